@@ -1,0 +1,61 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Config } from "../config.ts";
+import { appNames, TRACKS, type TrackName } from "../model/names.ts";
+import type { StagePlan } from "../model/plan.ts";
+import type { ReleaseRecord as Record } from "../model/record.ts";
+import type { Router } from "./edge/router.ts";
+import { ReleaseRecord } from "./record.ts";
+import { Track } from "./track.ts";
+
+export interface ApplicationArgs {
+  readonly config: Config;
+  readonly plan: StagePlan;
+  readonly router: Router;
+  readonly namespace: pulumi.Input<string>;
+  /** The track that takes more traffic than now. */
+  readonly growing: TrackName;
+  /** Awaited before the other track changes: the growing one has to be ready. */
+  readonly untilRolledOut: (deployment: string) => Promise<void>;
+  /** What the record says once the stage is in place. */
+  readonly record: Record;
+  /** The founding stack's objects are protected; what other stacks declare stays when such a stack is destroyed. */
+  readonly founding: boolean;
+  readonly deployer: k8s.Provider;
+}
+
+/**
+ * The application of a stage: both tracks, the edge and the release record. Top-level components with the same
+ * names in every stack, so that the state of one stage fits another.
+ */
+export function declareApplication(args: ApplicationArgs): void {
+  const { config, plan, namespace } = args;
+  const names = appNames(config.app.name, config.namespace);
+  const options = { providers: [args.deployer], retainOnDelete: !args.founding };
+
+  const declareTrack = (track: TrackName, first?: Track): Track =>
+    new Track(
+      plan.tracks[track].name,
+      {
+        app: config.app,
+        plan: plan.tracks[track],
+        namespace,
+        protect: args.founding,
+        beforeChange: first && (() => args.untilRolledOut(plan.tracks[args.growing].name)),
+      },
+      first ? { ...options, dependsOn: first } : options,
+    );
+  const growing = declareTrack(args.growing);
+  const other = declareTrack(TRACKS.find((track) => track !== args.growing) ?? "previous", growing);
+
+  const edge = args.router.declare(
+    names.service,
+    { config, plan, namespace },
+    { ...options, protect: args.founding, dependsOn: [growing, other] },
+  );
+  new ReleaseRecord(
+    names.record,
+    { name: names.record, namespace, record: args.record },
+    { ...options, dependsOn: [growing, other, edge] },
+  );
+}

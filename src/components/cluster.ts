@@ -1,0 +1,38 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { ExistingClusterConfig } from "../config/cluster.ts";
+import type { ClusterAddress } from "../model/kubeconfig.ts";
+
+/** A cluster that the founding stack can work on. */
+export interface Cluster {
+  /** Where its API server is and how it proves itself: what a restricted kubeconfig is made of. */
+  readonly address: pulumi.Input<ClusterAddress>;
+  /** Acts with the rights of whoever founds the tenancy. */
+  readonly administrator: k8s.Provider;
+}
+
+/** A cluster that exists already, reached through a named context; no credential of it enters the state. */
+export class ExistingCluster extends pulumi.ComponentResource implements Cluster {
+  readonly address: ClusterAddress;
+  readonly administrator: k8s.Provider;
+
+  constructor(
+    name: string,
+    args: { config: ExistingClusterConfig; address: ClusterAddress },
+    options?: pulumi.ComponentResourceOptions,
+  ) {
+    super("canary-stages:index:ExistingCluster", name, {}, options);
+    this.address = args.address;
+    this.administrator = new k8s.Provider(
+      name,
+      {
+        context: args.config.context,
+        ...(args.config.kubeconfig !== undefined && { kubeconfig: args.config.kubeconfig }),
+        enableServerSideApply: true,
+        upsertExistingObjects: true,
+      },
+      { parent: this },
+    );
+    this.registerOutputs({ server: args.address.server });
+  }
+}

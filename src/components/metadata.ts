@@ -1,0 +1,17 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { FIELD_MANAGER } from "../model/names.ts";
+
+interface Extra {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, pulumi.Input<string>>>;
+}
+
+/** Metadata of an object that every stage declares: with the one field manager that all stages share. */
+export function applicationMetadata(name: string, namespace: pulumi.Input<string>, extra: Extra = {}) {
+  return {
+    name,
+    namespace,
+    labels: { "app.kubernetes.io/managed-by": "pulumi", ...extra.labels },
+    annotations: { "pulumi.com/patchFieldManager": FIELD_MANAGER, ...extra.annotations },
+  };
+}

@@ -1,0 +1,26 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { type ReleaseRecord as Release, toData } from "../model/record.ts";
+import { applicationMetadata } from "./metadata.ts";
+
+export interface ReleaseRecordArgs {
+  /** Name of the ConfigMap. */
+  readonly name: string;
+  readonly namespace: pulumi.Input<string>;
+  readonly record: Release;
+}
+
+/** What is live, written down in the cluster once everything else of a stage is in place. */
+export class ReleaseRecord extends pulumi.ComponentResource {
+  readonly configMap: k8s.core.v1.ConfigMap;
+
+  constructor(name: string, args: ReleaseRecordArgs, options: pulumi.ComponentResourceOptions) {
+    super("canary-stages:index:ReleaseRecord", name, {}, options);
+    this.configMap = new k8s.core.v1.ConfigMap(
+      name,
+      { metadata: applicationMetadata(args.name, args.namespace), data: toData(args.record) },
+      { parent: this },
+    );
+    this.registerOutputs({ record: this.configMap.metadata.name });
+  }
+}

@@ -1,0 +1,131 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { AppConfig } from "../config/app.ts";
+import { tokenKubeconfig } from "../model/kubeconfig.ts";
+import { appNames } from "../model/names.ts";
+import type { StagePlan } from "../model/plan.ts";
+import { READ, WRITE } from "./access.ts";
+import type { Cluster } from "./cluster.ts";
+import { applicationMetadata } from "./metadata.ts";
+
+export interface TenancyArgs {
+  readonly cluster: Cluster;
+  readonly app: AppConfig;
+  readonly namespace: string;
+  readonly selector: StagePlan["selector"];
+  /** What the router's own objects need. */
+  readonly edgeRules: readonly PolicyRule[];
+}
+
+type PolicyRule = k8s.types.input.rbac.v1.PolicyRule;
+
+/**
+ * What the deployer may do in its namespace besides the router's objects, and nothing else anywhere. The reads are
+ * what the Kubernetes provider looks at while it waits for a rollout: without persistentvolumeclaims it hangs.
+ */
+const APPLICATION_RULES: readonly PolicyRule[] = [
+  { apiGroups: ["apps"], resources: ["deployments"], verbs: WRITE },
+  { apiGroups: [""], resources: ["configmaps", "services"], verbs: WRITE },
+  { apiGroups: ["policy"], resources: ["poddisruptionbudgets"], verbs: WRITE },
+  { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: WRITE },
+  { apiGroups: ["apps"], resources: ["replicasets"], verbs: READ },
+  { apiGroups: [""], resources: ["pods", "events", "endpoints", "persistentvolumeclaims"], verbs: READ },
+  { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: READ },
+];
+
+/** The namespace and the restricted account that every promotion runs with. */
+export class Tenancy extends pulumi.ComponentResource {
+  readonly namespace: pulumi.Output<string>;
+  /** Kubeconfig of the restricted account: secret. */
+  readonly deployerKubeconfig: pulumi.Output<string>;
+
+  constructor(name: string, args: TenancyArgs, options?: pulumi.ComponentResourceOptions) {
+    super("canary-stages:index:Tenancy", name, {}, options);
+    const { deployer } = appNames(args.app.name, args.namespace);
+    const child = { parent: this, provider: args.cluster.administrator };
+    const namespace = new k8s.core.v1.Namespace(name, namespaceDocument(args.namespace), {
+      ...child,
+      protect: true,
+    });
+    this.namespace = namespace.metadata.name;
+
+    const metadata = applicationMetadata(deployer, this.namespace);
+    const account = new k8s.core.v1.ServiceAccount(
+      `${name}-deployer`,
+      { metadata, automountServiceAccountToken: false },
+      child,
+    );
+    const role = new k8s.rbac.v1.Role(
+      `${name}-deployer`,
+      { metadata, rules: [...APPLICATION_RULES, ...args.edgeRules] },
+      child,
+    );
+    const binding = new k8s.rbac.v1.RoleBinding(
+      `${name}-deployer`,
+      {
+        metadata,
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
+        subjects: [{ kind: "ServiceAccount", name: account.metadata.name, namespace: this.namespace }],
+      },
+      child,
+    );
+    new k8s.networking.v1.NetworkPolicy(name, networkPolicyDocument(args, this.namespace), child);
+
+    const token = new k8s.core.v1.Secret(
+      `${name}-deployer-token`,
+      tokenDocument(deployer, this.namespace, account.metadata.name),
+      { ...child, dependsOn: binding },
+    );
+    this.deployerKubeconfig = pulumi.secret(
+      pulumi
+        .all([args.cluster.address, token.data])
+        .apply(([address, data]) =>
+          tokenKubeconfig(deployer, address, Buffer.from(data.token ?? "", "base64").toString()),
+        ),
+    );
+    this.registerOutputs({ namespace: this.namespace, deployerKubeconfig: this.deployerKubeconfig });
+  }
+}
+
+function namespaceDocument(namespace: string): k8s.core.v1.NamespaceArgs {
+  const level = "restricted";
+  return {
+    metadata: {
+      name: namespace,
+      labels: {
+        "app.kubernetes.io/managed-by": "pulumi",
+        "pod-security.kubernetes.io/enforce": level,
+        "pod-security.kubernetes.io/warn": level,
+      },
+    },
+  };
+}
+
+/** A token that stays valid until it is deleted: filled in by the cluster, kept as a secret in the state. */
+function tokenDocument(
+  deployer: string,
+  namespace: pulumi.Input<string>,
+  account: pulumi.Input<string>,
+): k8s.core.v1.SecretArgs {
+  return {
+    metadata: applicationMetadata(`${deployer}-token`, namespace, {
+      annotations: { "kubernetes.io/service-account.name": account },
+    }),
+    type: "kubernetes.io/service-account-token",
+  };
+}
+
+/** Pods of the application take connections on their own port alone. */
+function networkPolicyDocument(
+  { app, selector }: TenancyArgs,
+  namespace: pulumi.Input<string>,
+): k8s.networking.v1.NetworkPolicyArgs {
+  return {
+    metadata: applicationMetadata(app.name, namespace),
+    spec: {
+      podSelector: { matchLabels: { ...selector } },
+      policyTypes: ["Ingress"],
+      ingress: [{ ports: [{ protocol: "TCP", port: app.port }] }],
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { z } from "zod";
+import { appSchema, objectName, version } from "./config/app.ts";
+import { clusterSchema } from "./config/cluster.ts";
+import { configError } from "./config/errors.ts";
+import { UserError } from "./errors.ts";
+
+const sharePercent = z.int("must be a whole number of percent").min(0).max(100);
+const pods = z.int("must be a whole number of pods").min(0, "must not be negative").max(1000);
+const stageName = z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/, "must be a stack name");
+
+const releaseSchema = z
+  .strictObject({ previous: version, canary: version })
+  .refine((release) => release.previous !== release.canary, "previous and canary must be two versions");
+
+const trafficSchema = z
+  .strictObject({ previous: sharePercent, canary: sharePercent })
+  .refine(
+    (traffic) => traffic.previous + traffic.canary === 100,
+    "previous and canary must add up to 100 percent",
+  );
+
+/** How each router wants its pods counted: one entry a router. */
+const replicasSchemas = {
+  voyager: z.strictObject({ previous: pods, canary: pods }),
+} as const;
+
+export type RouterName = keyof typeof replicasSchemas;
+
+const projectShape = {
+  app: appSchema,
+  release: releaseSchema,
+  namespace: objectName,
+  router: z.enum(Object.keys(replicasSchemas) as [RouterName]),
+  /** Stage stacks in the order in which a release goes through them. */
+  lifecycle: z
+    .array(stageName)
+    .min(1)
+    .refine((stages) => new Set(stages).size === stages.length, "names a stage twice"),
+  /** The stack with the cluster, the controller and the tenancy; without it the first of the lifecycle. */
+  founding: stageName.optional(),
+};
+
+const stageShape = {
+  traffic: trafficSchema,
+  /** In the founding stack alone. */
+  cluster: clusterSchema.optional(),
+  /** Why the order of the lifecycle does not count this time: kept in the release record. */
+  lifecycleOverride: z.string().min(1).optional(),
+};
+
+const projectSchema = z.strictObject(projectShape);
+
+const configSchema = z.strictObject({ ...projectShape, ...stageShape, replicas: replicasSchemas.voyager });
+
+/** The values of Pulumi.yaml, the same in every stage. */
+export type ProjectConfig = z.infer<typeof projectSchema> & { founding: string };
+
+/** The evaluated configuration of one stage: project values and the stage's own. */
+export type Config = z.infer<typeof configSchema> & { founding: string };
+
+/**
+ * The configuration of a stage.
+ * @param raw every value of the project's namespace, by key, as Pulumi merged them
+ * @throws UserError with a line for each property that is wrong
+ */
+export function parseConfig(raw: Readonly<Record<string, unknown>>): Config {
+  const parsed = configSchema.safeParse(raw);
+  if (!parsed.success) throw configError(parsed.error.issues, raw, configSchema);
+  return { ...parsed.data, founding: foundingStage(parsed.data) };
+}
+
+/**
+ * The project's values alone, as the command reads them from Pulumi.yaml.
+ * @throws UserError with a line for each property that is wrong
+ */
+export function parseProject(raw: Readonly<Record<string, unknown>>): ProjectConfig {
+  const parsed = projectSchema.safeParse(raw);
+  if (!parsed.success) throw configError(parsed.error.issues, raw, projectSchema);
+  return { ...parsed.data, founding: foundingStage(parsed.data) };
+}
+
+function foundingStage(project: { founding?: string | undefined; lifecycle: readonly string[] }): string {
+  const stage = project.founding ?? project.lifecycle[0] ?? "";
+  if (project.lifecycle.includes(stage)) return stage;
+  throw new UserError(
+    `founding is ${JSON.stringify(stage)}, which is not in lifecycle: ${project.lifecycle.join(", ")}`,
+    "Name a stage of the lifecycle in Pulumi.yaml, or leave founding out for the first one.",
+  );
+}

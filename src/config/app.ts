@@ -1,0 +1,56 @@
+import { z } from "zod";
+
+/** What Kubernetes accepts as a name (RFC 1123 label), short enough for our suffixes. */
+export const objectName = z
+  .string()
+  .regex(/^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/, "must be lower-case letters, digits and dashes, 40 at most");
+
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
+
+/** A tag or a digest of the application's image. Source of both forms: OCI distribution specification. */
+export const version = z
+  .string("must be a text in quotes: YAML reads 2.10 as the number 2.1")
+  .refine(
+    (text) => TAG.test(text) || DIGEST.test(text),
+    "must be an image tag such as 2.4.20, or sha256:<64 hex digits>",
+  );
+
+const REPOSITORY_PART = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
+const REPOSITORY = new RegExp(`^(?:[a-zA-Z0-9.-]+(?::[0-9]+)?/)?${REPOSITORY_PART}(?:/${REPOSITORY_PART})*$`);
+
+const imageRepository = z
+  .string()
+  .regex(REPOSITORY, "must be an image reference without tag or digest: the versions are the release's");
+
+const quantity = z
+  .string()
+  .regex(/^[0-9.]+(m|k|Ki|M|Mi|G|Gi)?$/, "must be a Kubernetes quantity such as 100m or 64Mi");
+const quantities = z.strictObject({ cpu: quantity, memory: quantity });
+const seconds = z.int("must be a whole number of seconds").max(3600);
+const absolutePath = z.string().startsWith("/", "must be an absolute path");
+
+/** The application that is released, whatever it is. */
+export const appSchema = z.strictObject({
+  name: objectName,
+  image: imageRepository,
+  port: z.int("must be a whole port number").min(1).max(65535),
+  probePath: absolutePath,
+  resources: z.strictObject({ requests: quantities, limits: quantities }),
+  /** A file mounted into the container; `{version}` in its text is the version of the track. */
+  content: z.strictObject({ path: absolutePath, text: z.string().max(500_000) }).optional(),
+  /** A stopping pod goes on serving for so long. */
+  drainSeconds: seconds.min(1).default(15),
+  /** A new pod has so long to answer its probe for the first time. */
+  startSeconds: seconds.min(1).default(60),
+  /** The user id in the container: never root. */
+  runAsUser: z
+    .int()
+    .min(1)
+    .max(2 ** 31 - 1)
+    .default(65532),
+  /** Folders that the container writes to; the rest of its file system is read-only. */
+  writablePaths: z.array(absolutePath).default([]),
+});
+
+export type AppConfig = z.infer<typeof appSchema>;

@@ -1,0 +1,85 @@
+import { UserError } from "./errors.ts";
+import type { KubernetesApi, RequiredApi } from "./kubernetes.ts";
+import { type AppNames, TRACKS, type TrackName } from "./model/names.ts";
+import type { StagePlan } from "./model/plan.ts";
+import { fromData, type ReleaseRecord } from "./model/record.ts";
+import type { DeploymentLike } from "./model/rollout.ts";
+import type { PerTrack } from "./model/traffic.ts";
+
+/** A Deployment as the API server gives it, as far as we look at it. */
+export interface LiveDeployment extends DeploymentLike {
+  readonly spec: {
+    readonly replicas?: number;
+    readonly template: { readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> } };
+  };
+}
+
+/** What runs in the namespace now. */
+export interface Live {
+  /** Undefined when nothing was released there yet. */
+  readonly record: ReleaseRecord | undefined;
+  readonly deployments: PerTrack<LiveDeployment | undefined>;
+}
+
+export const deploymentPath = (namespace: string, name: string): string =>
+  `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
+
+export const configMapPath = (namespace: string, name: string): string =>
+  `/api/v1/namespaces/${namespace}/configmaps/${name}`;
+
+/**
+ * Reads the release record and both Deployments.
+ * @throws UserError when the cluster cannot be reached or the record cannot be understood
+ */
+export async function readLive(
+  api: KubernetesApi,
+  namespace: string,
+  names: AppNames,
+  plan: StagePlan,
+): Promise<Live> {
+  const [record, previous, canary] = await Promise.all([
+    readRecord(api, namespace, names.record),
+    api.get<LiveDeployment>(deploymentPath(namespace, plan.tracks.previous.name)),
+    api.get<LiveDeployment>(deploymentPath(namespace, plan.tracks.canary.name)),
+  ]);
+  return { record, deployments: { previous, canary } };
+}
+
+/** @throws UserError when the record cannot be understood */
+export async function readRecord(
+  api: KubernetesApi,
+  namespace: string,
+  name: string,
+): Promise<ReleaseRecord | undefined> {
+  const configMap = await api.get<{ data?: unknown }>(configMapPath(namespace, name));
+  if (!configMap) return undefined;
+  const record = fromData(configMap.data);
+  if (record) return record;
+  throw new UserError(
+    `ConfigMap ${namespace}/${name}, the release record, cannot be understood: ${JSON.stringify(configMap.data)}`,
+    "Delete it and apply the stage that is live with lifecycleOverride set, which writes it anew.",
+  );
+}
+
+/** @throws UserError when the cluster does not serve an API that the router needs */
+export async function requireApis(api: KubernetesApi, required: readonly RequiredApi[]): Promise<void> {
+  for (const { groupVersion, installation } of required) {
+    const served = await api.get(`/apis/${groupVersion}`);
+    if (!served)
+      throw new UserError(`the cluster at ${api.server} does not serve ${groupVersion}`, installation);
+  }
+}
+
+/** Which track takes more traffic than now: it has to be ready before the other one shrinks. */
+export function growingTrack(
+  live: Live["deployments"],
+  podWeight: (annotations: Readonly<Record<string, string>>) => number,
+  canaryShareAfter: number,
+): TrackName {
+  const [previous, canary] = TRACKS.map((track) => {
+    const spec = live[track]?.spec;
+    return spec ? (spec.replicas ?? 1) * podWeight(spec.template.metadata?.annotations ?? {}) : 0;
+  }) as [number, number];
+  if (previous + canary === 0) return "previous";
+  return canaryShareAfter > (100 * canary) / (previous + canary) ? "canary" : "previous";
+}

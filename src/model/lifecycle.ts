@@ -1,0 +1,99 @@
+import { UserError } from "../errors.ts";
+import type { ReleaseRecord } from "./record.ts";
+
+/** The two versions that a release runs side by side. */
+export interface Release {
+  readonly previous: string;
+  readonly canary: string;
+}
+
+/** What applying a stage does to the stage that is live. */
+export type Move = "first" | "reapply" | "promotion" | "rollback" | "new release" | "override";
+
+export interface Target {
+  readonly stage: string;
+  readonly release: Release;
+  /** Stage names in the order in which a release goes through them. */
+  readonly lifecycle: readonly string[];
+  /** Why the order does not count this time; it then stands in the release record. */
+  readonly override?: string | undefined;
+}
+
+export const sameRelease = (a: Release, b: Release): boolean =>
+  a.previous === b.previous && a.canary === b.canary;
+
+/** A release as it is printed. */
+export const releaseText = (release: Release): string => `${release.previous} → ${release.canary}`;
+
+/**
+ * Which move a stage is, against what is live.
+ * @param live the cluster's release record; undefined when nothing was released there yet
+ * @throws UserError when the lifecycle does not allow it: a stage that is not in it, a stage skipped, or a release
+ * that does not continue the live version
+ */
+export function moveTo(target: Target, live: ReleaseRecord | undefined): Move {
+  requireKnownStage(target.stage, target.lifecycle);
+  if (!live) return target.override ? "override" : firstMove(target);
+  const move = sameRelease(target.release, live.release)
+    ? moveWithinRelease(target, live)
+    : newRelease(target, live);
+  if (move instanceof UserError) {
+    if (target.override) return "override";
+    throw move;
+  }
+  return move;
+}
+
+/** @throws UserError for a stage that the lifecycle does not have */
+export function requireKnownStage(stage: string, lifecycle: readonly string[]): void {
+  if (lifecycle.includes(stage)) return;
+  throw new UserError(
+    `stage ${stage} is not in lifecycle: ${lifecycle.join(", ")}`,
+    `Choose one of these stacks, or add ${stage} to lifecycle in Pulumi.yaml.`,
+  );
+}
+
+/** The stage after this one; undefined for the last. */
+export function stageAfter(stage: string, lifecycle: readonly string[]): string | undefined {
+  return lifecycle[lifecycle.indexOf(stage) + 1];
+}
+
+function firstMove(target: Target): Move {
+  const first = target.lifecycle[0] ?? target.stage;
+  if (target.stage === first) return "first";
+  throw new UserError(
+    `stage ${target.stage} is refused: nothing was released to this cluster yet, and a release starts at ${first}`,
+    `Apply ${first} first.`,
+  );
+}
+
+function moveWithinRelease(target: Target, live: ReleaseRecord): Move | UserError {
+  const at = target.lifecycle.indexOf(target.stage);
+  const liveAt = target.lifecycle.indexOf(live.stage);
+  if (target.stage === live.stage) return "reapply";
+  if (at < liveAt) return "rollback";
+  const before = target.lifecycle[at - 1];
+  if (before === undefined || before === live.stage || live.reached.includes(before)) return "promotion";
+  return new UserError(
+    `stage ${target.stage} is refused: release ${releaseText(target.release)} has not been at ${before} yet (it is at ${live.stage})`,
+    `Apply ${before} first.`,
+  );
+}
+
+function newRelease(target: Target, live: ReleaseRecord): Move | UserError {
+  const serving = live.liveVersion;
+  if (target.release.previous !== serving) {
+    return new UserError(
+      `release ${releaseText(target.release)} does not continue what is live: release.previous is ${target.release.previous}, the live version is ${serving} (${releaseText(live.release)} at ${live.stage})`,
+      live.liveVersion === live.release.canary
+        ? `Set release.previous to ${serving} in Pulumi.yaml.`
+        : `Finish release ${releaseText(live.release)} first, or set release.previous to ${serving} to replace its canary.`,
+    );
+  }
+  const first = target.lifecycle[0];
+  if (target.stage === first) return "new release";
+  return new UserError(
+    `stage ${target.stage} is refused: release ${releaseText(target.release)} is new and starts at ${first}`,
+    `Apply ${first} first.`,
+  );
+}

@@ -1,0 +1,43 @@
+/** The parts of a Deployment that tell how far its rollout is. */
+export interface DeploymentLike {
+  readonly metadata?: { readonly name?: string; readonly generation?: number };
+  readonly spec?: { readonly replicas?: number };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly replicas?: number;
+    readonly updatedReplicas?: number;
+    readonly availableReplicas?: number;
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly reason?: string;
+      readonly message?: string;
+    }[];
+  };
+}
+
+export type Rollout =
+  | { readonly state: "complete" }
+  | { readonly state: "progressing" | "failed"; readonly reason: string };
+
+/**
+ * How far a rollout is. The status speaks of an older specification until observedGeneration has caught up
+ * (Kubernetes API conventions, "typical status properties"), so that comes first.
+ */
+export function rolloutOf(deployment: DeploymentLike): Rollout {
+  const { metadata, spec, status = {} } = deployment;
+  const wanted = spec?.replicas ?? 1;
+  if ((status.observedGeneration ?? 0) < (metadata?.generation ?? 0)) {
+    return { state: "progressing", reason: "the controller has not seen the change yet" };
+  }
+  const progressing = status.conditions?.find((condition) => condition.type === "Progressing");
+  if (progressing?.reason === "ProgressDeadlineExceeded") {
+    return { state: "failed", reason: progressing.message ?? "its progress deadline is exceeded" };
+  }
+  const { replicas = 0, updatedReplicas = 0, availableReplicas = 0 } = status;
+  if (updatedReplicas < wanted) return progress(`${updatedReplicas} of ${wanted} pods updated`);
+  if (replicas > updatedReplicas) return progress(`${replicas - updatedReplicas} old pods still to stop`);
+  if (availableReplicas < wanted) return progress(`${availableReplicas} of ${wanted} pods ready`);
+  return { state: "complete" };
+}
+
+const progress = (reason: string): Rollout => ({ state: "progressing", reason });

@@ -1,0 +1,49 @@
+import { z } from "zod";
+import type { Config } from "./config.ts";
+import type { StagePlan, TrackPlan } from "./model/plan.ts";
+
+const shares = z.object({ previous: z.number(), canary: z.number() });
+
+const track = z.object({
+  deployment: z.string(),
+  version: z.string(),
+  replicas: z.number(),
+  annotations: z.record(z.string(), z.string()),
+  effectiveShare: z.number(),
+});
+
+/** What a stage stack exports: the evaluated stage. Percent everywhere. */
+export const outputsSchema = z.object({
+  stage: z.string(),
+  app: z.string(),
+  namespace: z.string(),
+  release: z.object({ previous: z.string(), canary: z.string() }),
+  intended: shares,
+  effective: shares,
+  tracks: z.object({ previous: track, canary: track }),
+});
+
+export type Outputs = z.infer<typeof outputsSchema>;
+
+/** Name of the founding stack's secret output with which all stages act. */
+export const DEPLOYER_KUBECONFIG = "deployerKubeconfig";
+
+/** The outputs of a stage. */
+export function stageOutputs(stage: string, config: Config, plan: StagePlan): Outputs {
+  const trackOutputs = ({ name, version, replicas, annotations, effectiveShare }: TrackPlan) => ({
+    deployment: name,
+    version,
+    replicas,
+    annotations: { ...annotations },
+    effectiveShare,
+  });
+  return {
+    stage,
+    app: config.app.name,
+    namespace: config.namespace,
+    release: config.release,
+    intended: plan.intended,
+    effective: { previous: 100 - plan.effectiveCanary, canary: plan.effectiveCanary },
+    tracks: { previous: trackOutputs(plan.tracks.previous), canary: trackOutputs(plan.tracks.canary) },
+  };
+}

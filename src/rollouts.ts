@@ -1,0 +1,35 @@
+import { UserError } from "./errors.ts";
+import type { KubernetesApi } from "./kubernetes.ts";
+import { deploymentPath, type LiveDeployment } from "./live.ts";
+import { rolloutOf } from "./model/rollout.ts";
+
+const POLL_MS = 250;
+
+/**
+ * Waits until every pod of a Deployment is of its newest specification and ready: observed here, because the
+ * Kubernetes provider's own wait can end on a status from before the change.
+ * @throws UserError when the rollout fails or does not end within the time
+ */
+export async function untilRolledOut(
+  api: KubernetesApi,
+  namespace: string,
+  name: string,
+  timeoutSeconds: number,
+): Promise<void> {
+  const end = Date.now() + timeoutSeconds * 1000;
+  for (;;) {
+    const deployment = await api.get<LiveDeployment>(deploymentPath(namespace, name));
+    const rollout = deployment
+      ? rolloutOf(deployment)
+      : ({ state: "progressing", reason: "it is not there" } as const);
+    if (rollout.state === "complete") return;
+    if (rollout.state === "failed" || Date.now() > end) {
+      const time = rollout.state === "failed" ? "" : ` after ${timeoutSeconds} s`;
+      throw new UserError(
+        `Deployment ${namespace}/${name} is not rolled out${time}: ${rollout.reason}`,
+        `What takes less traffic was left as it was. See: kubectl -n ${namespace} describe deployment ${name}`,
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}

@@ -1,0 +1,48 @@
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { generate } from "selfsigned";
+
+/** A small server that answers like an API server, with a certificate that it proves itself by. */
+export interface FakeCluster {
+  readonly url: string;
+  /** Base64 of the certificate. */
+  readonly certificate: string;
+  readonly close: () => void;
+}
+
+const identity = generate([{ name: "commonName", value: "127.0.0.1" }], {
+  keyType: "ec",
+  extensions: [
+    { name: "basicConstraints", cA: true },
+    { name: "subjectAltName", altNames: [{ type: 7, ip: "127.0.0.1" }] },
+  ],
+});
+
+/** Serves objects by their API paths; anything else does not exist. */
+export async function serveCluster(objects: Readonly<Record<string, unknown>>): Promise<FakeCluster> {
+  const { cert, private: key } = await identity;
+  const server = createServer({ cert, key }, (request, response) => {
+    const object = objects[request.url ?? ""];
+    response.writeHead(object ? 200 : 404, { "Content-Type": "application/json" });
+    response.end(JSON.stringify(object ?? { message: "not found" }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `https://127.0.0.1:${port}`,
+    certificate: Buffer.from(cert).toString("base64"),
+    close: () => server.close(),
+  };
+}
+
+/** A kubeconfig with the one context `test`. */
+export function kubeconfig({ url, certificate }: FakeCluster): string {
+  return JSON.stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [{ name: "test", cluster: { server: url, "certificate-authority-data": certificate } }],
+    users: [{ name: "test", user: { token: "secret-token" } }],
+    contexts: [{ name: "test", context: { cluster: "test", user: "test" } }],
+    "current-context": "test",
+  });
+}

@@ -1,0 +1,120 @@
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { listenOnLoopback } from "./loopback.ts";
+
+interface FakeObject {
+  metadata: { name: string; namespace: string; resourceVersion?: string };
+}
+
+type EventType = "ADDED" | "MODIFIED" | "DELETED";
+
+interface Kind {
+  objects: Map<string, FakeObject>;
+  events: { version: number; text: string }[];
+  watchers: Set<ServerResponse>;
+}
+
+/** As much of an API server as lists, watches with resume, and takes patches, in memory. */
+export class FakeApi {
+  /** Every request, as `METHOD PATH?QUERY`. */
+  readonly requests: string[] = [];
+  private readonly kinds = new Map<string, Kind>();
+  private version = 1;
+  private compactedTo = 0;
+  private port = 0;
+  private close: () => Promise<void> = async () => undefined;
+
+  /** Listens, at the same port as before if it had one; the paths are the lists that it has. */
+  async start(...paths: string[]): Promise<this> {
+    for (const path of paths) this.kinds.set(path, { objects: new Map(), events: [], watchers: new Set() });
+    const server = createServer((request, response) => this.answer(request, response));
+    const { port, close } = await listenOnLoopback(server, this.port);
+    this.port = port;
+    this.close = close;
+    return this;
+  }
+
+  /** Goes away with all its connections; `start` brings it back with what it had. */
+  async stop(): Promise<void> {
+    for (const { watchers } of this.kinds.values()) for (const watcher of watchers) watcher.destroy();
+    await this.close();
+  }
+
+  /** Forgets all events so far: a watch from before them is answered 410. */
+  compact(): void {
+    this.compactedTo = this.version;
+    for (const kind of this.kinds.values()) kind.events = [];
+  }
+
+  put(path: string, object: FakeObject): void {
+    const { objects } = this.kind(path);
+    const key = `${object.metadata.namespace}/${object.metadata.name}`;
+    this.record(path, objects.has(key) ? "MODIFIED" : "ADDED", object);
+    objects.set(key, object);
+  }
+
+  delete(path: string, namespace: string, name: string): void {
+    const key = `${namespace}/${name}`;
+    const object = this.kind(path).objects.get(key);
+    if (!object) throw new Error(`no ${key} in ${path}`);
+    this.kind(path).objects.delete(key);
+    this.record(path, "DELETED", object);
+  }
+
+  /** A kubeconfig file for this server, with the one context `fake`. */
+  kubeconfig(): string {
+    const file = join(mkdtempSync(join(tmpdir(), "fake-api-")), "kubeconfig");
+    const name = "fake";
+    // The client refuses plain HTTP unless TLS is waived by name.
+    const cluster = { server: `http://127.0.0.1:${this.port}`, "insecure-skip-tls-verify": true };
+    const contexts = [{ name, context: { cluster: name, user: name } }];
+    const users = [{ name, user: { token: randomUUID() } }];
+    writeFileSync(
+      file,
+      JSON.stringify({ apiVersion: "v1", kind: "Config", clusters: [{ name, cluster }], contexts, users }),
+    );
+    return file;
+  }
+
+  private kind(path: string): Kind {
+    const kind = this.kinds.get(path);
+    if (!kind) throw new Error(`the fake API server has no ${path}`);
+    return kind;
+  }
+
+  private record(path: string, type: EventType, object: FakeObject): void {
+    this.version++;
+    object.metadata.resourceVersion = String(this.version);
+    const text = `${JSON.stringify({ type, object })}\n`;
+    const kind = this.kind(path);
+    kind.events.push({ version: this.version, text });
+    for (const watcher of kind.watchers) watcher.write(text);
+  }
+
+  private answer(request: IncomingMessage, response: ServerResponse): void {
+    const url = new URL(request.url ?? "", "http://fake");
+    this.requests.push(`${request.method} ${request.url}`);
+    const kind = this.kinds.get(url.pathname);
+    if (request.method === "PATCH") return void send(response, 200, {});
+    if (!kind) return void send(response, 404, { message: `no ${url.pathname}` });
+    if (url.searchParams.get("watch") !== "true") {
+      const items = [...kind.objects.values()];
+      return void send(response, 200, { metadata: { resourceVersion: String(this.version) }, items });
+    }
+    const from = Number(url.searchParams.get("resourceVersion"));
+    if (from < this.compactedTo) return void send(response, 410, { message: "too old resource version" });
+    response.writeHead(200, { "content-type": "application/json" });
+    response.flushHeaders();
+    for (const { version, text } of kind.events) if (version > from) response.write(text);
+    kind.watchers.add(response);
+    response.on("close", () => kind.watchers.delete(response));
+  }
+}
+
+function send(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { "content-type": "application/json" });
+  response.end(JSON.stringify(body));
+}
