@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { appSchema, objectName, version } from "./config/app.ts";
 import { clusterSchema } from "./config/cluster.ts";
+import { edgeSchema } from "./config/edge.ts";
 import { configError } from "./config/errors.ts";
+import { secretShape } from "./config/secrets.ts";
 import { UserError } from "./errors.ts";
 
 const sharePercent = z.int("must be a whole number of percent").min(0).max(100);
@@ -31,6 +33,7 @@ const projectShape = {
   release: releaseSchema,
   namespace: objectName,
   router: z.enum(Object.keys(replicasSchemas) as [RouterName]),
+  edge: edgeSchema.prefault({}),
   /** Stage stacks in the order in which a release goes through them. */
   lifecycle: z
     .array(stageName)
@@ -46,6 +49,8 @@ const stageShape = {
   cluster: clusterSchema.optional(),
   /** Why the order of the lifecycle does not count this time: kept in the release record. */
   lifecycleOverride: z.string().min(1).optional(),
+  /** In the founding stack alone. */
+  ...secretShape,
 };
 
 const projectSchema = z.strictObject(projectShape);

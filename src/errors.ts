@@ -1,6 +1,6 @@
 /** What a user of the program or of the command can cause and mend: said in words, without a stack trace. */
 export class UserError extends Error {
-  override readonly name = "UserError";
+  override readonly name: string = "UserError";
   readonly hint: string;
 
   /**
@@ -17,3 +17,6 @@ export class UserError extends Error {
     return `${this.message}\n${this.hint}`;
   }
 }
+
+/** What the lifecycle or the lock does not allow now: nothing is wrong with the input. */
+export class Refusal extends UserError {}

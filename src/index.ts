@@ -4,13 +4,14 @@ import { declareApplication } from "./components/application.ts";
 import { routers } from "./components/edge/index.ts";
 import { type Config, parseConfig } from "./config.ts";
 import { UserError } from "./errors.ts";
-import { accessOf, declareFoundation, placeOf } from "./foundation.ts";
-import { connect } from "./kubernetes.ts";
-import { growingTrack, readLive, requireApis } from "./live.ts";
+import { declareFoundation } from "./foundation.ts";
+import { connect, type KubernetesApi } from "./kubernetes.ts";
+import { growingTrack, NOTHING_LIVE, readLive, requireApis } from "./live.ts";
 import { moveTo } from "./model/lifecycle.ts";
 import { appNames } from "./model/names.ts";
 import { recordAfter } from "./model/record.ts";
-import { DEPLOYER_KUBECONFIG, type Outputs, stageOutputs } from "./outputs.ts";
+import { DEPLOYER_KUBECONFIG, EDGE_ADDRESS, type Outputs, stageOutputs } from "./outputs.ts";
+import { accessOf, placeOf } from "./place.ts";
 import { untilRolledOut } from "./rollouts.ts";
 
 /**
@@ -30,14 +31,20 @@ async function declareStage(config: Config, stage: string): Promise<Outputs> {
   const plan = router.plan(config);
   const place = await placeOf(config, stage);
 
-  const api = await connect(accessOf(place));
-  await requireApis(api, router.requires);
+  const access = accessOf(place);
+  const api = access && (await connect(access));
+  await requireApis(api, router.requires(config));
   const names = appNames(config.app.name, config.namespace);
-  const live = await readLive(api, config.namespace, names, plan);
+  const live = api ? await readLive(api, config.namespace, names, plan) : NOTHING_LIVE;
   const override = config.lifecycleOverride ?? "";
   moveTo({ stage, release: config.release, lifecycle: config.lifecycle, override }, live.record);
 
-  const { namespace, deployerKubeconfig } = await declareFoundation(place, config, plan, router);
+  const { namespace, deployerKubeconfig, edgeAddress, beforeEdge } = await declareFoundation(
+    place,
+    config,
+    plan,
+    router,
+  );
   const deployer = new k8s.Provider("deployer", {
     kubeconfig: deployerKubeconfig,
     enableServerSideApply: true,
@@ -49,11 +56,17 @@ async function declareStage(config: Config, stage: string): Promise<Outputs> {
     plan,
     router,
     namespace,
+    edge: { address: edgeAddress, after: beforeEdge },
     deployer,
     founding: place.founding,
     growing: growingTrack(live.deployments, router.podWeight, plan.tracks.canary.effectiveShare),
-    untilRolledOut: (deployment) =>
-      untilRolledOut(api, config.namespace, deployment, config.app.startSeconds),
+    untilRolledOut: async (deployment) =>
+      untilRolledOut(
+        api ?? (await connectAs(deployerKubeconfig)),
+        config.namespace,
+        deployment,
+        config.app.startSeconds,
+      ),
     record: recordAfter(
       {
         stage,
@@ -68,7 +81,13 @@ async function declareStage(config: Config, stage: string): Promise<Outputs> {
   return {
     ...stageOutputs(stage, config, plan),
     ...(place.founding && { [DEPLOYER_KUBECONFIG]: deployerKubeconfig }),
+    ...(edgeAddress !== undefined && { [EDGE_ADDRESS]: edgeAddress }),
   };
+}
+
+/** Access to a cluster that this very update makes: waits until its kubeconfig is known. */
+async function connectAs(kubeconfig: pulumi.Output<string>): Promise<KubernetesApi> {
+  return connect({ kubeconfig: await new Promise<string>((resolve) => kubeconfig.apply(resolve)) });
 }
 
 /** Every value of the project's namespace, by its key; objects come as JSON. */

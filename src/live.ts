@@ -21,6 +21,12 @@ export interface Live {
   readonly deployments: PerTrack<LiveDeployment | undefined>;
 }
 
+/** A cluster to which nothing was released yet, or that is yet to be made. */
+export const NOTHING_LIVE: Live = {
+  record: undefined,
+  deployments: { previous: undefined, canary: undefined },
+};
+
 export const deploymentPath = (namespace: string, name: string): string =>
   `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
 
@@ -61,12 +67,18 @@ export async function readRecord(
   );
 }
 
-/** @throws UserError when the cluster does not serve an API that the router needs */
-export async function requireApis(api: KubernetesApi, required: readonly RequiredApi[]): Promise<void> {
+/**
+ * @param api undefined for a cluster that is yet to be made, which serves nothing but Kubernetes' own
+ * @throws UserError when the cluster does not serve an API that the router needs
+ */
+export async function requireApis(
+  api: KubernetesApi | undefined,
+  required: readonly RequiredApi[],
+): Promise<void> {
   for (const { groupVersion, installation } of required) {
-    const served = await api.get(`/apis/${groupVersion}`);
-    if (!served)
-      throw new UserError(`the cluster at ${api.server} does not serve ${groupVersion}`, installation);
+    if (await api?.get(`/apis/${groupVersion}`)) continue;
+    const cluster = api ? `the cluster at ${api.server}` : "a new cluster";
+    throw new UserError(`${cluster} does not serve ${groupVersion}`, installation);
   }
 }
 

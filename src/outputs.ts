@@ -28,6 +28,9 @@ export type Outputs = z.infer<typeof outputsSchema>;
 /** Name of the founding stack's secret output with which all stages act. */
 export const DEPLOYER_KUBECONFIG = "deployerKubeconfig";
 
+/** Name of the founding stack's output with the address that is reserved for the edge. */
+export const EDGE_ADDRESS = "edgeAddress";
+
 /** The outputs of a stage. */
 export function stageOutputs(stage: string, config: Config, plan: StagePlan): Outputs {
   const trackOutputs = ({ name, version, replicas, annotations, effectiveShare }: TrackPlan) => ({

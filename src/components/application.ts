@@ -13,6 +13,11 @@ export interface ApplicationArgs {
   readonly plan: StagePlan;
   readonly router: Router;
   readonly namespace: pulumi.Input<string>;
+  /** The edge's address, and what has to be there before the edge. */
+  readonly edge: {
+    readonly address: pulumi.Input<string> | undefined;
+    readonly after: readonly pulumi.Resource[];
+  };
   /** The track that takes more traffic than now. */
   readonly growing: TrackName;
   /** Awaited before the other track changes: the growing one has to be ready. */
@@ -50,8 +55,8 @@ export function declareApplication(args: ApplicationArgs): void {
 
   const edge = args.router.declare(
     names.service,
-    { config, plan, namespace },
-    { ...options, protect: args.founding, dependsOn: [growing, other] },
+    { config, plan, namespace, address: args.edge.address },
+    { ...options, protect: args.founding, dependsOn: [growing, other, ...args.edge.after] },
   );
   new ReleaseRecord(
     names.record,

@@ -9,6 +9,8 @@ export interface Cluster {
   readonly address: pulumi.Input<ClusterAddress>;
   /** Acts with the rights of whoever founds the tenancy. */
   readonly administrator: k8s.Provider;
+  /** The address that is reserved for the edge; undefined where the cluster chooses one. */
+  readonly edgeAddress?: pulumi.Output<string>;
 }
 
 /** A cluster that exists already, reached through a named context; no credential of it enters the state. */

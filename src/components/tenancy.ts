@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { AppConfig } from "../config/app.ts";
+import type { Config } from "../config.ts";
 import { tokenKubeconfig } from "../model/kubeconfig.ts";
 import { appNames } from "../model/names.ts";
 import type { StagePlan } from "../model/plan.ts";
@@ -15,6 +16,10 @@ export interface TenancyArgs {
   readonly selector: StagePlan["selector"];
   /** What the router's own objects need. */
   readonly edgeRules: readonly PolicyRule[];
+  /** Pod Security Standard that the namespace enforces. */
+  readonly podSecurity: "restricted" | "baseline";
+  /** What the Secret `app.pullSecret` is made of; undefined when somebody else makes it. */
+  readonly registryCredentials?: Config["registryCredentials"];
 }
 
 type PolicyRule = k8s.types.input.rbac.v1.PolicyRule;
@@ -43,7 +48,7 @@ export class Tenancy extends pulumi.ComponentResource {
     super("canary-stages:index:Tenancy", name, {}, options);
     const { deployer } = appNames(args.app.name, args.namespace);
     const child = { parent: this, provider: args.cluster.administrator };
-    const namespace = new k8s.core.v1.Namespace(name, namespaceDocument(args.namespace), {
+    const namespace = new k8s.core.v1.Namespace(name, namespaceDocument(args), {
       ...child,
       protect: true,
     });
@@ -69,6 +74,8 @@ export class Tenancy extends pulumi.ComponentResource {
       },
       child,
     );
+    const pullSecret = pullSecretDocument(args, this.namespace);
+    if (pullSecret) new k8s.core.v1.Secret(`${name}-pull-secret`, pullSecret, child);
     new k8s.networking.v1.NetworkPolicy(name, networkPolicyDocument(args, this.namespace), child);
 
     const token = new k8s.core.v1.Secret(
@@ -87,15 +94,15 @@ export class Tenancy extends pulumi.ComponentResource {
   }
 }
 
-function namespaceDocument(namespace: string): k8s.core.v1.NamespaceArgs {
-  const level = "restricted";
+/** The application's own pods keep the restricted standard; what does not is told about, even where it may run. */
+function namespaceDocument({ namespace, podSecurity }: TenancyArgs): k8s.core.v1.NamespaceArgs {
   return {
     metadata: {
       name: namespace,
       labels: {
         "app.kubernetes.io/managed-by": "pulumi",
-        "pod-security.kubernetes.io/enforce": level,
-        "pod-security.kubernetes.io/warn": level,
+        "pod-security.kubernetes.io/enforce": podSecurity,
+        "pod-security.kubernetes.io/warn": "restricted",
       },
     },
   };
@@ -112,6 +119,22 @@ function tokenDocument(
       annotations: { "kubernetes.io/service-account.name": account },
     }),
     type: "kubernetes.io/service-account-token",
+  };
+}
+
+/** Credentials for the image's registry, in the form that kubelets read. */
+function pullSecretDocument(
+  { app, registryCredentials }: TenancyArgs,
+  namespace: pulumi.Input<string>,
+): k8s.core.v1.SecretArgs | undefined {
+  if (app.pullSecret === undefined || registryCredentials === undefined) return undefined;
+  const { server, username, password } = registryCredentials;
+  const auth = Buffer.from(`${username}:${password}`).toString("base64");
+  const content = JSON.stringify({ auths: { [server]: { username, password, auth } } });
+  return {
+    metadata: applicationMetadata(app.pullSecret, namespace),
+    type: "kubernetes.io/dockerconfigjson",
+    stringData: { ".dockerconfigjson": pulumi.secret(content) },
   };
 }
 

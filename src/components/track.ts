@@ -85,6 +85,7 @@ function podSpec(args: TrackArgs): k8s.types.input.core.v1.PodSpec {
   return {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
+    ...(app.pullSecret !== undefined && { imagePullSecrets: [{ name: app.pullSecret }] }),
     terminationGracePeriodSeconds: app.drainSeconds + 10,
     securityContext: {
       runAsNonRoot: true,

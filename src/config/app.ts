@@ -51,6 +51,8 @@ export const appSchema = z.strictObject({
     .default(65532),
   /** Folders that the container writes to; the rest of its file system is read-only. */
   writablePaths: z.array(absolutePath).default([]),
+  /** Secret with the credentials of the image's registry, made from `registryCredentials` or by somebody else. */
+  pullSecret: objectName.optional(),
 });
 
 export type AppConfig = z.infer<typeof appSchema>;

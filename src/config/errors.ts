@@ -1,6 +1,7 @@
 import { distance } from "fastest-levenshtein";
 import { z } from "zod";
 import { UserError } from "../errors.ts";
+import { isSecretPath } from "./secrets.ts";
 
 /** What zod found wrong in a configuration, as one error: a line for each property, with its path and its value. */
 export function configError(issues: readonly z.core.$ZodIssue[], raw: unknown, schema: z.ZodType): UserError {
@@ -16,8 +17,12 @@ function describeIssue(issue: z.core.$ZodIssue, raw: unknown, schema: z.ZodType)
     return issue.keys.map((key) => unknownKey([...issue.path, key], known));
   }
   const value = issue.path.reduce<unknown>(valueAt, raw);
-  const given = value === undefined ? "is missing" : `is ${JSON.stringify(value)}`;
-  return [`${pathText(issue.path)} ${given}: ${issue.message}`];
+  return [`${pathText(issue.path)} ${given(issue.path, value)}: ${issue.message}`];
+}
+
+function given(path: readonly PropertyKey[], value: unknown): string {
+  if (value === undefined) return "is missing";
+  return isSecretPath(path) ? "is not right (a secret, not shown)" : `is ${JSON.stringify(value)}`;
 }
 
 function unknownKey(path: readonly PropertyKey[], known: readonly string[]): string {

@@ -1,4 +1,4 @@
-import { UserError } from "../errors.ts";
+import { Refusal } from "../errors.ts";
 import type { ReleaseRecord } from "./record.ts";
 
 /** The two versions that a release runs side by side. */
@@ -28,7 +28,7 @@ export const releaseText = (release: Release): string => `${release.previous} â†
 /**
  * Which move a stage is, against what is live.
  * @param live the cluster's release record; undefined when nothing was released there yet
- * @throws UserError when the lifecycle does not allow it: a stage that is not in it, a stage skipped, or a release
+ * @throws Refusal when the lifecycle does not allow it: a stage that is not in it, a stage skipped, or a release
  * that does not continue the live version
  */
 export function moveTo(target: Target, live: ReleaseRecord | undefined): Move {
@@ -37,17 +37,17 @@ export function moveTo(target: Target, live: ReleaseRecord | undefined): Move {
   const move = sameRelease(target.release, live.release)
     ? moveWithinRelease(target, live)
     : newRelease(target, live);
-  if (move instanceof UserError) {
+  if (move instanceof Refusal) {
     if (target.override) return "override";
     throw move;
   }
   return move;
 }
 
-/** @throws UserError for a stage that the lifecycle does not have */
+/** @throws Refusal for a stage that the lifecycle does not have */
 export function requireKnownStage(stage: string, lifecycle: readonly string[]): void {
   if (lifecycle.includes(stage)) return;
-  throw new UserError(
+  throw new Refusal(
     `stage ${stage} is not in lifecycle: ${lifecycle.join(", ")}`,
     `Choose one of these stacks, or add ${stage} to lifecycle in Pulumi.yaml.`,
   );
@@ -61,29 +61,29 @@ export function stageAfter(stage: string, lifecycle: readonly string[]): string 
 function firstMove(target: Target): Move {
   const first = target.lifecycle[0] ?? target.stage;
   if (target.stage === first) return "first";
-  throw new UserError(
+  throw new Refusal(
     `stage ${target.stage} is refused: nothing was released to this cluster yet, and a release starts at ${first}`,
     `Apply ${first} first.`,
   );
 }
 
-function moveWithinRelease(target: Target, live: ReleaseRecord): Move | UserError {
+function moveWithinRelease(target: Target, live: ReleaseRecord): Move | Refusal {
   const at = target.lifecycle.indexOf(target.stage);
   const liveAt = target.lifecycle.indexOf(live.stage);
   if (target.stage === live.stage) return "reapply";
   if (at < liveAt) return "rollback";
   const before = target.lifecycle[at - 1];
   if (before === undefined || before === live.stage || live.reached.includes(before)) return "promotion";
-  return new UserError(
+  return new Refusal(
     `stage ${target.stage} is refused: release ${releaseText(target.release)} has not been at ${before} yet (it is at ${live.stage})`,
     `Apply ${before} first.`,
   );
 }
 
-function newRelease(target: Target, live: ReleaseRecord): Move | UserError {
+function newRelease(target: Target, live: ReleaseRecord): Move | Refusal {
   const serving = live.liveVersion;
   if (target.release.previous !== serving) {
-    return new UserError(
+    return new Refusal(
       `release ${releaseText(target.release)} does not continue what is live: release.previous is ${target.release.previous}, the live version is ${serving} (${releaseText(live.release)} at ${live.stage})`,
       live.liveVersion === live.release.canary
         ? `Set release.previous to ${serving} in Pulumi.yaml.`
@@ -92,7 +92,7 @@ function newRelease(target: Target, live: ReleaseRecord): Move | UserError {
   }
   const first = target.lifecycle[0];
   if (target.stage === first) return "new release";
-  return new UserError(
+  return new Refusal(
     `stage ${target.stage} is refused: release ${releaseText(target.release)} is new and starts at ${first}`,
     `Apply ${first} first.`,
   );

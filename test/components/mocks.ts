@@ -35,6 +35,8 @@ export interface StageSetting {
   readonly cluster?: Readonly<Record<string, unknown>>;
   /** Outputs of other stacks by name; a stack that is not here was never applied. */
   readonly stacks?: Readonly<Record<string, Json>>;
+  /** What providers add to resources, by their type. */
+  readonly provides?: Readonly<Record<string, Json>>;
 }
 
 interface RegisterRequest {
@@ -52,11 +54,11 @@ class RecordingMonitor extends MockMonitor {
   readonly registered: Registered[] = [];
   private readonly inputs = new Map<string, Json>();
 
-  constructor(stacks: Readonly<Record<string, Json>>) {
+  constructor(stacks: Readonly<Record<string, Json>>, provides: Readonly<Record<string, Json>>) {
     super({
       newResource: ({ type, name, inputs, custom }) => {
         this.inputs.set(`${type}::${name}`, inputs as Json);
-        return { id: custom ? `${name}-id` : "", state: provided(type, inputs as Json) };
+        return { id: custom ? `${name}-id` : "", state: { ...provided(type, inputs as Json), ...provides[type] } };
       },
       call: ({ token, inputs }) => {
         const stack = String((inputs as { name: string }).name.split("/").at(-1));
@@ -67,7 +69,10 @@ class RecordingMonitor extends MockMonitor {
     });
   }
 
-  override async registerResource(request: RegisterRequest, callback: (error: unknown, answer: unknown) => void) {
+  override async registerResource(
+    request: RegisterRequest,
+    callback: (error: unknown, answer: unknown) => void,
+  ) {
     await super.registerResource(request, (error: unknown, answer: { getUrn(): string }) => {
       const key = `${request.getType()}::${request.getName()}`;
       const hooks = request.getHooks();
@@ -119,7 +124,7 @@ export async function runStage(setting: StageSetting): Promise<StageRun> {
         "deployerKubeconfig" in outputs ? { ...outputs, deployerKubeconfig: kubeconfig(cluster) } : outputs,
       ]),
     );
-    const monitor = new RecordingMonitor(stacks);
+    const monitor = new RecordingMonitor(stacks, setting.provides ?? {});
     await pulumi.runtime.setMocks(monitor.mocks, "canary-stages", setting.stack, false, "organization");
     setMockOptions(monitor, "canary-stages", setting.stack, false, "organization");
     const outputs = await program();
@@ -134,12 +139,4 @@ export async function runStage(setting: StageSetting): Promise<StageRun> {
 function withKubeconfig(config: Json, file: string): Json {
   const cluster = config.cluster as Json | undefined;
   return cluster?.kind === "kubeconfig" ? { ...config, cluster: { ...cluster, kubeconfig: file } } : config;
-}
-
-/** The value of an output; rejects when it cannot be had, instead of never answering. */
-export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    output.apply(resolve);
-    setTimeout(() => reject(new Error("the output has no value")), 5_000).unref();
-  });
 }

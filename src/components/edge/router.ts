@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { ClusterConfig } from "../../config/cluster.ts";
 import type { Config } from "../../config.ts";
 import type { RequiredApi } from "../../kubernetes.ts";
 import type { StagePlan } from "../../model/plan.ts";
@@ -9,12 +10,22 @@ export interface EdgeArgs {
   readonly config: Config;
   readonly plan: StagePlan;
   readonly namespace: pulumi.Input<string>;
+  /** The address that clients are to connect to; undefined where the cluster chooses one. */
+  readonly address?: pulumi.Input<string> | undefined;
+}
+
+/** What the founding stack's part of an edge is declared from. */
+export interface FoundingEdgeArgs {
+  readonly config: Config;
+  readonly cluster: ClusterConfig;
+  readonly namespace: pulumi.Input<string>;
+  readonly administrator: k8s.Provider;
 }
 
 /** A way to split traffic between the tracks: everything that the rest of the program does not know of it. */
 export interface Router {
-  /** API groups and versions that the cluster must serve for it. */
-  readonly requires: readonly RequiredApi[];
+  /** API groups and versions that the cluster must serve before the stage is applied. */
+  requires(config: Config): readonly RequiredApi[];
   /** What the deployer needs for this router's objects, besides Services. */
   readonly deployerRules: readonly k8s.types.input.rbac.v1.PolicyRule[];
   /**
@@ -24,6 +35,15 @@ export interface Router {
   plan(config: Config): StagePlan;
   /** How much traffic a running pod draws against others, by the annotations that it has. */
   podWeight(annotations: Readonly<Record<string, string>>): number;
+  /** Pod Security Standard that every pod of the namespace can keep, those of the router's controller too. */
+  readonly podSecurity: "restricted" | "baseline";
+  /**
+   * Declares, in the founding stack, what the edge needs and the deployer may not make.
+   * @returns what has to be there before the edge
+   */
+  found(args: FoundingEdgeArgs): Promise<pulumi.Resource[]>;
+  /** API path of the object whose `status.loadBalancer` says where the traffic comes in. */
+  addressPath(config: Config): string;
   /** Declares the Service and what else leads traffic to the tracks. */
   declare(name: string, args: EdgeArgs, options: pulumi.ComponentResourceOptions): pulumi.ComponentResource;
 }

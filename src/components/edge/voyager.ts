@@ -1,31 +1,43 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Config } from "../../config.ts";
+import type { RequiredApi } from "../../kubernetes.ts";
 import { appNames, type TrackName } from "../../model/names.ts";
 import type { StagePlan, TrackPlan } from "../../model/plan.ts";
 import { effectiveCanaryShare, type Weights, weightsFor } from "../../model/traffic.ts";
 import { WRITE } from "../access.ts";
 import { applicationMetadata } from "../metadata.ts";
+import { CERTIFICATE_API } from "./certificate.ts";
 import type { EdgeArgs, Router } from "./router.ts";
+import { foundVoyagerEdge } from "./voyager-founding.ts";
+import { ingressDocument, VOYAGER_API } from "./voyager-ingress.ts";
 
 /** Voyager reads it from every pod into HAProxy's `server … weight N`. */
 export const WEIGHT_ANNOTATION = "ingress.appscode.com/backend-weight";
 
-export const VOYAGER_API = "voyager.appscode.com/v1";
+const VOYAGER: RequiredApi = {
+  groupVersion: VOYAGER_API,
+  installation:
+    "Install the Voyager operator (chart voyager) in the cluster, or set cluster.voyager in the founding stack.",
+};
 
 const SERVICE_PORT = 80;
 
 /** Splits traffic by the weight of each pod, in HAProxy as Voyager configures it. */
 export const voyagerRouter: Router = {
-  requires: [
-    {
-      groupVersion: VOYAGER_API,
-      installation: "Install the Voyager operator (chart voyager) in the cluster.",
-    },
+  requires: ({ cluster, edge }) => [
+    // What the stage installs itself is there before the edge is.
+    ...(cluster?.voyager ? [] : [VOYAGER]),
+    ...(cluster && edge.tls?.issuer ? [CERTIFICATE_API] : []),
   ],
   deployerRules: [{ apiGroups: ["voyager.appscode.com"], resources: ["ingresses"], verbs: WRITE }],
   plan: planStage,
   podWeight,
+  addressPath: (config) =>
+    `/apis/${VOYAGER_API}/namespaces/${config.namespace}/ingresses/${appNames(config.app.name, config.namespace).ingress}`,
+  // HAProxy's containers, as Voyager makes them, name no security context: the restricted standard turns them away.
+  podSecurity: "baseline",
+  found: foundVoyagerEdge,
   declare: (name, args, options) => new VoyagerEdge(name, args, options),
 };
 
@@ -75,10 +87,14 @@ export class VoyagerEdge extends pulumi.ComponentResource {
     super("canary-stages:index:VoyagerEdge", name, {}, options);
     const child = { parent: this };
     this.service = new k8s.core.v1.Service(name, serviceDocument(args), child);
-    this.ingress = new k8s.apiextensions.CustomResource(`${name}-ingress`, ingressDocument(args), {
-      ...child,
-      dependsOn: this.service,
-    });
+    this.ingress = new k8s.apiextensions.CustomResource(
+      `${name}-ingress`,
+      ingressDocument(args, SERVICE_PORT),
+      {
+        ...child,
+        dependsOn: this.service,
+      },
+    );
     this.registerOutputs({ service: this.service.metadata.name, ingress: this.ingress.metadata.name });
   }
 }
@@ -98,22 +114,6 @@ function serviceDocument({ config, plan, namespace }: EdgeArgs): k8s.core.v1.Ser
       type: "ClusterIP",
       selector: plan.selector,
       ports: [{ name: "http", port: SERVICE_PORT, targetPort: config.app.port, protocol: "TCP" }],
-    },
-  };
-}
-
-function ingressDocument({ config, namespace }: EdgeArgs): k8s.apiextensions.CustomResourceArgs {
-  const names = appNames(config.app.name, config.namespace);
-  return {
-    apiVersion: VOYAGER_API,
-    kind: "Ingress",
-    metadata: applicationMetadata(names.ingress, namespace),
-    spec: {
-      defaultBackend: {
-        service: { name: names.service, port: { number: SERVICE_PORT } },
-        // A connection that a pod refuses goes to another one at once; Voyager sets neither by itself.
-        backendRules: ["retries 3", "option redispatch 1"],
-      },
     },
   };
 }

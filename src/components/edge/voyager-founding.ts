@@ -1,0 +1,44 @@
+import * as pulumi from "@pulumi/pulumi";
+import { voyagerLicense } from "../../license.ts";
+import { appNames } from "../../model/names.ts";
+import { Voyager } from "../voyager.ts";
+import { EdgeCertificate } from "./certificate.ts";
+import type { FoundingEdgeArgs } from "./router.ts";
+
+/** What the founding stack adds for the Voyager edge: none of it is anything that the deployer may touch. */
+export async function foundVoyagerEdge(args: FoundingEdgeArgs): Promise<pulumi.Resource[]> {
+  const options = { providers: [args.administrator] };
+  declareCertificate(args, options);
+  const operator = await declareOperator(args, options);
+  return operator ? [operator] : [];
+}
+
+function declareCertificate(
+  { config, namespace }: FoundingEdgeArgs,
+  options: pulumi.ComponentResourceOptions,
+): void {
+  const { host, tls } = config.edge;
+  if (host === undefined || tls?.issuer === undefined) return;
+  const { secret, issuer } = tls;
+  new EdgeCertificate("edge-certificate", { namespace, host, secret, issuer }, options);
+}
+
+async function declareOperator(
+  { config, cluster, namespace }: FoundingEdgeArgs,
+  options: pulumi.ComponentResourceOptions,
+): Promise<Voyager | undefined> {
+  if (!cluster.voyager) return undefined;
+  const license = await voyagerLicense(config, cluster.voyager, new Date());
+  if (license.warning !== undefined) await pulumi.log.warn(license.warning);
+  return new Voyager(
+    "voyager",
+    {
+      config: cluster.voyager,
+      cloudProvider: cluster.kind === "gke" ? "gke" : "",
+      license: license.text,
+      namespace,
+      ingress: appNames(config.app.name, config.namespace).ingress,
+    },
+    options,
+  );
+}

@@ -1,0 +1,50 @@
+import type { ClusterAddress } from "../../model/kubeconfig.ts";
+
+/**
+ * A kubeconfig for whoever is signed in to Google Cloud: it holds no credential, TLS is verified, and
+ * gke-gcloud-auth-plugin gets a token when one is needed. JSON is YAML: every client reads it.
+ */
+export function administratorKubeconfig(name: string, address: ClusterAddress): string {
+  return JSON.stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": name,
+    clusters: [
+      {
+        name,
+        cluster: {
+          server: address.server,
+          ...(address.certificateAuthority && { "certificate-authority-data": address.certificateAuthority }),
+        },
+      },
+    ],
+    users: [
+      {
+        name,
+        user: {
+          exec: {
+            apiVersion: "client.authentication.k8s.io/v1beta1",
+            command: "gke-gcloud-auth-plugin",
+            installHint: "Install it: gcloud components install gke-gcloud-auth-plugin",
+            interactiveMode: "Never",
+            provideClusterInfo: true,
+          },
+        },
+      },
+    ],
+    contexts: [{ name, context: { cluster: name, user: name } }],
+  });
+}
+
+/**
+ * Where the API server is. Behind its IP address it proves itself by the cluster's own authority, behind its DNS
+ * name by a public one.
+ */
+export function addressOf(
+  endpoint: "ip" | "dns",
+  found: { ip: string; dns: string | undefined; certificateAuthority: string | undefined },
+): ClusterAddress {
+  return endpoint === "dns"
+    ? { server: `https://${found.dns}`, certificateAuthority: undefined }
+    : { server: `https://${found.ip}`, certificateAuthority: found.certificateAuthority };
+}

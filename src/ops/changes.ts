@@ -1,0 +1,98 @@
+/** One property of one object that a stage changes. */
+export interface Change {
+  /** Kind and name, `Deployment httpd-new`. */
+  readonly object: string;
+  readonly operation: Operation;
+  /** Path of the property; empty when the object as a whole comes or goes. */
+  readonly path: string;
+  /** Undefined where there was nothing. */
+  readonly from: unknown;
+  /** Undefined where there will be nothing. */
+  readonly to: unknown;
+}
+
+export type Operation = "create" | "update" | "replace" | "delete" | "forget";
+
+/** The parts of an engine event's step that a change is made of. */
+export interface Step {
+  readonly op: string;
+  readonly urn: string;
+  readonly type: string;
+  readonly old?: { readonly inputs?: unknown } | undefined;
+  readonly new?: { readonly inputs?: unknown } | undefined;
+  readonly diffs?: readonly string[] | undefined;
+  readonly detailedDiff?: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+const OPERATIONS: Readonly<Record<string, Operation>> = {
+  create: "create",
+  import: "create",
+  update: "update",
+  "create-replacement": "replace",
+  delete: "delete",
+  "discard-replaced": "forget",
+};
+
+/** Types of resources that are no objects of a cluster or cloud. */
+const BOOKKEEPING = /^(pulumi:pulumi:|pulumi:providers:|canary-stages:)/;
+
+/** The changes that a step makes, a line for each property; none for what stays as it is. */
+export function changesOf(step: Step): Change[] {
+  const operation = OPERATIONS[step.op];
+  if (!operation || BOOKKEEPING.test(step.type)) return [];
+  const object = objectName(step);
+  const from = step.old?.inputs;
+  const to = step.new?.inputs;
+  if (operation === "create") return [{ object, operation, path: "", from: undefined, to: object }];
+  if (operation === "delete" || operation === "forget") {
+    return [{ object, operation, path: "", from: object, to: undefined }];
+  }
+  const paths = Object.keys(step.detailedDiff ?? {});
+  return (paths.length > 0 ? paths : (step.diffs ?? [])).map((path) => ({
+    object,
+    operation,
+    path,
+    from: valueAt(from, path),
+    to: valueAt(to, path),
+  }));
+}
+
+function objectName(step: Step): string {
+  const kind = step.type.split(":").at(-1);
+  const metadata = ((step.new ?? step.old)?.inputs as { metadata?: { name?: unknown } } | undefined)
+    ?.metadata;
+  const name = typeof metadata?.name === "string" ? metadata.name : step.urn.split("::").at(-1);
+  return `${kind} ${name}`;
+}
+
+/** Parts of a property path as Pulumi writes it: `spec.ports[0].name`, `metadata.annotations["a.b/c"]`. */
+export function pathParts(path: string): string[] {
+  return [...path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g)].map(
+    ([, quoted, index, plain]) => quoted?.replace(/\\(.)/g, "$1") ?? index ?? plain ?? "",
+  );
+}
+
+function valueAt(value: unknown, path: string): unknown {
+  return pathParts(path).reduce<unknown>(
+    (inner, part) =>
+      typeof inner === "object" && inner !== null ? (inner as Record<string, unknown>)[part] : undefined,
+    value,
+  );
+}
+
+/** A change in one line, `Deployment httpd-new  spec.replicas  1 → 0`. */
+export function changeText(change: Change): string {
+  if (change.path === "") return `${change.object}  ${change.operation}`;
+  return `${change.object}  ${shortPath(change.path)}  ${valueText(change.from)} → ${valueText(change.to)}`;
+}
+
+/** The last parts of a long path: the object is named beside it. */
+function shortPath(path: string): string {
+  const parts = pathParts(path);
+  return parts.length > 3 ? parts.slice(-1).join(".") : parts.join(".");
+}
+
+function valueText(value: unknown): string {
+  if (value === undefined) return "none";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

@@ -1,0 +1,63 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse, YAMLParseError } from "yaml";
+import { type Config, type ProjectConfig, parseConfig, parseProject } from "../config.ts";
+import { UserError } from "../errors.ts";
+import { requireKnownStage } from "../model/lifecycle.ts";
+
+type Values = Record<string, unknown>;
+
+/** A Pulumi project of ours, read from its files without Pulumi. */
+export interface Project {
+  /** Folder with Pulumi.yaml and the stage files. */
+  readonly directory: string;
+  readonly name: string;
+  readonly config: ProjectConfig;
+  /** A stage's evaluated configuration. @throws UserError for an unknown stage or a wrong value */
+  stage(name: string): Promise<Config>;
+}
+
+interface ProjectFile {
+  readonly name?: string;
+  readonly config?: Values;
+}
+
+/** @throws UserError when a file is missing, is no YAML, or has a wrong value */
+export async function readProject(directory: string): Promise<Project> {
+  const file = (await readYaml(join(directory, "Pulumi.yaml"))) as ProjectFile;
+  const name = file.name ?? "";
+  const projectValues = ownValues(file.config ?? {}, name, "project");
+  const config = parseProject(projectValues);
+  return {
+    directory,
+    name,
+    config,
+    stage: async (stage) => {
+      requireKnownStage(stage, config.lifecycle);
+      const stageFile = (await readYaml(join(directory, `Pulumi.${stage}.yaml`))) as { config?: Values };
+      return parseConfig({ ...projectValues, ...ownValues(stageFile.config ?? {}, name, "stage") });
+    },
+  };
+}
+
+/** Values of the project's own namespace. Pulumi.yaml may leave the namespace out and wraps objects in `value`. */
+function ownValues(config: Values, name: string, level: "project" | "stage"): Values {
+  const prefix = `${name}:`;
+  const own = Object.entries(config).filter(([key]) => key.startsWith(prefix) || !key.includes(":"));
+  return Object.fromEntries(
+    own.map(([key, value]) => [key.replace(prefix, ""), level === "project" ? unwrapped(value) : value]),
+  );
+}
+
+function unwrapped(value: unknown): unknown {
+  return typeof value === "object" && value !== null && "value" in value ? value.value : value;
+}
+
+async function readYaml(file: string): Promise<unknown> {
+  try {
+    return parse(await readFile(file, "utf8")) ?? {};
+  } catch (error) {
+    const reason = error instanceof YAMLParseError ? `is no YAML: ${error.message}` : "cannot be read";
+    throw new UserError(`${file} ${reason}`, "Name the folder that has Pulumi.yaml and the stage files.");
+  }
+}

@@ -1,0 +1,35 @@
+import { committedStage } from "./stages.ts";
+
+type Json = Record<string, unknown>;
+
+/** What Google's provider adds to the resources of the founding stack. */
+export const GOOGLE = {
+  "gcp:container/cluster:Cluster": {
+    endpoint: "198.51.100.10",
+    masterAuth: { clusterCaCertificate: Buffer.from("cluster authority").toString("base64") },
+    controlPlaneEndpointsConfig: { dnsEndpointConfig: { endpoint: "gke-0123.europe-west3.gke.goog" } },
+  },
+  "gcp:serviceaccount/account:Account": {
+    email: "canary-stages-nodes@my-project.iam.gserviceaccount.com",
+    member: "serviceAccount:canary-stages-nodes@my-project.iam.gserviceaccount.com",
+  },
+  "gcp:compute/address:Address": { address: "198.51.100.20" },
+} as const;
+
+/** The smallest configuration of a GKE cluster. */
+export const GKE = {
+  kind: "gke",
+  project: "my-project",
+  endpoint: { kind: "ip", networks: [{ name: "office", range: "203.0.113.0/24" }] },
+  voyager: {},
+} as const;
+
+/** The founding stack's first `up` on a GKE cluster that it makes itself. */
+export function gkeFounding(cluster: Json = GKE, others: Json = {}) {
+  return {
+    stack: "canary-25",
+    config: { ...committedStage("canary-25"), cluster, ...others },
+    stacks: { "canary-25": {} },
+    provides: GOOGLE,
+  };
+}
