@@ -20,7 +20,9 @@ export interface StacksOptions {
 
 /** The stage stacks, run by the Pulumi CLI through its Automation API: the only place that knows of it. */
 export function pulumiStacks(options: StacksOptions): Stacks {
-  const environment = { PULUMI_SKIP_UPDATE_CHECK: "true", ...options.environment };
+  const environment: Record<string, string> = { PULUMI_SKIP_UPDATE_CHECK: "true", ...options.environment };
+  // The Automation API looks for the CLI on this process's own PATH alone.
+  if (environment.PATH !== undefined) process.env.PATH = environment.PATH;
   return {
     open: async (name) => {
       const stack = await reported(() =>

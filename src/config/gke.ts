@@ -83,7 +83,7 @@ export const gkeSchema = z
     endpoint,
     releaseChannel: z.enum(["rapid", "regular", "stable"]).default("regular"),
     maintenance: maintenance.prefault({}),
-    labels: z.record(z.string(), z.string()).default({}),
+    labels: z.record(z.string(), z.string()).default({ "managed-by": "pulumi" }),
     /** Repositories that the nodes pull images from. */
     artifactRegistry: z.array(repository).default([]),
     /** Set to false, and apply, before the cluster is to be taken down. */

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
 import { committedStage } from "./stages.ts";
 
 type Json = Record<string, unknown>;
@@ -16,6 +18,9 @@ export const GOOGLE = {
   "gcp:compute/address:Address": { address: "198.51.100.20" },
 } as const;
 
+/** A certificate in the form of Voyager's licences, from 2026-11-22 to 2126-10-29. Its key was never kept. */
+export const LICENSE = readFileSync(new URL("voyager-license.pem", import.meta.url), "utf8");
+
 /** The smallest configuration of a GKE cluster. */
 export const GKE = {
   kind: "gke",
@@ -28,8 +33,17 @@ export const GKE = {
 export function gkeFounding(cluster: Json = GKE, others: Json = {}) {
   return {
     stack: "canary-25",
-    config: { ...committedStage("canary-25"), cluster, ...others },
+    config: { ...committedStage("canary-25"), cluster, ...others } as Json,
     stacks: { "canary-25": {} },
     provides: GOOGLE,
   };
+}
+
+/** The text of a stack's output; rejects when it cannot be had, instead of never answering. */
+export function outputValue(output: unknown): Promise<string> {
+  return new Promise((resolve, reject) => {
+    if (!pulumi.Output.isInstance<string>(output)) return reject(new Error(`no output: ${String(output)}`));
+    output.apply(resolve);
+    setTimeout(() => reject(new Error("the output has no value")), 5_000).unref();
+  });
 }

@@ -4,10 +4,15 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
 import { setMockOptions } from "@pulumi/pulumi/runtime/settings.js";
+import * as runtimeState from "@pulumi/pulumi/runtime/state.js";
 import program from "../../src/index.ts";
 import { kubeconfig, serveCluster } from "./cluster.ts";
+import { revealed, secretPaths } from "./secrets.ts";
 
 type Json = Record<string, unknown>;
+
+/** Setting mock options switches every feature of the engine off; the SDK's types leave out how to set them. */
+const runtime = runtimeState as unknown as { getStore(): { supportsSecrets: boolean } };
 
 /** A resource as the program registered it. */
 export interface Registered {
@@ -15,6 +20,8 @@ export interface Registered {
   readonly type: string;
   readonly name: string;
   readonly inputs: Json;
+  /** Paths of the inputs that are secrets. */
+  readonly secrets: readonly string[];
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
   /** Logical names of what it waits for. */
@@ -43,6 +50,7 @@ interface RegisterRequest {
   getParent(): string;
   getType(): string;
   getName(): string;
+  getObject(): { toJavaScript(): unknown } | undefined;
   getProtect(): boolean | undefined;
   getRetainondelete(): boolean | undefined;
   getDependenciesList(): string[];
@@ -57,8 +65,11 @@ class RecordingMonitor extends MockMonitor {
   constructor(stacks: Readonly<Record<string, Json>>, provides: Readonly<Record<string, Json>>) {
     super({
       newResource: ({ type, name, inputs, custom }) => {
-        this.inputs.set(`${type}::${name}`, inputs as Json);
-        return { id: custom ? `${name}-id` : "", state: { ...provided(type, inputs as Json), ...provides[type] } };
+        this.inputs.set(`${type}::${name}`, revealed(inputs) as Json);
+        return {
+          id: custom ? `${name}-id` : "",
+          state: { ...provided(type, inputs as Json), ...provides[type] },
+        };
       },
       call: ({ token, inputs }) => {
         const stack = String((inputs as { name: string }).name.split("/").at(-1));
@@ -82,6 +93,7 @@ class RecordingMonitor extends MockMonitor {
           type: request.getType(),
           name: request.getName(),
           inputs: this.inputs.get(key) ?? {},
+          secrets: secretPaths(request.getObject()?.toJavaScript()),
           protect: request.getProtect() ?? false,
           retainOnDelete: request.getRetainondelete() ?? false,
           dependsOn: request.getDependenciesList().map((urn) => urn.split("::").at(-1) ?? urn),
@@ -127,6 +139,7 @@ export async function runStage(setting: StageSetting): Promise<StageRun> {
     const monitor = new RecordingMonitor(stacks, setting.provides ?? {});
     await pulumi.runtime.setMocks(monitor.mocks, "canary-stages", setting.stack, false, "organization");
     setMockOptions(monitor, "canary-stages", setting.stack, false, "organization");
+    runtime.getStore().supportsSecrets = true;
     const outputs = await program();
     await pulumi.runtime.disconnect();
     return { resources: monitor.registered, outputs: outputs as unknown as Json };

@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { cgroupMounts } from "../../local/cluster/cgroups.ts";
 import type { NetworkPlan } from "../../local/cluster/network.ts";
 import { type ClusterRecord, cgroupOf } from "../../local/cluster/record.ts";
+import { type ProcessIdentity, startTimeOf } from "../../local/procfs.ts";
 
 /** Folders of the host that a Kubernetes node usually writes to. */
 const NODE_FOLDERS = [
@@ -28,12 +29,8 @@ export async function hostState(): Promise<string[]> {
   ];
 }
 
-/** What there is of one cluster: its link, its routes, its cgroups, and the processes of its PID namespace. */
-export async function tracesOf(
-  record: ClusterRecord,
-  network: NetworkPlan,
-  pidNamespace: string,
-): Promise<string[]> {
+/** What there is of one cluster beside its processes: its link, its routes, its cgroups. */
+export async function tracesOf(record: ClusterRecord, network: NetworkPlan): Promise<string[]> {
   const [links, routes] = await Promise.all([
     execa("ip", ["-oneline", "link", "show"]),
     execa("ip", ["route", "show", "table", "all"]),
@@ -44,27 +41,20 @@ export async function tracesOf(
     ...links.stdout.split("\n").filter((line) => line.includes(` ${network.link}@`)),
     ...routes.stdout.split("\n").filter((line) => line.includes(` ${network.link} `)),
     ...cgroups.filter((path) => path.endsWith(`/${cgroupOf(record)}`)),
-    ...processesIn(pidNamespace),
   ];
 }
 
-/** The id of a process's PID namespace. */
-export function pidNamespaceOf({ pid }: { pid: number }): string {
-  return readlinkSync(`/proc/${pid}/ns/pid`);
+/** Processes with all that descend from them. */
+export function withDescendants(roots: readonly ProcessIdentity[]): ProcessIdentity[] {
+  return roots.flatMap((root) => [root, ...withDescendants(childrenOf(root))]);
 }
 
-function processesIn(pidNamespace: string): string[] {
-  return namesIn("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        if (readlinkSync(`/proc/${pid}/ns/pid`) !== pidNamespace) return [];
-        return [readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim()];
-      } catch {
-        // It ended while it was looked at.
-        return [];
-      }
-    });
+function childrenOf({ pid }: ProcessIdentity): ProcessIdentity[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
+  return children.filter(Boolean).flatMap((child) => {
+    const startTime = startTimeOf(Number(child));
+    return startTime === undefined ? [] : [{ pid: Number(child), startTime }];
+  });
 }
 
 function namesIn(folder: string): string[] {

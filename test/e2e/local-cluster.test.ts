@@ -3,17 +3,18 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Cluster, findCluster, startCluster, stopCluster } from "../../local/cluster/cluster.ts";
+import { COMPONENTS } from "../../local/cluster/components.ts";
 import { componentControl } from "../../local/cluster/control.ts";
 import { layoutOf } from "../../local/cluster/layout.ts";
 import { withLock } from "../../local/cluster/lock.ts";
+import { findNode } from "../../local/cluster/node.ts";
 import { ensureKubernetes } from "../../local/cluster/programs.ts";
-import { findNode } from "../../local/cluster/start.ts";
 import { appImage, ensureImages, httpdImage } from "../../local/images/images.ts";
-import { findProcess, kill, start } from "../../local/processes.ts";
+import { findProcess, isAlive, kill, readLedger, start } from "../../local/processes.ts";
 import { silentProgress } from "../../local/progress.ts";
 import { until } from "../../local/until.ts";
 import { UserError } from "../../src/errors.ts";
-import { hostState, pidNamespaceOf, tracesOf } from "./footprint.ts";
+import { hostState, tracesOf, withDescendants } from "./footprint.ts";
 import { coreApi, eventually, exposePod, restrictedPod, runPod, textAt } from "./workloads.ts";
 
 const PROJECT_ROOT = join(import.meta.dirname, "..", "..");
@@ -64,13 +65,13 @@ describe("the local cluster", function () {
   });
 
   it("runs a real Apache httpd under the restricted standard, reached from the host", async () => {
-    web = await runPod(coreApi(cluster), restrictedPod("web", httpdImage("2.4.18")));
+    web = await runPod(coreApi(cluster), restrictedPod("web", httpdImage("2.4.18"), 80));
     assert.match((await textAt(`http://${web}/`)) ?? "", /It works!/);
   });
 
   it("gives a LoadBalancer Service an address that the host reaches", async () => {
     const api = coreApi(cluster);
-    await runPod(api, restrictedPod("app", appImage("2.0.0")));
+    await runPod(api, restrictedPod("app", appImage("2.0.0"), 5000));
     const address = await exposePod(api, "app", 5000);
     assert.equal(await eventually("the service answers", () => textAt(`http://${address}/`)), "2.0.0\n");
   });
@@ -128,11 +129,14 @@ describe("the local cluster", function () {
 
   it("has another one beside it, which does not disturb it", async () => {
     const otherDir = newFolder();
-    const other = await startCluster(otherDir, silentProgress);
-    assert.notEqual(other.server, cluster.server);
-    const address = await runPod(coreApi(other), restrictedPod("web", httpdImage("2.4.20")));
-    assert.match((await textAt(`http://${address}/`)) ?? "", /It works!/);
-    await stopCluster(otherDir, silentProgress);
+    try {
+      const other = await startCluster(otherDir, silentProgress);
+      assert.notEqual(other.server, cluster.server);
+      const address = await runPod(coreApi(other), restrictedPod("web", httpdImage("2.4.20"), 80));
+      assert.match((await textAt(`http://${address}/`)) ?? "", /It works!/);
+    } finally {
+      await stopCluster(otherDir, silentProgress);
+    }
     assert.deepEqual(readdirSync(otherDir), []);
     rmSync(otherDir, { recursive: true });
     assert.deepEqual(await findCluster(stateDir), cluster);
@@ -141,21 +145,24 @@ describe("the local cluster", function () {
 
   it("begins anew when all of it was killed, and nothing of the old one is left", async () => {
     const { init, record, network } = nodeOf(stateDir);
-    const pidNamespace = pidNamespaceOf(init);
-    assert.notDeepEqual(await tracesOf(record, network, pidNamespace), []);
+    const processes = withDescendants(readLedger(stateDir));
+    assert.ok(processes.length > COMPONENTS.length);
+    assert.notDeepEqual(await tracesOf(record, network), []);
     await kill(init);
     const next = await startCluster(stateDir, silentProgress);
     assert.notEqual(next.id, cluster.id);
-    assert.deepEqual(await tracesOf(record, network, pidNamespace), []);
+    assert.deepEqual(await tracesOf(record, network), []);
+    assert.deepEqual(processes.filter(isAlive), []);
     cluster = next;
   });
 
   it("leaves nothing behind", async () => {
-    const { init, record, network } = nodeOf(stateDir);
-    const pidNamespace = pidNamespaceOf(init);
-    await runPod(coreApi(cluster), restrictedPod("web", httpdImage("2.4.18")));
+    const { record, network } = nodeOf(stateDir);
+    await runPod(coreApi(cluster), restrictedPod("web", httpdImage("2.4.18"), 80));
+    const processes = withDescendants(readLedger(stateDir));
     await stopCluster(stateDir, silentProgress);
-    assert.deepEqual(await tracesOf(record, network, pidNamespace), []);
+    assert.deepEqual(await tracesOf(record, network), []);
+    assert.deepEqual(processes.filter(isAlive), []);
     assert.deepEqual(readdirSync(stateDir), []);
     const known = new Set(hostBefore);
     assert.deepEqual(

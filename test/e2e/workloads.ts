@@ -4,6 +4,7 @@ import type { Cluster } from "../../local/cluster/cluster.ts";
 import { until } from "../../local/until.ts";
 
 const WITHIN_MS = 60_000;
+const ANSWER_WITHIN_MS = 5_000;
 const NAMESPACE = "default";
 
 /** The core API of a local cluster, as its administrator. */
@@ -22,7 +23,7 @@ export async function eventually<T>(what: string, look: () => Promise<T | undefi
 }
 
 /** A pod under the restricted Pod Security Standard, in which port 80 is open to a user who is not root. */
-export function restrictedPod(name: string, image: string): V1Pod {
+export function restrictedPod(name: string, image: string, port: number): V1Pod {
   return {
     metadata: { name, labels: { app: name } },
     spec: {
@@ -37,6 +38,7 @@ export function restrictedPod(name: string, image: string): V1Pod {
         {
           name: "main",
           image,
+          readinessProbe: { tcpSocket: { port }, periodSeconds: 1 },
           securityContext: {
             allowPrivilegeEscalation: false,
             readOnlyRootFilesystem: true,
@@ -72,7 +74,8 @@ export async function exposePod(api: CoreV1Api, name: string, targetPort: number
 
 /** What is answered at an address, over a connection of its own; undefined when nothing is. */
 export function textAt(url: string): Promise<string | undefined> {
-  return fetch(url, { headers: { connection: "close" } }).then(
+  const options = { headers: { connection: "close" }, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) };
+  return fetch(url, options).then(
     (response) => response.text(),
     () => undefined,
   );

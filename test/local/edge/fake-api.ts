@@ -21,6 +21,7 @@ interface Kind {
 export class FakeApi {
   /** Every request, as `METHOD PATH?QUERY`. */
   readonly requests: string[] = [];
+  private readonly fixed = new Map<string, object>();
   private readonly kinds = new Map<string, Kind>();
   private version = 1;
   private compactedTo = 0;
@@ -30,7 +31,7 @@ export class FakeApi {
   /** Listens, at the same port as before if it had one; the paths are the lists that it has. */
   async start(...paths: string[]): Promise<this> {
     for (const path of paths) this.kinds.set(path, { objects: new Map(), events: [], watchers: new Set() });
-    const server = createServer((request, response) => this.answer(request, response));
+    const server = createServer((request, response) => this.respond(request, response));
     const { port, close } = await listenOnLoopback(server, this.port);
     this.port = port;
     this.close = close;
@@ -41,6 +42,11 @@ export class FakeApi {
   async stop(): Promise<void> {
     for (const { watchers } of this.kinds.values()) for (const watcher of watchers) watcher.destroy();
     await this.close();
+  }
+
+  /** Answers GETs of one path with this object. */
+  answer(path: string, object: object): void {
+    this.fixed.set(path, object);
   }
 
   /** Forgets all events so far: a watch from before them is answered 410. */
@@ -94,11 +100,13 @@ export class FakeApi {
     for (const watcher of kind.watchers) watcher.write(text);
   }
 
-  private answer(request: IncomingMessage, response: ServerResponse): void {
+  private respond(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? "", "http://fake");
     this.requests.push(`${request.method} ${request.url}`);
     const kind = this.kinds.get(url.pathname);
+    const fixed = this.fixed.get(url.pathname);
     if (request.method === "PATCH") return void send(response, 200, {});
+    if (fixed) return void send(response, 200, fixed);
     if (!kind) return void send(response, 404, { message: `no ${url.pathname}` });
     if (url.searchParams.get("watch") !== "true") {
       const items = [...kind.objects.values()];

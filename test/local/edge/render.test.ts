@@ -105,6 +105,18 @@ describe("renderConfig", () => {
     assert.doesNotMatch(config({ hsts: "false" }), /Strict-Transport-Security/);
   });
 
+  it("does not redirect what a rule with noTLS serves by HTTP", () => {
+    const rule = { host: "a.example.com", http: { paths: [{ path: "/", backend: toWeb }] } };
+    const spec = {
+      tls: [{ hosts: ["a.example.com"], secretName: "certificate" }],
+      rules: [rule, { ...rule, http: { ...rule.http, noTLS: true } }],
+    };
+    const world = { ...weighted("1"), secrets: objects({ secrets: [tlsSecret("certificate")] }).secrets };
+    const { config } = renderConfig(ingress(spec), world, settings);
+    assert.doesNotMatch(config, /redirect/);
+    assert.equal(config.match(/use_backend web\.shop:80 if /g)?.length, 2);
+  });
+
   it("gives two uses of one Service with different rules two sections", () => {
     const rules = ["a", "b"].map((host) => ({
       host: `${host}.example.com`,

@@ -1,0 +1,87 @@
+/**
+ * Runs a program of this project from a clean clone: plain Node without dependencies.
+ *
+ *   node local/bootstrap.mjs SCRIPT.ts [ARGUMENT…]    with tsx
+ *   node local/bootstrap.mjs COMMAND [ARGUMENT…]      a command of node_modules/.bin, such as mocha
+ *
+ * Checks Node's version, installs the dependencies when they are missing or not those of package-lock.json, and
+ * passes arguments, exit status and signals on. Exits with 2 when the environment will not do.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { constants } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const WRONG_ENVIRONMENT = 2;
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+
+const [program, ...args] = process.argv.slice(2);
+if (program === undefined) fail("Usage: node local/bootstrap.mjs SCRIPT.ts|COMMAND [ARGUMENT…]");
+requireNode();
+if (!isInstalled()) install();
+run(program, args);
+
+function requireNode() {
+  const wanted = readJson("package.json")?.engines?.node ?? "";
+  const minimum = /^>=\s*(\d+)(?:\.(\d+))?/.exec(wanted);
+  if (!minimum) return;
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  const [wantedMajor, wantedMinor] = [Number(minimum[1]), Number(minimum[2] ?? 0)];
+  if (major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)) return;
+  fail(
+    `This is Node ${process.versions.node}, and ${wanted} is needed: install it, or run "npx node@22" here.`,
+  );
+}
+
+/** Whether npm installed what package-lock.json says: npm keeps its own list of what it put into node_modules. */
+function isInstalled() {
+  const wanted = readJson("package-lock.json")?.packages;
+  const present = readJson(join("node_modules", ".package-lock.json"))?.packages;
+  if (!wanted || !present) return false;
+  return Object.entries(wanted).every(([path, entry]) => {
+    if (path === "") return true;
+    const found = present[path];
+    // Optional packages of other platforms are never installed.
+    return found ? found.version === entry.version && found.integrity === entry.integrity : entry.optional;
+  });
+}
+
+function install() {
+  console.log("Installing dependencies (npm ci) …");
+  const started = performance.now();
+  const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ["npm"];
+  const [command, ...first] = [...npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"];
+  const { status, error } = spawnSync(command, first, { cwd: ROOT, stdio: ["ignore", "inherit", "inherit"] });
+  if (error || status !== 0) fail("npm ci failed: look at what it said above, and run this again.");
+  console.log(`Installed in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+}
+
+function run(name, rest) {
+  const command = name.endsWith(".ts")
+    ? [process.execPath, "--import", "tsx", name]
+    : [join(ROOT, "node_modules", ".bin", name)];
+  const [executable, ...first] = command;
+  const child = spawn(executable, [...first, ...rest], { cwd: ROOT, stdio: "inherit" });
+  // A terminal sends its interrupt to the child as well; a second one would mean "at once" to it.
+  const forward = (signal) => {
+    if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, forward);
+  child.on("error", (error) => fail(`cannot run ${name}: ${error.message}`));
+  child.on("exit", (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
+}
+
+function readJson(path) {
+  try {
+    return JSON.parse(readFileSync(join(ROOT, path), "utf8"));
+  } catch (error) {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+function fail(sentence) {
+  console.error(sentence);
+  process.exit(WRONG_ENVIRONMENT);
+}

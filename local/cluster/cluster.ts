@@ -1,0 +1,117 @@
+import { UserError } from "../../src/errors.ts";
+import { ensureImages } from "../images/images.ts";
+import type { Progress } from "../progress.ts";
+import { CONTEXT } from "./certificates.ts";
+import { serverUrl } from "./components.ts";
+import { layoutOf } from "./layout.ts";
+import { withLock } from "./lock.ts";
+import { requireMachine } from "./machine.ts";
+import { containerdSocketOf, findNode, type Node } from "./node.ts";
+import { CLUSTER_PACKAGES, ensurePackages } from "./packages.ts";
+import { ensureKubernetes } from "./programs.ts";
+import { readinessOf } from "./readiness.ts";
+import { bringUp, prepare } from "./start.ts";
+import { takeDown } from "./stop.ts";
+
+/** A running one-node Kubernetes of this machine. */
+export interface Cluster {
+  stateDir: string;
+  /** Random; another one means another cluster, with nothing of the last one in it. */
+  id: string;
+  /** Path of a file with the administrator's credentials. */
+  kubeconfig: string;
+  context: string;
+  server: string;
+  /** Kubernetes' version, without a leading "v". */
+  version: string;
+  podCidr: string;
+  loadBalancerCidr: string;
+  containerdSocket: string;
+}
+
+/**
+ * Brings the cluster of a state folder up, or finds it running; what is left of one that crashed is removed first.
+ * Aborting `signal` takes down what was started so far.
+ * @param stateDir absolute path
+ * @throws UserError when the machine cannot hold a cluster, or when another process is starting or stopping this one
+ */
+export async function startCluster(
+  stateDir: string,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<Cluster> {
+  await requireMachine(stateDir);
+  await ensurePackages(CLUSTER_PACKAGES, progress);
+  const tools = await ensureKubernetes(progress);
+  const archives = await progress.step("Images", () => ensureImages(progress));
+  const work = () => startLocked({ stateDir, tools, archives }, progress, signal);
+  return withLock(layoutOf(stateDir).lock, isBusy, work);
+}
+
+/** Takes the cluster of a state folder down, or what is left of it; does nothing if there is none. */
+export async function stopCluster(stateDir: string, progress: Progress): Promise<void> {
+  await withLock(layoutOf(stateDir).lock, isBusy, () =>
+    progress.step("Taking the cluster down", () => takeDown(stateDir)),
+  );
+}
+
+/** The cluster of a state folder, if it runs and answers. */
+export async function findCluster(stateDir: string): Promise<Cluster | undefined> {
+  const node = findNode(stateDir);
+  if (!node) return undefined;
+  const ready = await readinessOf(node);
+  return (await ready.cluster()) ? clusterOf(node) : undefined;
+}
+
+/** What a start has at hand. */
+interface Parts {
+  stateDir: string;
+  /** Folder with Kubernetes' programs. */
+  tools: string;
+  /** Images to import. */
+  archives: readonly string[];
+}
+
+async function startLocked(
+  { stateDir, tools, archives }: Parts,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<Cluster> {
+  const running = findNode(stateDir);
+  if (!running) await takeDown(stateDir);
+  try {
+    signal?.throwIfAborted();
+    return await progress.step("Kubernetes", async (note) => {
+      note("namespaces and certificates");
+      const node = running ?? (await prepare(stateDir, tools));
+      note("components");
+      await bringUp(node, archives, signal);
+      return clusterOf(node);
+    });
+  } catch (error) {
+    // What was running before may hold somebody's work; what was started here does not.
+    if (!running) await takeDown(stateDir, true);
+    throw error;
+  }
+}
+
+function clusterOf({ stateDir, record, init, network }: Node): Cluster {
+  return {
+    stateDir,
+    id: record.id,
+    kubeconfig: layoutOf(stateDir).kubeconfig,
+    context: CONTEXT,
+    server: serverUrl(network),
+    version: record.version,
+    podCidr: network.podCidr,
+    loadBalancerCidr: network.loadBalancerCidr,
+    containerdSocket: containerdSocketOf(init),
+  };
+}
+
+function isBusy({ pid }: { pid: number }): UserError {
+  return new UserError(
+    `Process ${pid} is starting or stopping the local cluster of this state folder.`,
+    "Wait until it has ended, or use another state folder.",
+  );
+}

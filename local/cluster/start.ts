@@ -1,0 +1,100 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { execa } from "execa";
+import { findProcess, forget, type LedgerEntry, readLedger, start } from "../processes.ts";
+import { isAlive } from "../procfs.ts";
+import { createCertificates, writeKubeconfig } from "./certificates.ts";
+import { createCgroup } from "./cgroups.ts";
+import { COMPONENTS, type ComponentName, commandOf, serverUrl } from "./components.ts";
+import { writeConfigFiles } from "./config-files.ts";
+import { layoutOf } from "./layout.ts";
+import { connect, findLink } from "./link.ts";
+import { COMPONENT_ENV, enter, startNamespace } from "./namespace.ts";
+import { containerdSocketOf, type Node } from "./node.ts";
+import { KUBERNETES_VERSION } from "./programs.ts";
+import { readinessOf, waitFor } from "./readiness.ts";
+import { type ClusterRecord, cgroupOf, writeRecord } from "./record.ts";
+
+/** The ledger's name of the process that gives addresses to LoadBalancer Services. */
+export const LOAD_BALANCER = "load-balancer";
+
+const PROJECT_ROOT = join(import.meta.dirname, "..", "..");
+
+/** Makes the namespaces, their network and all files of a new cluster; no component runs yet. */
+export async function prepare(stateDir: string, tools: string): Promise<Node> {
+  const layout = layoutOf(stateDir);
+  const id = randomBytes(4).toString("hex");
+  const fresh: ClusterRecord = { id, version: KUBERNETES_VERSION };
+  writeRecord(stateDir, fresh);
+  createCgroup(cgroupOf(fresh));
+  const init = await startNamespace(stateDir, tools);
+  const network = await connect(init, Number.parseInt(id, 16));
+  const connected = { ...fresh, subnet: network.subnet, linkIndex: await findLink(network.link) };
+  writeRecord(stateDir, connected);
+  await Promise.all([
+    writeConfigFiles(layout.config, network, cgroupOf(fresh)),
+    createCertificates(layout.pki, network),
+  ]);
+  await writeKubeconfigs(stateDir, serverUrl(network));
+  const record = { ...connected, prepared: true };
+  writeRecord(stateDir, record);
+  return { stateDir, record, init, network };
+}
+
+/**
+ * Starts what of a cluster does not run, and waits until pods can be made and reached.
+ * @param archives images to import
+ * @throws Error with the end of a component's log when it ends
+ */
+export async function bringUp(node: Node, archives: readonly string[], signal?: AbortSignal): Promise<void> {
+  const { stateDir } = node;
+  const ready = await readinessOf(node);
+  forgetEnded(stateDir);
+  for (const name of ["etcd", "containerd", "kube-apiserver"] as const) await startComponent(node, name);
+  await Promise.all([
+    waitFor(stateDir, "containerd", ready.containerd, signal).then(() => importImages(node, archives)),
+    waitFor(stateDir, "API server", ready.api, signal),
+  ]);
+  for (const name of COMPONENTS) await startComponent(node, name);
+  await startLoadBalancer(node);
+  await waitFor(stateDir, "cluster", ready.cluster, signal);
+}
+
+/** Starts one component in the cluster's namespaces, unless it runs. */
+export async function startComponent({ stateDir, init, network }: Node, name: ComponentName): Promise<void> {
+  if (findProcess(stateDir, name)) return;
+  const log = join(layoutOf(stateDir).logs, `${name}.log`);
+  await start(stateDir, name, commandOf(name, network), { log, env: COMPONENT_ENV, wrapper: enter(init) });
+}
+
+/** A component that ended before is no reason to give up; one that ends from now on is. */
+function forgetEnded(stateDir: string): void {
+  const ours: readonly string[] = COMPONENTS;
+  const ended = readLedger(stateDir).filter((entry) => ours.includes(entry.name) && !isAlive(entry));
+  for (const entry of ended) forget(stateDir, entry);
+}
+
+async function startLoadBalancer({ stateDir, network }: Node): Promise<void> {
+  if (findProcess(stateDir, LOAD_BALANCER)) return;
+  const layout = layoutOf(stateDir);
+  const program = join(import.meta.dirname, "load-balancer-main.ts");
+  const command = [process.execPath, "--import", "tsx", program, layout.kubeconfig, network.loadBalancerCidr];
+  await start(stateDir, LOAD_BALANCER, command, {
+    log: join(layout.logs, `${LOAD_BALANCER}.log`),
+    cwd: PROJECT_ROOT,
+  });
+}
+
+async function importImages({ init }: Node, archives: readonly string[]): Promise<void> {
+  const ctr = ["--address", containerdSocketOf(init), "--namespace", "k8s.io", "images", "import"];
+  await Promise.all(archives.map((archive) => execa("ctr", [...ctr, archive])));
+}
+
+async function writeKubeconfigs(stateDir: string, server: string): Promise<void> {
+  const { pki, config, kubeconfig } = layoutOf(stateDir);
+  const components = ["controller-manager", "scheduler", "kubelet", "proxy"] as const;
+  await Promise.all([
+    writeKubeconfig(kubeconfig, server, pki, "admin"),
+    ...components.map((name) => writeKubeconfig(join(config, `${name}.kubeconfig`), server, pki, name)),
+  ]);
+}

@@ -1,0 +1,107 @@
+import { join } from "node:path";
+import { readLedger } from "../processes.ts";
+import type { Api } from "./api.ts";
+import { LoadBalancer } from "./load-balancer.ts";
+import { type Ingress, keyOf, type Objects } from "./objects.ts";
+import { assignAddresses, type EdgeRecord, edgeDirectory, FIRST_ADDRESS, writeRecord } from "./record.ts";
+import { renderConfig } from "./render.ts";
+import { AddressReporter } from "./status.ts";
+
+export interface ControllerOptions {
+  api: Api;
+  stateDir: string;
+  record: EdgeRecord;
+  log: (text: string) => void;
+  ingresses: ReadonlyMap<string, Ingress>;
+  objects: Objects;
+}
+
+const NAME = "haproxy-";
+
+/** Keeps one HAProxy for each Ingress, each at an address of its own, and tells the Ingress its address. */
+export class Controller {
+  private readonly options: ControllerOptions;
+  private readonly reporter: AddressReporter;
+  private readonly balancers = new Map<string, LoadBalancer>();
+  private readonly closing = new Set<string>();
+  private readonly logged = new Map<string, string>();
+  private record: EdgeRecord;
+
+  /** Finds the HAProxies that an earlier edge left running. */
+  constructor(options: ControllerOptions) {
+    this.options = options;
+    this.record = options.record;
+    this.reporter = new AddressReporter({ ...options, ports: options.record.ports });
+    for (const { name } of readLedger(edgeDirectory(options.stateDir)))
+      this.balancer(name.slice(NAME.length));
+  }
+
+  /** Brings every HAProxy to what the objects say now. */
+  reconcile(): void {
+    this.assign();
+    const byAddress = new Map<string, Ingress | undefined>([[FIRST_ADDRESS, undefined]]);
+    for (const [key, ingress] of this.options.ingresses) {
+      const address = this.record.addresses[key];
+      if (address) byAddress.set(address, ingress);
+    }
+    for (const address of this.balancers.keys()) if (!byAddress.has(address)) this.close(address);
+    for (const [address, ingress] of byAddress) {
+      if (!this.closing.has(address)) this.balance(address, ingress);
+    }
+  }
+
+  /** Lets go of all HAProxies, which run on with what they have, once what is under way has ended. */
+  async release(): Promise<void> {
+    for (const balancer of this.balancers.values()) balancer.release();
+    await Promise.all([...this.balancers.values()].map((balancer) => balancer.settled()));
+  }
+
+  private assign(): void {
+    const age = ({ metadata }: Ingress) => metadata.creationTimestamp ?? "";
+    const oldestFirst = [...this.options.ingresses.values()].sort((a, b) => (age(a) < age(b) ? -1 : 1));
+    const addresses = assignAddresses(oldestFirst.map(keyOf), this.record.addresses);
+    if (JSON.stringify(addresses) === JSON.stringify(this.record.addresses)) return;
+    this.record = { ...this.record, addresses };
+    writeRecord(this.options.stateDir, this.record);
+  }
+
+  private balance(address: string, ingress: Ingress | undefined): void {
+    const { http: httpPort, https: httpsPort, stats: statsPort } = this.record.ports;
+    const settings = { address, httpPort, httpsPort, statsPort, directory: this.directory(address) };
+    const rendered = renderConfig(ingress, this.options.objects, settings);
+    this.balancer(address).want(rendered);
+    if (!ingress) return;
+    this.logNews(address, rendered.problems.map((text) => `${keyOf(ingress)}: ${text}`).join("\n"));
+    void this.reporter.tell(ingress, address);
+  }
+
+  private balancer(address: string): LoadBalancer {
+    const known = this.balancers.get(address);
+    if (known) return known;
+    const balancer = new LoadBalancer(this.directory(address), NAME + address, this.options.log);
+    this.balancers.set(address, balancer);
+    return balancer;
+  }
+
+  /** Ends the HAProxy of an Ingress that is gone; its address is used again only after that. */
+  private close(address: string): void {
+    const balancer = this.balancers.get(address);
+    this.balancers.delete(address);
+    this.closing.add(address);
+    const ended = balancer?.remove().catch((error: Error) => this.options.log(error.message));
+    void ended?.then(() => {
+      this.closing.delete(address);
+      this.reconcile();
+    });
+  }
+
+  /** Logs what an Ingress has wrong when that is new or different. */
+  private logNews(address: string, problems: string): void {
+    if (problems !== "" && this.logged.get(address) !== problems) this.options.log(problems);
+    this.logged.set(address, problems);
+  }
+
+  private directory(address: string): string {
+    return join(edgeDirectory(this.options.stateDir), address);
+  }
+}

@@ -1,0 +1,127 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
+import { UserError } from "../../src/errors.ts";
+import { ensurePackages } from "../cluster/packages.ts";
+import { findProcess, isAlive, readLedger, start, stop } from "../processes.ts";
+import type { Progress } from "../progress.ts";
+import { until } from "../until.ts";
+import { installVoyagerCrd } from "./crd.ts";
+import { HAPROXY } from "./haproxy.ts";
+import { choosePorts } from "./ports.ts";
+import { type EdgeRecord, edgeDirectory, FIRST_ADDRESS, readRecord, writeRecord } from "./record.ts";
+import { LONGEST_SOCKET_PATH } from "./socket.ts";
+import { readWeights } from "./statistics.ts";
+
+/** A running local edge, as one Ingress sees it. */
+export interface Edge {
+  /** HTTP, without a slash at the end. */
+  url: string;
+  /** HTTPS; answers only while the Ingress has TLS. */
+  httpsUrl: string;
+  /** HAProxy's statistics as CSV. */
+  statsUrl: string;
+  /** HAProxy's version. */
+  version: string;
+}
+
+/** The cluster whose Ingresses it serves. */
+export interface EdgeCluster {
+  kubeconfig: string;
+  context: string;
+}
+
+const PROCESS = "edge";
+const START_MS = 20_000;
+
+/**
+ * Starts the local edge, or finds it running: real HAProxy, configured from the cluster's Voyager Ingresses.
+ * Installs Voyager's CRD, and HAProxy where it is missing. HAProxies that an earlier edge left running are taken over with their listening sockets.
+ * @returns the edge as the oldest Ingress sees it, at 127.0.0.1
+ * @throws UserError when HAProxy cannot be installed or the state folder's path is too long for its sockets
+ */
+export async function startEdge(cluster: EdgeCluster, stateDir: string, progress: Progress): Promise<Edge> {
+  checkPathLength(stateDir);
+  await ensurePackages({ [HAPROXY]: "haproxy" }, progress);
+  return progress.step("edge (HAProxy)", async (note) => {
+    const version = await haproxyVersion();
+    note("custom resource definition");
+    await installVoyagerCrd(cluster.kubeconfig, cluster.context);
+    const before = readRecord(stateDir);
+    const kubeconfig = createHash("sha256").update(readFileSync(cluster.kubeconfig)).digest("hex");
+    const running = findProcess(stateDir, PROCESS);
+    if (running && before?.kubeconfig === kubeconfig) return edgeAt(before, FIRST_ADDRESS);
+    if (running) await stop(stateDir, running);
+    note("first configuration");
+    const isServing = readLedger(edgeDirectory(stateDir)).some(isAlive);
+    const ports = before && isServing ? before.ports : await choosePorts(FIRST_ADDRESS, before?.ports);
+    const record: EdgeRecord = { version, kubeconfig, ports, addresses: before?.addresses ?? {} };
+    writeRecord(stateDir, record);
+    return launch(cluster, stateDir, edgeAt(record, FIRST_ADDRESS));
+  });
+}
+
+/** The edge of this state folder, if it runs, as the oldest Ingress sees it. */
+export function findEdge(stateDir: string): Edge | undefined {
+  const record = findProcess(stateDir, PROCESS) && readRecord(stateDir);
+  return record && edgeAt(record, FIRST_ADDRESS);
+}
+
+/** The edge as a certain Ingress sees it: each has an address of its own. Undefined until it has one. */
+export function findIngressEdge(
+  stateDir: string,
+  ingress: { namespace: string; name: string },
+): Edge | undefined {
+  const record = findProcess(stateDir, PROCESS) && readRecord(stateDir);
+  const address = record?.addresses[`${ingress.namespace}/${ingress.name}`];
+  return record && address ? edgeAt(record, address) : undefined;
+}
+
+/** Ends the edge and its HAProxies; does nothing when there are none. The next start takes the same ports. */
+export async function stopEdge(stateDir: string): Promise<void> {
+  const edge = findProcess(stateDir, PROCESS);
+  if (edge) await stop(stateDir, edge);
+  for (const haproxy of readLedger(edgeDirectory(stateDir))) await stop(edgeDirectory(stateDir), haproxy);
+}
+
+/** Starts the edge's process and waits until HAProxy answers. */
+async function launch({ kubeconfig, context }: EdgeCluster, stateDir: string, edge: Edge): Promise<Edge> {
+  const log = join(edgeDirectory(stateDir), "edge.log");
+  const main = fileURLToPath(new URL("main.ts", import.meta.url));
+  const command = [process.execPath, "--import", "tsx", main, stateDir, kubeconfig, context];
+  const cwd = fileURLToPath(new URL("../..", import.meta.url));
+  const entry = await start(stateDir, PROCESS, command, { log, cwd });
+  const answers = () => readWeights(edge).then(Boolean, () => !isAlive(entry));
+  await until(answers, { timeoutMs: START_MS });
+  if (isAlive(entry)) await readWeights(edge);
+  else throw new Error(`the edge ended at once; see ${log}`);
+  return edge;
+}
+
+function edgeAt({ ports, version }: EdgeRecord, address: string): Edge {
+  return {
+    url: `http://${address}:${ports.http}`,
+    httpsUrl: `https://${address}:${ports.https}`,
+    statsUrl: `http://${address}:${ports.stats}/;csv`,
+    version,
+  };
+}
+
+async function haproxyVersion(): Promise<string> {
+  const { stdout } = await execa(HAPROXY, ["-v"]);
+  const version = /version (\d+\.\d+\.\d+)/.exec(stdout)?.[1];
+  if (version) return version;
+  throw new Error(`${HAPROXY} -v says no version: ${stdout}`);
+}
+
+function checkPathLength(stateDir: string): void {
+  const longest = join(edgeDirectory(stateDir), "127.0.0.254", "master.sock");
+  if (longest.length <= LONGEST_SOCKET_PATH) return;
+  const most = LONGEST_SOCKET_PATH - (longest.length - stateDir.length);
+  throw new UserError(
+    `the path of the state folder ${stateDir} is too long for HAProxy's sockets`,
+    `Use a state folder whose path has at most ${most} characters.`,
+  );
+}

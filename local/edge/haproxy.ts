@@ -1,0 +1,121 @@
+import { dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { findProcess, isAlive, type LedgerEntry, signal as sendSignal, start, stop } from "../processes.ts";
+import { until } from "../until.ts";
+import { ask, untilClosed } from "./socket.ts";
+
+/** Debian's. */
+export const HAPROXY = "/usr/sbin/haproxy";
+
+/** A new HAProxy, or a reload, answers with its new configuration within this time, or it has failed. */
+const APPLY_MS = 5000;
+const LOOK_MS = 5;
+/** An HAProxy that lived shorter than this is started again only after this time. */
+const SHORT_LIFE_MS = 1000;
+
+/**
+ * One HAProxy in master-worker mode. It outlives the process that controls it, which finds it again in the ledger
+ * of the parent folder; while controlled, it is started again as soon as it is gone.
+ */
+export class Haproxy {
+  readonly name: string;
+  readonly directory: string;
+  readonly configFile: string;
+  private readonly ledgerDir: string;
+  private readonly log: (text: string) => void;
+  private readonly released = new AbortController();
+  private guarded: LedgerEntry | undefined;
+  private starting: Promise<LedgerEntry> | undefined;
+
+  /** @param directory its own folder: configuration, sockets, log */
+  constructor(directory: string, name: string, log: (text: string) => void) {
+    this.directory = directory;
+    this.name = name;
+    this.log = log;
+    this.ledgerDir = dirname(directory);
+    this.configFile = join(directory, "haproxy.cfg");
+  }
+
+  /** Whether it runs with the configuration of that fingerprint. */
+  async runs(fingerprint: string): Promise<boolean> {
+    const running = this.process();
+    if (!running || (await this.fingerprint()) !== fingerprint) return false;
+    this.guard(running);
+    return true;
+  }
+
+  /**
+   * Starts it, or has it reload: the new worker takes the listening sockets over from the old one, which finishes
+   * what it is at.
+   * @returns milliseconds until it answered with that configuration
+   * @throws Error when it does not
+   */
+  async load(fingerprint: string): Promise<number> {
+    const began = performance.now();
+    const running = this.process();
+    if (running) sendSignal(running, "SIGUSR2");
+    const entry = running ?? (await this.launch());
+    this.guard(entry);
+    const isLoaded = async () => (await this.fingerprint()) === fingerprint;
+    await until(async () => (await isLoaded()) || !isAlive(entry), { timeoutMs: APPLY_MS, everyMs: LOOK_MS });
+    if (await isLoaded()) return performance.now() - began;
+    throw new Error(`HAProxy does not take ${this.configFile}; see ${join(this.directory, "haproxy.log")}`);
+  }
+
+  /** Leaves it running and no longer cares for it. */
+  release(): void {
+    this.released.abort();
+  }
+
+  /** Ends it. */
+  async stop(): Promise<void> {
+    this.release();
+    await this.starting;
+    const entry = this.process();
+    if (entry) await stop(this.ledgerDir, entry);
+  }
+
+  private launch(): Promise<LedgerEntry> {
+    const command = [HAPROXY, "-W", "-db", "-S", this.masterSocket(), "-f", this.configFile];
+    this.starting ??= start(this.ledgerDir, this.name, command, {
+      log: join(this.directory, "haproxy.log"),
+    }).finally(() => {
+      this.starting = undefined;
+    });
+    return this.starting;
+  }
+
+  private guard(entry: LedgerEntry): void {
+    if (this.guarded?.pid === entry.pid && this.guarded.startTime === entry.startTime) return;
+    this.guarded = entry;
+    const began = performance.now();
+    void this.untilGone(entry).then(async () => {
+      if (this.released.signal.aborted) return;
+      this.log(`${this.name}: HAProxy (process ${entry.pid}) is gone; starting it again`);
+      if (performance.now() - began < SHORT_LIFE_MS) await setTimeout(SHORT_LIFE_MS);
+      if (!this.released.signal.aborted) this.guard(this.process() ?? (await this.launch()));
+    });
+  }
+
+  /** The master closes connections to its command line when it ends, and when it reloads. */
+  private async untilGone(entry: LedgerEntry): Promise<void> {
+    const { signal } = this.released;
+    while (isAlive(entry) && !signal.aborted) {
+      await untilClosed(this.masterSocket(), signal).catch(() => setTimeout(LOOK_MS));
+    }
+  }
+
+  /** What the running HAProxy answers as its description: the fingerprint of its configuration. */
+  private async fingerprint(): Promise<string | undefined> {
+    const info = await ask(join(this.directory, "stats.sock"), "show info").catch(() => "");
+    return /^description: (\S+)$/m.exec(info)?.[1];
+  }
+
+  private process(): LedgerEntry | undefined {
+    return findProcess(this.ledgerDir, this.name);
+  }
+
+  private masterSocket(): string {
+    return join(this.directory, "master.sock");
+  }
+}

@@ -1,0 +1,53 @@
+import { createHash } from "node:crypto";
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat } from "node:fs/promises";
+import { homedir } from "node:os";
+import { basename, dirname, isAbsolute, join } from "node:path";
+
+/** Where built and downloaded tools are kept, for all clones of a user: XDG Base Directory Specification. */
+export function cacheDir(env: NodeJS.ProcessEnv = process.env): string {
+  const base = env.XDG_CACHE_HOME;
+  // The specification has relative paths ignored.
+  return join(base && isAbsolute(base) ? base : join(homedir(), ".cache"), "canary-stages");
+}
+
+/** Name of a built tool's folder: changes with its version and with every module that goes into it. */
+export function toolKey(tool: string, version: string, goSum: string | Buffer): string {
+  return `${tool}-${version}-${createHash("sha256").update(goSum).digest("hex").slice(0, 12)}`;
+}
+
+/** The folder of a tool that is built from the Go modules of `moduleDir`. */
+export async function toolDir(tool: string, version: string, moduleDir: string): Promise<string> {
+  const goSum = await readFile(join(moduleDir, "go.sum"));
+  return join(cacheDir(), "tools", toolKey(tool, version, goSum));
+}
+
+/**
+ * The folder itself if it is there, else what `fill` puts into an empty folder beside it, renamed when complete.
+ * Nobody ever sees half of it; of two that fill at the same time, the first to finish wins.
+ */
+export async function filledOnce(
+  target: string,
+  fill: (temporary: string) => Promise<void>,
+): Promise<string> {
+  if (await isPresent(target)) return target;
+  await mkdir(dirname(target), { recursive: true });
+  const temporary = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
+  try {
+    await chmod(temporary, 0o755);
+    await fill(temporary);
+    await rename(temporary, target);
+  } catch (error) {
+    if (!(await isPresent(target))) throw error;
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+  return target;
+}
+
+/** Whether there is such a file or folder. */
+export function isPresent(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

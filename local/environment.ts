@@ -1,0 +1,83 @@
+import { writeFile } from "node:fs/promises";
+import { delimiter, dirname, join } from "node:path";
+import { UserError } from "../src/errors.ts";
+import { findCluster, startCluster, stopCluster } from "./cluster/cluster.ts";
+import { type Edge, startEdge, stopEdge } from "./edge/edge.ts";
+import { type Engine, ensureEngine } from "./engine/engine.ts";
+import { ensurePlugins, type Plugins } from "./plugins/plugins.ts";
+import type { Progress } from "./progress.ts";
+import { type NamedContext, type Workspace, writeWorkspace } from "./workspace.ts";
+
+export const STATE_DIR = join(import.meta.dirname, "..", ".local");
+
+/** Everything that a release needs: the engine, a cluster, an edge, and the stacks on them. */
+export interface Environment {
+  readonly workspace: Workspace;
+  readonly engine: Engine;
+  readonly plugins: Plugins;
+  readonly cluster: NamedContext;
+  /** Networks that load may be sent to, besides loopback. */
+  readonly networks: readonly string[];
+  /** Undefined on a cluster that is not ours: its own Voyager is the edge. */
+  readonly edge: Edge | undefined;
+}
+
+/**
+ * Brings the local environment up.
+ * @param given a cluster that exists already, instead of one on this machine
+ * @throws UserError when this machine lacks something, or when an environment is up already
+ */
+export async function startEnvironment(
+  stateDir: string,
+  progress: Progress,
+  given?: NamedContext,
+  signal?: AbortSignal,
+): Promise<Environment> {
+  if (await findCluster(stateDir)) {
+    throw new UserError(
+      `an environment is up in ${stateDir}`,
+      "Take it down first: npm run local:down. Or go on with it by hand, as it said when it came up.",
+    );
+  }
+  const engine = await ensureEngine(progress);
+  const plugins = await ensurePlugins(engine, progress);
+  const local = given ? undefined : await startLocalCluster(stateDir, progress, signal);
+  const cluster = given ?? { context: local?.cluster.context ?? "", kubeconfig: local?.cluster.kubeconfig };
+  const workspace = await writeWorkspace(stateDir, cluster);
+  const environment = withPath(workspace, engine, plugins);
+  await writeShellFile(stateDir, environment);
+  return {
+    workspace: { ...workspace, environment },
+    engine,
+    plugins,
+    cluster,
+    networks: local ? [local.cluster.podCidr, local.cluster.loadBalancerCidr] : [],
+    edge: local?.edge,
+  };
+}
+
+async function startLocalCluster(stateDir: string, progress: Progress, signal?: AbortSignal) {
+  const cluster = await startCluster(stateDir, progress, signal);
+  signal?.throwIfAborted();
+  return { cluster, edge: await startEdge(cluster, stateDir, progress) };
+}
+
+/** Takes everything down that `startEnvironment` brought up, whatever of it is there. */
+export async function stopEnvironment(stateDir: string, progress: Progress): Promise<void> {
+  await stopEdge(stateDir);
+  await stopCluster(stateDir, progress);
+}
+
+function withPath(workspace: Workspace, engine: Engine, plugins: Plugins): Record<string, string> {
+  const path = [...plugins.pathPrefix, dirname(engine.path), process.env.PATH ?? ""].join(delimiter);
+  return { ...workspace.environment, PATH: path };
+}
+
+/** A file to source in a shell, so that `pulumi` and `canary` find what the environment brought up. */
+async function writeShellFile(
+  stateDir: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<void> {
+  const lines = Object.entries(environment).map(([name, value]) => `export ${name}='${value}'`);
+  await writeFile(join(stateDir, "environment.sh"), `${lines.join("\n")}\n`);
+}

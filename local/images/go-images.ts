@@ -1,0 +1,46 @@
+import { chmod } from "node:fs/promises";
+import { join } from "node:path";
+import { goBuild } from "../engine/go.ts";
+import type { Progress } from "../progress.ts";
+import type { Image } from "./archive.ts";
+import { APP_TAGS, appImage, PAUSE_IMAGE } from "./names.ts";
+import { digestOfFolder, type Recipe } from "./recipe.ts";
+
+const TOOLS = join(import.meta.dirname, "..", "tools");
+
+/** Nobody's number, as the usual images without a shell have it. */
+const NON_ROOT = "65532:65532";
+
+/** The process that holds a pod's namespaces and sleeps. */
+export function pauseRecipe(progress: Progress): Promise<Recipe> {
+  const images = [{ references: [PAUSE_IMAGE], config: { Entrypoint: ["/pause"], User: NON_ROOT } }];
+  return goRecipe("pause", images, progress);
+}
+
+/** Walkthrough B's application, which answers its version; the version is the only difference of its tags. */
+export function appRecipe(progress: Progress): Promise<Recipe> {
+  const images = APP_TAGS.map((tag) => ({
+    references: [appImage(tag)],
+    config: {
+      Entrypoint: ["/testapp"],
+      User: NON_ROOT,
+      Env: [`VERSION=${tag}`],
+      ExposedPorts: { "5000/tcp": {} },
+    },
+  }));
+  return goRecipe("testapp", images, progress);
+}
+
+/** An image that holds one static program, built from the folder of that name in local/tools. */
+async function goRecipe(name: string, images: Image[], progress: Progress): Promise<Recipe> {
+  const moduleDir = join(TOOLS, name);
+  return {
+    name,
+    inputs: await digestOfFolder(moduleDir),
+    images,
+    stage: async (rootFolder) => {
+      await chmod(rootFolder, 0o755);
+      await goBuild({ moduleDir, packages: ["."], diskGibibytes: 1 }, rootFolder, progress);
+    },
+  };
+}

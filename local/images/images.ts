@@ -1,0 +1,12 @@
+import type { Progress } from "../progress.ts";
+import { appRecipe, pauseRecipe } from "./go-images.ts";
+import { httpdRecipe } from "./httpd.ts";
+import { ensureArchive } from "./recipe.ts";
+
+export { APP_TAGS, appImage, HTTPD_TAGS, httpdImage } from "./names.ts";
+
+/** The archives of all images that the local cluster needs; those that changed are made anew. */
+export async function ensureImages(progress: Progress): Promise<string[]> {
+  const recipes = [httpdRecipe(), pauseRecipe(progress), appRecipe(progress)];
+  return Promise.all(recipes.map(async (recipe) => ensureArchive(await recipe)));
+}

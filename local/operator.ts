@@ -1,0 +1,21 @@
+import { pulumiStacks } from "../src/cli/stacks.ts";
+import program from "../src/index.ts";
+import { connect } from "../src/kubernetes.ts";
+import type { Operator } from "../src/ops/operator.ts";
+import { readProject } from "../src/ops/project.ts";
+import type { Environment } from "./environment.ts";
+
+/** Operations on the local environment's stacks, with the administrator's access to its cluster. */
+export async function localOperator({ workspace, cluster }: Environment): Promise<Operator> {
+  const project = await readProject(workspace.directory);
+  return {
+    project,
+    stacks: pulumiStacks({
+      directory: workspace.directory,
+      project: project.name,
+      program,
+      environment: workspace.environment,
+    }),
+    cluster: () => connect({ file: cluster.kubeconfig, context: cluster.context }),
+  };
+}

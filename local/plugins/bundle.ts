@@ -1,0 +1,86 @@
+/** The stand-in plugins as executables: bundled once for each state of their sources, kept in the user's cache. */
+import { createHash } from "node:crypto";
+import { chmod, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Plugin } from "esbuild";
+import { cacheDir, filledOnce } from "../engine/cache.ts";
+import { LANGUAGE_HOST, PROVIDER } from "./vendor.ts";
+
+const LOCAL = fileURLToPath(new URL("..", import.meta.url));
+const LOCKFILE = join(LOCAL, "..", "package-lock.json");
+
+const EXECUTABLES = { provider: PROVIDER, language: LANGUAGE_HOST } as const;
+
+/** The executable of each stand-in. */
+export type StandIns = Readonly<Record<keyof typeof EXECUTABLES, string>>;
+
+/** Builds the stand-ins unless the cache has these very sources built already (about a second). */
+export async function bundleStandIns(): Promise<StandIns> {
+  const folder = await filledOnce(join(cacheDir(), "plugins", await fingerprint()), bundle);
+  return { provider: join(folder, "provider", PROVIDER), language: join(folder, "language", LANGUAGE_HOST) };
+}
+
+/** Everything that the bundle is made of: our sources, the versions of what they import, and the Node that runs them. */
+async function fingerprint(): Promise<string> {
+  const hash = createHash("sha256").update(process.execPath).update(process.version);
+  for (const part of ["plugins", "provider", "language"]) {
+    for (const file of (await readdir(join(LOCAL, part))).sort()) {
+      hash.update(file).update(await readFile(join(LOCAL, part, file)));
+    }
+  }
+  return hash
+    .update(await readFile(LOCKFILE))
+    .digest("hex")
+    .slice(0, 16);
+}
+
+async function bundle(folder: string): Promise<void> {
+  const { build } = await import("esbuild");
+  await build({
+    entryPoints: Object.fromEntries(
+      Object.keys(EXECUTABLES).map((part) => [`${part}/main`, join(LOCAL, part, "main.ts")]),
+    ),
+    outdir: folder,
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    // What only calls to a cluster need becomes a file of its own, loaded at the first of them.
+    splitting: true,
+    minify: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    logLevel: "error",
+    // The CommonJS inside calls `require` for Node's own modules.
+    banner: { js: "import{createRequire as $r}from'node:module';var require=$r(import.meta.url);" },
+    plugins: [withoutUnusedClient],
+  });
+  for (const [part, name] of Object.entries(EXECUTABLES)) {
+    const launcher = join(folder, part, name);
+    await writeFile(launcher, launcherScript());
+    await chmod(launcher, 0o755);
+  }
+}
+
+/** `exec`, so that the engine's signals reach Node itself and no shell is left behind. */
+function launcherScript(): string {
+  return `#!/bin/sh\nexec '${process.execPath}' "$(dirname "$(readlink -f "$0")")/main.mjs" "$@"\n`;
+}
+
+/**
+ * @kubernetes/client-node does not say that its modules have no side effects, so that all 50 MB of its generated
+ * clients would come along. Only its KubeConfig is used here.
+ */
+const withoutUnusedClient: Plugin = {
+  name: "without-unused-client",
+  setup(build) {
+    const inside = "node_modules/@kubernetes/client-node/";
+    build.onResolve({ filter: /^(@kubernetes\/client-node$|\.)/ }, async (args) => {
+      const concerned = args.path.startsWith("@") || args.importer.includes(inside);
+      if (args.pluginData === "resolved" || !concerned) return undefined;
+      const { resolveDir, kind, importer } = args;
+      const found = await build.resolve(args.path, { resolveDir, kind, importer, pluginData: "resolved" });
+      return { ...found, sideEffects: false };
+    });
+  },
+};

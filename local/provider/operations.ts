@@ -1,0 +1,178 @@
+/** The life of one resource, on plain values: create, update, read, delete. */
+import { currentReadiness, timeoutSeconds, untilGone, untilReady, type Waiter } from "./await.ts";
+import type { Applied, Cluster } from "./cluster.ts";
+import type { Options } from "./config.ts";
+import { ClusterError, failedAs, InitFailed } from "./errors.ts";
+import { ownedFields } from "./import.ts";
+import { type JsonObject, textAt } from "./json.ts";
+import {
+  annotation,
+  body,
+  fieldManager,
+  idOf,
+  markSecrets,
+  parseState,
+  refFromId,
+  refOf,
+  state,
+} from "./objects.ts";
+import { pruned } from "./prune.ts";
+import { titleOf } from "./readiness.ts";
+import type { Bag } from "./values.ts";
+
+/** What every operation works with. */
+export interface Session {
+  readonly cluster: Cluster;
+  readonly options: Options;
+  readonly signal: AbortSignal;
+  /** A status line beside the resource. */
+  readonly say: (message: string) => void;
+}
+
+/** A waiter of this session for one object. */
+function waiterFor(session: Session, object: JsonObject, timeout: number): Waiter {
+  return { ...session, timeoutSeconds: timeoutSeconds(object, timeout) };
+}
+
+/** Applies the inputs under a field manager's name, or tries what that would give. */
+export function apply(session: Session, inputs: Bag, manager: string, dryRun: boolean): Promise<Applied> {
+  const force = annotation(inputs.value, "patchForce") === "true";
+  return session.cluster.apply(refOf(inputs.value), body(inputs.value), { manager, force, dryRun });
+}
+
+export interface Created {
+  /** Empty in a preview. */
+  readonly id: string;
+  readonly outputs: Bag;
+}
+
+/**
+ * Creates the object, or takes it over where the provider upserts, and waits until it is ready.
+ * @param timeout seconds from the resource's options; 0 when not set
+ * @throws InitFailed when it exists but does not get ready, ClusterError when it could not be created
+ */
+export async function create(session: Session, inputs: Bag, timeout: number): Promise<Created> {
+  const manager = fieldManager(inputs.value, undefined);
+  const ref = refOf(inputs.value);
+  const applied = await (async () => {
+    // A patch would silently take over what is there.
+    if (!session.options.upsert) await session.cluster.tryCreate(ref, body(inputs.value));
+    return apply(session, inputs, manager, false);
+  })().catch((error: unknown) => {
+    throw creationError(error, inputs.value);
+  });
+  const { live, reasons } = await untilReady(applied.live, waiterFor(session, inputs.value, timeout));
+  const outputs = state(live, inputs, manager);
+  if (reasons.length > 0) {
+    const message = `resource "${idOf(live)}" was successfully created, but it failed to fully initialize or become live`;
+    throw new InitFailed(idOf(live), outputs, inputs, message, reasons);
+  }
+  return { id: idOf(live), outputs };
+}
+
+function creationError(error: unknown, inputs: JsonObject): unknown {
+  if (!(error instanceof ClusterError) || error.failure === "unreachable") return error;
+  const title = titleOf(inputs);
+  if (error.failure === "no-match") {
+    return error.within(
+      `creation of ${title} failed because the API server does not know its apiVersion and kind; ` +
+        "verify that any required CRDs have been created",
+    );
+  }
+  return error.within(`resource "${idOf(inputs)}" was not successfully created by the Kubernetes API server`);
+}
+
+/**
+ * Applies the new inputs and waits until the object is ready.
+ * @param olds the resource's outputs until now
+ * @throws InitFailed when the object is there but refuses the change or does not get ready
+ */
+export async function update(session: Session, olds: JsonObject, inputs: Bag, timeout: number): Promise<Bag> {
+  const manager = fieldManager(inputs.value, olds);
+  const applied = await apply(session, inputs, manager, false).catch(async (error: unknown) => {
+    throw await updateError(session, error, inputs, manager);
+  });
+  const { live, reasons } = await untilReady(applied.live, waiterFor(session, inputs.value, timeout));
+  const outputs = state(live, inputs, manager);
+  if (reasons.length > 0) throw notLive(outputs, inputs, reasons);
+  await relinquish(session.cluster, live, textAt(olds, "__fieldManager"), manager);
+  return outputs;
+}
+
+function notLive(outputs: Bag, inputs: Bag, reasons: readonly string[]): InitFailed {
+  const id = idOf(outputs.value);
+  const message = `the Kubernetes API server reported that "${id}" failed to fully initialize or become live`;
+  return new InitFailed(id, outputs, inputs, message, reasons);
+}
+
+/** Like the vendor's: the object as it is goes into the state, and the resource is marked for another update. */
+async function updateError(session: Session, error: unknown, inputs: Bag, manager: string): Promise<unknown> {
+  if (!(error instanceof ClusterError) || error.failure === "unreachable") return error;
+  const failed = error.within(`update of resource "${idOf(inputs.value)}" failed`);
+  const live = await session.cluster.get(refOf(inputs.value)).catch(() => undefined);
+  return live ? notLive(state(live, inputs, manager), inputs, [failed.message]) : failed;
+}
+
+/** After a change of the field manager the old one must own nothing more, or its fields could never be removed. */
+async function relinquish(
+  cluster: Cluster,
+  live: JsonObject,
+  before: string | undefined,
+  manager: string,
+): Promise<void> {
+  if (!before || before === manager) return;
+  const ref = refOf(live);
+  const { apiVersion, kind, name, namespace } = ref;
+  const nothing = { apiVersion, kind, metadata: { name, namespace } };
+  await cluster.apply(ref, nothing, { manager: before, force: true });
+}
+
+export interface ReadRequest {
+  readonly type: string;
+  readonly id: string;
+  /** The state until now; both are empty for an import or a lookup. */
+  readonly outputs: JsonObject;
+  readonly inputs: Bag;
+}
+
+export interface ReadResult {
+  readonly id: string;
+  readonly outputs: Bag;
+  readonly inputs: Bag;
+}
+
+/**
+ * The object as it is; undefined when it is gone.
+ * @throws InitFailed when it is there but not ready, or a refresh would forget that it is not
+ */
+export async function read(session: Session, request: ReadRequest): Promise<ReadResult | undefined> {
+  const known = parseState(request.outputs).inputs;
+  const oldInputs = Object.keys(request.inputs.value).length > 0 ? request.inputs.value : known;
+  const imported = oldInputs.kind === undefined;
+  const live = await session.cluster.get(imported ? refFromId(request.type, request.id) : refOf(oldInputs));
+  if (!live) return undefined;
+  const value = imported ? ownedFields(live) : pruned(oldInputs, live);
+  const inputs = markSecrets({ value, secrets: request.inputs.secrets });
+  const outputs = state(live, inputs, fieldManager(value, request.outputs));
+  const now = await currentReadiness(live, session.cluster);
+  if (now.state !== "ready")
+    throw new InitFailed(idOf(live), outputs, inputs, now.reason, [titled(live, now.reason)]);
+  return { id: idOf(live), outputs, inputs };
+}
+
+function titled(object: JsonObject, reason: string): string {
+  return `${titleOf(object)}: ${reason}`;
+}
+
+/** Deletes the object and waits until it is gone; one that is gone already, or whose kind is, is done. */
+export async function remove(session: Session, outputs: JsonObject, timeout: number): Promise<void> {
+  const ref = refOf(outputs);
+  try {
+    const live = await session.cluster.get(ref);
+    if (!live) return;
+    await session.cluster.remove(ref, annotation(outputs, "deletionPropagationPolicy") ?? "Foreground");
+    await untilGone(live, waiterFor(session, outputs, timeout));
+  } catch (error) {
+    if (!failedAs(error, "not-found", "no-match")) throw error;
+  }
+}

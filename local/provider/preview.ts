@@ -1,0 +1,52 @@
+/** What an operation would give: the server's own answer, by a dry run. */
+import { failedAs } from "./errors.ts";
+import { type JsonObject, withValue } from "./json.ts";
+import { body, fieldManager, markSecrets, refOf, state } from "./objects.ts";
+import { apply, type Created, type Session } from "./operations.ts";
+import { type Bag, containsUnknown, UNKNOWN } from "./values.ts";
+
+/** What a creation would give. Like the vendor's, it says the inputs where the server cannot say yet. */
+export async function previewCreate(session: Session, inputs: Bag): Promise<Created> {
+  const planned: Created = { id: "", outputs: markSecrets(inputs) };
+  if (containsUnknown(inputs.value)) return planned;
+  const manager = fieldManager(inputs.value, undefined);
+  try {
+    if (!session.options.upsert) await session.cluster.tryCreate(refOf(inputs.value), body(inputs.value));
+    const { live, created } = await apply(session, inputs, manager, true);
+    return { id: "", outputs: state(created ? withoutInvented(live) : live, inputs, manager) };
+  } catch (error) {
+    if (isPlannable(error)) return planned;
+    throw error;
+  }
+}
+
+/** A dry run invents these for an object that does not exist yet, and its status is empty. */
+function withoutInvented(live: JsonObject): JsonObject {
+  const { status: _, ...rest } = live;
+  return ["uid", "resourceVersion", "creationTimestamp"].reduce<JsonObject>(
+    (object, key) => withValue(object, ["metadata", key], UNKNOWN),
+    rest,
+  );
+}
+
+/**
+ * Whether a failed dry run says nothing against the plan: the namespace, the CRD or the permission may be planned as
+ * well, and in a replacement the old object is still in the way.
+ */
+function isPlannable(error: unknown): boolean {
+  if (failedAs(error, "not-found", "no-match", "forbidden", "exists")) return true;
+  return failedAs(error, "invalid") && /immutable/.test(error.message);
+}
+
+/** What an update would give. */
+export async function previewUpdate(session: Session, olds: JsonObject, inputs: Bag): Promise<Bag> {
+  if (containsUnknown(inputs.value)) return markSecrets(inputs);
+  const manager = fieldManager(inputs.value, olds);
+  try {
+    const { live } = await apply(session, inputs, manager, true);
+    return state(live, inputs, manager);
+  } catch (error) {
+    if (failedAs(error, "not-found", "no-match", "forbidden")) return markSecrets(inputs);
+    throw error;
+  }
+}

@@ -1,0 +1,3 @@
+module canary-stages/local/tools/pause
+
+go 1.26.0

@@ -1,0 +1,3 @@
+module canary-stages/local/tools/testapp
+
+go 1.26.0

@@ -1,0 +1,92 @@
+// Command testapp is the small web server of the local environment: it answers its version, and misbehaves on
+// request, so that tests can show what its users see of it.
+//
+// Environment: VERSION (baked into the image), PORT (5000), ANSWER_STATUS (of /, 200), NEVER_READY (any value),
+// FAIL_AFTER_SECONDS (ends with status 1 that long after its start).
+package main
+
+import (
+	"context"
+	"errors"
+	"log"
+	"net/http"
+	"os"
+	"os/signal"
+	"strconv"
+	"sync"
+	"syscall"
+	"time"
+)
+
+func main() {
+	if seconds := number("FAIL_AFTER_SECONDS", 0); seconds > 0 {
+		time.AfterFunc(time.Duration(seconds)*time.Second, func() { log.Fatal("failing, as FAIL_AFTER_SECONDS asks") })
+	}
+	var sockets sync.WaitGroup
+	server := &http.Server{
+		Addr:              ":" + text("PORT", "5000"),
+		Handler:           routes(&sockets),
+		ReadHeaderTimeout: 10 * time.Second,
+	}
+	stop, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer cancel()
+	drained := make(chan struct{})
+	go func() {
+		defer close(drained)
+		<-stop.Done()
+		// Waits for every request to be answered; whoever sent the signal decides how long that may take.
+		if err := server.Shutdown(context.Background()); err != nil {
+			log.Print(err)
+		}
+		sockets.Wait()
+	}()
+	if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
+		log.Fatal(err)
+	}
+	<-drained
+}
+
+func routes(sockets *sync.WaitGroup) http.Handler {
+	version := text("VERSION", "unknown")
+	status := number("ANSWER_STATUS", http.StatusOK)
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.Header().Set("X-Version", version)
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(version + "\n"))
+	})
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		if os.Getenv("NEVER_READY") != "" {
+			http.Error(w, "not ready, as NEVER_READY asks", http.StatusServiceUnavailable)
+		}
+	})
+	mux.HandleFunc("GET /fail", func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "failed, as asked", http.StatusInternalServerError)
+	})
+	mux.HandleFunc("GET /slow", slow)
+	mux.HandleFunc("POST /upload", upload)
+	mux.HandleFunc("PUT /upload", upload)
+	mux.HandleFunc("GET /events", events)
+	mux.HandleFunc("GET /websocket", func(w http.ResponseWriter, r *http.Request) { echo(w, r, sockets) })
+	return mux
+}
+
+func text(name, fallback string) string {
+	if value := os.Getenv(name); value != "" {
+		return value
+	}
+	return fallback
+}
+
+func number(name string, fallback int) int {
+	value := os.Getenv(name)
+	if value == "" {
+		return fallback
+	}
+	parsed, err := strconv.Atoi(value)
+	if err != nil {
+		log.Fatalf("%s is no whole number: %s", name, value)
+	}
+	return parsed
+}

@@ -1,0 +1,14 @@
+import { UserError } from "../src/errors.ts";
+import { STATE_DIR, startEnvironment } from "./environment.ts";
+import { createProgress } from "./progress.ts";
+
+try {
+  const { edge } = await startEnvironment(STATE_DIR, createProgress());
+  console.log(
+    `\nUp: ${edge?.url}\nsource .local/environment.sh && cd .local/stacks && pulumi preview -s canary-25`,
+  );
+} catch (error) {
+  if (!(error instanceof UserError)) throw error;
+  console.error(error.toString());
+  process.exitCode = 2;
+}

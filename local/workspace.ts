@@ -1,0 +1,75 @@
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseDocument } from "yaml";
+import { readProject } from "../src/ops/project.ts";
+
+const PROJECT_ROOT = join(import.meta.dirname, "..");
+
+/** A cluster by its kubeconfig context. */
+export interface NamedContext {
+  readonly context: string;
+  /** File that has it; without it the usual places. */
+  readonly kubeconfig?: string | undefined;
+}
+
+/** The project's stacks on a cluster of one's own: copies, so that the committed files stay as they are. */
+export interface Workspace {
+  /** Folder with Pulumi.yaml and the stage files. */
+  readonly directory: string;
+  /** What Pulumi needs in its environment: backend and passphrase. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Writes copies of the project's files into `<stateDir>/stacks`, the founding stage on the given cluster. */
+export async function writeWorkspace(stateDir: string, cluster: NamedContext): Promise<Workspace> {
+  const directory = join(stateDir, "stacks");
+  const backend = join(stateDir, "backend");
+  await Promise.all([directory, backend].map((folder) => mkdir(folder, { recursive: true })));
+  const { config } = await readProject(PROJECT_ROOT);
+  await editYaml(join(PROJECT_ROOT, "Pulumi.yaml"), join(directory, "Pulumi.yaml"), (project) =>
+    project.set("main", PROJECT_ROOT),
+  );
+  for (const stage of config.lifecycle) {
+    const file = `Pulumi.${stage}.yaml`;
+    if (stage !== config.founding) await copyFile(join(PROJECT_ROOT, file), join(directory, file));
+  }
+  const founding = `Pulumi.${config.founding}.yaml`;
+  await editYaml(join(PROJECT_ROOT, founding), join(directory, founding), (stage) =>
+    stage.setIn(["config", "canary-stages:cluster"], { kind: "kubeconfig", ...cluster }),
+  );
+  return {
+    directory,
+    environment: {
+      PULUMI_BACKEND_URL: `file://${backend}`,
+      PULUMI_CONFIG_PASSPHRASE_FILE: await passphraseFile(stateDir),
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+    },
+  };
+}
+
+/** Names another release in the workspace's Pulumi.yaml, as the commit of a new release would. */
+export async function setRelease(
+  workspace: Workspace,
+  release: { previous: string; canary: string },
+): Promise<void> {
+  const file = join(workspace.directory, "Pulumi.yaml");
+  await editYaml(file, file, (project) => project.setIn(["config", "release", "value"], release));
+}
+
+async function editYaml(
+  from: string,
+  to: string,
+  edit: (document: ReturnType<typeof parseDocument>) => void,
+): Promise<void> {
+  const document = parseDocument(await readFile(from, "utf8"));
+  edit(document);
+  await writeFile(to, document.toString());
+}
+
+async function passphraseFile(stateDir: string): Promise<string> {
+  const file = join(stateDir, "passphrase");
+  if (!existsSync(file)) await writeFile(file, randomBytes(24).toString("base64url"), { mode: 0o600 });
+  return file;
+}

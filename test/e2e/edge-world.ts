@@ -1,0 +1,151 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { join } from "node:path";
+import { type Edge, startEdge, stopEdge } from "../../local/edge/edge.ts";
+import type { IngressSpec } from "../../local/edge/objects.ts";
+import { readWeights } from "../../local/edge/statistics.ts";
+import { silentProgress } from "../../local/progress.ts";
+import { until } from "../../local/until.ts";
+import { FakeApi } from "../local/edge/fake-api.ts";
+import { listenOnLoopback } from "../local/edge/loopback.ts";
+
+const PATHS = {
+  ingresses: "/apis/voyager.appscode.com/v1/ingresses",
+  oldIngresses: "/apis/voyager.appscode.com/v1beta1/ingresses",
+  services: "/api/v1/services",
+  endpointSlices: "/apis/discovery.k8s.io/v1/endpointslices",
+  pods: "/api/v1/pods",
+  secrets: "/api/v1/secrets",
+};
+const CRD = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/ingresses.voyager.appscode.com";
+const PREFIX = "ingress.appscode.com/";
+const NAMESPACE = "shop";
+
+/** Kept-alive clients lose a request in a reload without the third: HAProxy closes idle connections otherwise. */
+export const OPTIONS =
+  '{"http-server-close": "true", "dontlognull": "true", "idle-close-on-response": "true"}';
+
+/** The real edge with real HAProxy; the API server is a fake, and the pods are web servers on loopback. */
+export class EdgeWorld {
+  readonly api = new FakeApi();
+  readonly stateDir = mkdtempSync("/tmp/edge-e2e-");
+  private readonly pods: (() => Promise<void>)[] = [];
+  private kubeconfig = "";
+
+  /** A Service `web` with the pods `old` (75) and `new` (25), a Service `canary` with `new` alone. */
+  async start(): Promise<Edge> {
+    this.api.answer(CRD, { status: { conditions: [{ type: "Established", status: "True" }] } });
+    await this.api.start(...Object.values(PATHS));
+    this.kubeconfig = this.api.kubeconfig();
+    for (const name of ["web", "canary"]) this.put("services", name, { spec: { ports: [{ port: 80 }] } });
+    this.weight("old", "75");
+    this.weight("new", "25");
+    const [old, fresh] = [await this.serve("old"), await this.serve("new")];
+    this.slice("web", "old", old);
+    this.slice("web", "new", fresh);
+    this.slice("canary", "new", fresh);
+    this.ingress("web", { defaultBackend: { service: { name: "web", port: { number: 80 } } } });
+    return this.startEdge();
+  }
+
+  startEdge(): Promise<Edge> {
+    return startEdge({ kubeconfig: this.kubeconfig, context: "fake" }, this.stateDir, silentProgress);
+  }
+
+  async stop(): Promise<void> {
+    await stopEdge(this.stateDir);
+    await this.api.stop();
+    await Promise.all(this.pods.map((close) => close()));
+    rmSync(this.stateDir, { recursive: true });
+  }
+
+  weight(pod: string, weight: string): void {
+    this.put("pods", pod, {}, { "backend-weight": weight });
+  }
+
+  slice(service: string, pod: string, port: number): void {
+    const labels = { "kubernetes.io/service-name": service };
+    const endpoints = [{ addresses: ["127.0.0.1"], targetRef: { kind: "Pod", name: pod } }];
+    this.put(
+      "endpointSlices",
+      `${service}-${pod}`,
+      { addressType: "IPv4", ports: [{ port }], endpoints },
+      {},
+      labels,
+    );
+  }
+
+  ingress(
+    name: string,
+    spec: IngressSpec,
+    annotations: Record<string, string> = { "default-option": OPTIONS },
+  ): void {
+    this.put("ingresses", name, { spec }, annotations);
+  }
+
+  secret(name: string, certificate: string, key: string): void {
+    const encode = (text: string) => Buffer.from(text).toString("base64");
+    this.put("secrets", name, { data: { "tls.crt": encode(certificate), "tls.key": encode(key) } });
+  }
+
+  delete(kind: keyof typeof PATHS, name: string): void {
+    this.api.delete(PATHS[kind], NAMESPACE, name);
+  }
+
+  haproxyFile(name: string, address = "127.0.0.1"): string {
+    return join(this.stateDir, "edge", address, name);
+  }
+
+  /** Starts a web server that answers its name to all requests. */
+  async serve(name: string): Promise<number> {
+    const server: Server = createServer((_request, response) => response.end(`version ${name}`));
+    const { port, close } = await listenOnLoopback(server);
+    this.pods.push(close);
+    return port;
+  }
+
+  private put(
+    kind: keyof typeof PATHS,
+    name: string,
+    rest: object,
+    annotations: Record<string, string> = {},
+    labels: Record<string, string> = {},
+  ): void {
+    const prefixed = Object.entries(annotations).map(([key, value]) => [PREFIX + key, value]);
+    const metadata = { name, namespace: NAMESPACE, annotations: Object.fromEntries(prefixed), labels };
+    this.api.put(PATHS[kind], { ...rest, metadata });
+  }
+}
+
+/** Milliseconds until the applied weights of the default backend are these; undefined if that takes over 2 s. */
+export async function untilWeights(edge: Edge, wanted: Record<string, number>): Promise<number | undefined> {
+  const began = performance.now();
+  const asWanted = async () => {
+    const servers = (await readWeights(edge).catch(() => [])).filter(
+      ({ backend }) => backend === "default-backend",
+    );
+    const applied = Object.fromEntries(servers.map(({ pod, weight }) => [pod, weight]));
+    return JSON.stringify(sorted(applied)) === JSON.stringify(sorted(wanted));
+  };
+  const seen = await until(asWanted, { timeoutMs: 2000, everyMs: 5 });
+  return seen ? performance.now() - began : undefined;
+}
+
+/** Counts the versions that so many requests get, each on a new connection. */
+export async function ask(
+  url: string,
+  times = 1,
+  headers: Record<string, string> = {},
+): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (let index = 0; index < times; index++) {
+    const answer = await fetch(url, { headers: { ...headers, connection: "close" } });
+    const text = answer.ok ? await answer.text() : String(answer.status);
+    counts[text] = (counts[text] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function sorted(map: Record<string, number>): [string, number][] {
+  return Object.entries(map).sort();
+}

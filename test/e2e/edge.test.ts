@@ -1,0 +1,236 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { get } from "node:https";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
+import { generate } from "selfsigned";
+import { type Edge, findIngressEdge } from "../../local/edge/edge.ts";
+import { HAPROXY } from "../../local/edge/haproxy.ts";
+import { edgeDirectory } from "../../local/edge/record.ts";
+import { startLoad } from "../../local/load/load.ts";
+import { findProcess, kill } from "../../local/processes.ts";
+import { until } from "../../local/until.ts";
+import { ask, EdgeWorld, untilWeights } from "./edge-world.ts";
+
+const toWeb = { service: { name: "web", port: { number: 80 } } };
+const toCanary = { service: { name: "canary", port: { number: 80 } } };
+const byBody = { body: "^version (\\w+)$" };
+
+/** What a process in the ledger of the edge is asked for by its name. */
+function processOf(directory: string, name: string) {
+  const entry = findProcess(directory, name);
+  assert.ok(entry, `${name} does not run`);
+  return entry;
+}
+
+describe("the local edge with real HAProxy", function () {
+  this.timeout(30_000);
+  let world: EdgeWorld;
+  let edge: Edge;
+
+  before(async () => {
+    await execa(HAPROXY, ["-v"]).catch(() => {
+      throw new Error(`these tests need ${HAPROXY}: apt-get install --no-install-recommends haproxy`);
+    });
+  });
+
+  beforeEach(async () => {
+    world = new EdgeWorld();
+    edge = await world.start();
+    assert.notEqual(await untilWeights(edge, { old: 75, new: 25 }), undefined);
+  });
+
+  afterEach(() => world.stop());
+
+  it("splits 2,000 requests 75 : 25, within the binomial bound at 99.9 %", async () => {
+    const { "version new": canary = 0, ...rest } = await ask(edge.url, 2000);
+    assert.deepEqual(Object.keys(rest), ["version old"]);
+    const bound = 3.29 * Math.sqrt(2000 * 0.25 * 0.75);
+    assert.ok(Math.abs(canary - 500) <= bound, `${canary} of 2,000`);
+  });
+
+  it("gives no request to weight 0, and applies a weight and a removal in well under a second", async () => {
+    world.weight("new", "0");
+    const weighted = await untilWeights(edge, { old: 75, new: 0 });
+    assert.deepEqual(await ask(edge.url, 100), { "version old": 100 });
+    world.delete("endpointSlices", "web-old");
+    const removed = await untilWeights(edge, { new: 0 });
+    assert.ok((weighted ?? Infinity) < 800 && (removed ?? Infinity) < 800, `${weighted} ms, ${removed} ms`);
+  });
+
+  it("drops nothing while it reloads ten times a second under 500 new connections a second", async () => {
+    const recordFile = join(world.stateDir, "load.ndjson");
+    const load = await startLoad({
+      url: edge.url,
+      newConnectionsPerSecond: 500,
+      keepAliveConnections: 64,
+      keepAliveRequestsPerSecond: 200,
+      recordFile,
+      classify: byBody,
+    });
+    let reload = 0;
+    const timer = setInterval(() => world.weight("old", String(50 + (reload++ % 20))), 100);
+    await load.between(Date.now(), Date.now() + 5000);
+    clearInterval(timer);
+    const summary = await load.stop();
+    assert.deepEqual(summary.failures, []);
+    assert.ok(reload >= 40 && summary.requests >= 3000, `${reload} reloads, ${summary.requests} requests`);
+    assert.deepEqual(Object.keys(summary.byVersion).sort(), ["new", "old"]);
+  });
+
+  it("keeps its configuration when the next one is invalid, and goes on with a valid one after that", async () => {
+    world.weight("new", "300");
+    const aside = () => readdirSync(world.haproxyFile("")).includes("haproxy.rejected.cfg");
+    assert.ok(await until(aside, { timeoutMs: 2000 }));
+    assert.deepEqual(Object.keys(await ask(edge.url, 8)).sort(), ["version new", "version old"]);
+    assert.notEqual(await untilWeights(edge, { old: 75, new: 25 }), undefined);
+    assert.match(readFileSync(join(edgeDirectory(world.stateDir), "edge.log"), "utf8"), /HAProxy rejects/);
+    world.weight("new", "30");
+    assert.notEqual(await untilWeights(edge, { old: 75, new: 30 }), undefined);
+  });
+
+  it("starts HAProxy again when it is killed", async () => {
+    const directory = edgeDirectory(world.stateDir);
+    await until(() => performance.now() > 1000, { timeoutMs: 2000 });
+    const before = processOf(directory, "haproxy-127.0.0.1");
+    await kill(before);
+    assert.notEqual(await untilWeights(edge, { old: 75, new: 25 }), undefined);
+    assert.notEqual(processOf(directory, "haproxy-127.0.0.1").pid, before.pid);
+  });
+
+  it("serves on without its process, and is taken over by the next without a lost request", async () => {
+    const load = await startLoad({
+      url: edge.url,
+      newConnectionsPerSecond: 200,
+      recordFile: join(world.stateDir, "load.ndjson"),
+      classify: byBody,
+    });
+    const haproxy = processOf(edgeDirectory(world.stateDir), "haproxy-127.0.0.1");
+    await kill(processOf(world.stateDir, "edge"));
+    world.weight("new", "50");
+    assert.deepEqual(await world.startEdge(), edge);
+    assert.notEqual(await untilWeights(edge, { old: 75, new: 50 }), undefined);
+    assert.equal(processOf(edgeDirectory(world.stateDir), "haproxy-127.0.0.1").pid, haproxy.pid);
+    const summary = await load.stop();
+    assert.deepEqual(summary.failures, []);
+  });
+
+  it("keeps its configuration while the API server is away, and catches up", async () => {
+    await world.api.stop();
+    world.weight("new", "60");
+    assert.deepEqual(await ask(edge.url, 4), { "version new": 1, "version old": 3 });
+    await world.api.start();
+    const caughtUp = await until(() => untilWeights(edge, { old: 75, new: 60 }), { timeoutMs: 8000 });
+    assert.ok(caughtUp);
+  });
+
+  it("leads a preview host and a header to the canary alone, whatever its weight", async () => {
+    world.weight("new", "0");
+    world.ingress("web", {
+      defaultBackend: toWeb,
+      frontendRules: [{ port: 80, rules: ["use_backend preview if { req.hdr(x-canary) -m found }"] }],
+      rules: [
+        { host: "preview.example.com", http: { paths: [{ backend: { ...toCanary, name: "preview" } }] } },
+      ],
+    });
+    const applied = async () => (await ask(edge.url, 1, { "x-canary": "1" }))["version new"];
+    assert.ok(await until(applied, { timeoutMs: 2000 }));
+    assert.deepEqual(await ask(edge.url, 20, { "x-canary": "1" }), { "version new": 20 });
+    assert.deepEqual(await ask(edge.url, 20), { "version old": 20 });
+    assert.equal(await bodyFor(edge.url, "preview.example.com:80"), "version new");
+    assert.equal(await bodyFor(edge.url, "other.example.com"), "version old");
+  });
+
+  it("serves a host by HTTPS with the certificate of its Secret, and redirects to it", async () => {
+    const { cert, private: key } = await generate([{ name: "commonName", value: "shop.example.com" }]);
+    world.secret("certificate", cert, key);
+    world.ingress("web", {
+      defaultBackend: toWeb,
+      tls: [{ hosts: ["shop.example.com"], secretName: "certificate" }],
+      rules: [{ host: "shop.example.com", http: { paths: [{ path: "/", backend: toCanary }] } }],
+    });
+    const headers = { host: "shop.example.com" };
+    const secure = () => httpsBody(edge.httpsUrl, headers.host, cert).catch(() => undefined);
+    assert.equal(await until(secure, { timeoutMs: 2000 }), "version new");
+    const { status, location } = await plain(`${edge.url}/a?b=c`, headers.host);
+    assert.equal(status, 308);
+    assert.equal(location, `https://shop.example.com:${new URL(edge.httpsUrl).port}/a?b=c`);
+  });
+
+  it("gives a second Ingress an address of its own, and answers 503 where an Ingress is gone", async () => {
+    world.ingress("only-canary", { defaultBackend: toCanary });
+    const second = await until(
+      () => findIngressEdge(world.stateDir, { namespace: "shop", name: "only-canary" }),
+      { timeoutMs: 2000 },
+    );
+    assert.ok(second);
+    assert.notEqual(second.url, edge.url);
+    assert.notEqual(await untilWeights(second, { new: 25 }), undefined);
+    assert.deepEqual(await ask(second.url, 4), { "version new": 4 });
+    world.delete("ingresses", "web");
+    assert.ok(await until(async () => (await ask(edge.url))["503"], { timeoutMs: 2000 }));
+    assert.deepEqual(await ask(second.url, 4), { "version new": 4 });
+    world.delete("ingresses", "only-canary");
+    assert.ok(
+      await until(
+        () =>
+          ask(second.url).then(
+            () => false,
+            () => true,
+          ),
+        { timeoutMs: 5000 },
+      ),
+    );
+  });
+});
+
+describe("the golden configurations", () => {
+  it("are valid to HAProxy", async () => {
+    const golden = fileURLToPath(new URL("../local/edge/golden", import.meta.url));
+    const world = new EdgeWorld();
+    const { cert, private: key } = await generate([{ name: "commonName", value: "x" }]);
+    const files = readdirSync(golden);
+    assert.ok(files.length >= 3);
+    for (const name of files) {
+      const config = readFileSync(join(golden, name), "utf8").replaceAll("/edge/127.0.0.1", world.stateDir);
+      for (const [pem] of config.matchAll(/(?<=crt )\S+/g)) writeFileSync(pem, `${cert}\n${key}`);
+      const file = join(world.stateDir, name);
+      writeFileSync(file, config);
+      await execa(HAPROXY, ["-c", "-f", file]);
+    }
+  });
+});
+
+/** `fetch` sends no Host header of one's own. */
+function plain(url: string, host: string): Promise<{ status: number; location: string; body: string }> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { headers: { host, connection: "close" } }, (answer) => {
+      let body = "";
+      answer.setEncoding("utf8");
+      answer.on("data", (chunk: string) => {
+        body += chunk;
+      });
+      answer.on("end", () =>
+        resolve({ status: answer.statusCode ?? 0, location: answer.headers.location ?? "", body }),
+      );
+    });
+    sent.on("error", reject);
+    sent.end();
+  });
+}
+
+async function bodyFor(url: string, host: string): Promise<string> {
+  return (await plain(url, host)).body;
+}
+
+function httpsBody(url: string, host: string, ca: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    get(url, { headers: { host }, servername: host, ca, agent: false }, (answer) => {
+      answer.setEncoding("utf8");
+      answer.on("data", resolve);
+      answer.on("error", reject);
+    }).on("error", reject);
+  });
+}
