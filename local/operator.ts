@@ -6,7 +6,10 @@ import { readProject } from "../src/ops/project.ts";
 import type { Environment } from "./environment.ts";
 
 /** Operations on the local environment's stacks, with the administrator's access to its cluster. */
-export async function localOperator({ workspace, cluster }: Environment): Promise<Operator> {
+export async function localOperator({
+  workspace,
+  cluster,
+}: Pick<Environment, "workspace" | "cluster">): Promise<Operator> {
   const project = await readProject(workspace.directory);
   return {
     project,

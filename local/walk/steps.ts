@@ -12,6 +12,7 @@ export interface StepOptions {
   readonly untilShareApplied: (plan: StagePlan) => Promise<void>;
   readonly onPreview: (preview: StagePreview) => void;
   readonly onApplied: (seconds: number) => void;
+  readonly beforeMeasuring: () => Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -25,6 +26,7 @@ export async function takeStep(operator: Operator, stage: string, options: StepO
   const seconds = (performance.now() - started) / 1000;
   options.onApplied(seconds);
 
+  await options.beforeMeasuring();
   const measurement = await measureStage(operator, preview, options);
   const { release } = preview.config;
   const verdict = judge(measurement, release.canary, preview.plan.effectiveCanary);
@@ -39,7 +41,7 @@ export async function takeStep(operator: Operator, stage: string, options: StepO
     failed: measurement.failed,
     seconds,
     fits: verdict.fits,
-    changed: preview.changes.map(({ object, path, from, to }) => ({ object, path, from, to })),
+    changed: preview.changes.map(({ object, path, from = null, to = null }) => ({ object, path, from, to })),
   };
 }
 

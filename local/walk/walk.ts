@@ -63,12 +63,14 @@ export async function walk(options: WalkOptions): Promise<Omit<Report, "environm
         },
         onPreview: printer.preview,
         onApplied: printer.applied,
+        beforeMeasuring: async () => {
+          load ??= await startSteadyLoad(operator, environment, recordFile);
+        },
         signal,
       });
       const during = await load?.between(from, Date.now());
       steps.push({ ...step, failed: step.failed + (during?.failed ?? 0) });
       printer.measured(step, during);
-      load ??= await startSteadyLoad(operator, environment, recordFile);
     }
   } finally {
     loaded = await load?.stop();

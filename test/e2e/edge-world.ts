@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
-import { type Edge, startEdge, stopEdge } from "../../local/edge/edge.ts";
+import { type Edge, findEdge, startEdge, stopEdge } from "../../local/edge/edge.ts";
 import type { IngressSpec } from "../../local/edge/objects.ts";
 import { readWeights } from "../../local/edge/statistics.ts";
+import { type Load, type LoadOptions, startLoad } from "../../local/load/load.ts";
 import { silentProgress } from "../../local/progress.ts";
 import { until } from "../../local/until.ts";
 import { FakeApi } from "../local/edge/fake-api.ts";
@@ -31,25 +32,47 @@ export class EdgeWorld {
   readonly stateDir = mkdtempSync("/tmp/edge-e2e-");
   private readonly pods: (() => Promise<void>)[] = [];
   private kubeconfig = "";
+  private ports = { old: 0, new: 0 };
+  private running: Load | undefined;
 
-  /** A Service `web` with the pods `old` (75) and `new` (25), a Service `canary` with `new` alone. */
+  /** Starts everything, with the objects of `reset`. */
   async start(): Promise<Edge> {
     this.api.answer(CRD, { status: { conditions: [{ type: "Established", status: "True" }] } });
     await this.api.start(...Object.values(PATHS));
     this.kubeconfig = this.api.kubeconfig();
+    this.ports = { old: await this.serve("old"), new: await this.serve("new") };
+    this.reset();
+    return this.startEdge();
+  }
+
+  /** A Service `web` with the pods `old` (75) and `new` (25), a Service `canary` with `new` alone, an Ingress. */
+  reset(): void {
     for (const name of ["web", "canary"]) this.put("services", name, { spec: { ports: [{ port: 80 }] } });
     this.weight("old", "75");
     this.weight("new", "25");
-    const [old, fresh] = [await this.serve("old"), await this.serve("new")];
-    this.slice("web", "old", old);
-    this.slice("web", "new", fresh);
-    this.slice("canary", "new", fresh);
+    this.slice("web", "old");
+    this.slice("web", "new");
+    this.slice("canary", "new");
     this.ingress("web", { defaultBackend: { service: { name: "web", port: { number: 80 } } } });
-    return this.startEdge();
+  }
+
+  /** Ends the load of a test that failed before it could. */
+  async endLoad(): Promise<void> {
+    await this.running?.stop();
+    this.running = undefined;
   }
 
   startEdge(): Promise<Edge> {
     return startEdge({ kubeconfig: this.kubeconfig, context: "fake" }, this.stateDir, silentProgress);
+  }
+
+  /** Load on the first Ingress that ends with this world at the latest. */
+  async load(options: Partial<LoadOptions>): Promise<Load> {
+    const url = findEdge(this.stateDir)?.url ?? "";
+    const recordFile = join(this.stateDir, "load.ndjson");
+    const classify = { body: "^version (\\w+)$" };
+    this.running = await startLoad({ url, recordFile, classify, newConnectionsPerSecond: 0, ...options });
+    return this.running;
   }
 
   async stop(): Promise<void> {
@@ -63,7 +86,8 @@ export class EdgeWorld {
     this.put("pods", pod, {}, { "backend-weight": weight });
   }
 
-  slice(service: string, pod: string, port: number): void {
+  slice(service: string, pod: "old" | "new"): void {
+    const port = this.ports[pod];
     const labels = { "kubernetes.io/service-name": service };
     const endpoints = [{ addresses: ["127.0.0.1"], targetRef: { kind: "Pod", name: pod } }];
     this.put(
@@ -97,7 +121,7 @@ export class EdgeWorld {
   }
 
   /** Starts a web server that answers its name to all requests. */
-  async serve(name: string): Promise<number> {
+  private async serve(name: string): Promise<number> {
     const server: Server = createServer((_request, response) => response.end(`version ${name}`));
     const { port, close } = await listenOnLoopback(server);
     this.pods.push(close);
@@ -131,17 +155,20 @@ export async function untilWeights(edge: Edge, wanted: Record<string, number>): 
   return seen ? performance.now() - began : undefined;
 }
 
-/** Counts the versions that so many requests get, each on a new connection. */
+/** Counts the versions that so many requests get, each on a new connection, ten at a time. */
 export async function ask(
   url: string,
   times = 1,
   headers: Record<string, string> = {},
 ): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (let index = 0; index < times; index++) {
-    const answer = await fetch(url, { headers: { ...headers, connection: "close" } });
-    const text = answer.ok ? await answer.text() : String(answer.status);
-    counts[text] = (counts[text] ?? 0) + 1;
+  for (let left = times; left > 0; left -= 10) {
+    const texts = Array.from({ length: Math.min(left, 10) }, async () => {
+      const answer = await fetch(url, { headers: { ...headers, connection: "close" } });
+      const text = await answer.text();
+      return answer.ok ? text : String(answer.status);
+    });
+    for (const text of await Promise.all(texts)) counts[text] = (counts[text] ?? 0) + 1;
   }
   return counts;
 }

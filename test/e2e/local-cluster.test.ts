@@ -124,7 +124,9 @@ describe("the local cluster", function () {
     await control.kill("kubelet");
     await control.kill("kube-proxy");
     assert.equal((await startCluster(stateDir, silentProgress)).id, cluster.id);
-    assert.match((await textAt(`http://${web}/`)) ?? "", /It works!/);
+    const address = await exposePod(coreApi(cluster), "web", 80);
+    const text = await eventually("the service answers", () => textAt(`http://${address}/`));
+    assert.match(text, /It works!/);
   });
 
   it("has another one beside it, which does not disturb it", async () => {
