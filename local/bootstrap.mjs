@@ -29,9 +29,8 @@ function requireNode() {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   const [wantedMajor, wantedMinor] = [Number(minimum[1]), Number(minimum[2] ?? 0)];
   if (major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)) return;
-  fail(
-    `This is Node ${process.versions.node}, and ${wanted} is needed: install it, or run "npx node@22" here.`,
-  );
+  const again = ["npx node@22 local/bootstrap.mjs", program, ...args].join(" ");
+  fail(`This is Node ${process.versions.node}, and ${wanted} is needed: install it, or run "${again}".`);
 }
 
 /** Whether npm installed what package-lock.json says: npm keeps its own list of what it put into node_modules. */

@@ -1,13 +1,12 @@
 import { z } from "zod";
 import { appSchema, objectName, version } from "./config/app.ts";
 import { clusterSchema } from "./config/cluster.ts";
-import { edgeSchema } from "./config/edge.ts";
 import { configError } from "./config/errors.ts";
+import { type BuiltInRouter, type RouterValues, routerSchemaOf, routerSchemas } from "./config/routers.ts";
 import { secretShape } from "./config/secrets.ts";
 import { UserError } from "./errors.ts";
 
 const sharePercent = z.int("must be a whole number of percent").min(0).max(100);
-const pods = z.int("must be a whole number of pods").min(0, "must not be negative").max(1000);
 const stageName = z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/, "must be a stack name");
 
 const releaseSchema = z
@@ -21,19 +20,10 @@ const trafficSchema = z
     "previous and canary must add up to 100 percent",
   );
 
-/** How each router wants its pods counted: one entry a router. */
-const replicasSchemas = {
-  voyager: z.strictObject({ previous: pods, canary: pods }),
-} as const;
-
-export type RouterName = keyof typeof replicasSchemas;
-
 const projectShape = {
   app: appSchema,
   release: releaseSchema,
   namespace: objectName,
-  router: z.enum(Object.keys(replicasSchemas) as [RouterName]),
-  edge: edgeSchema.prefault({}),
   /** Stage stacks in the order in which a release goes through them. */
   lifecycle: z
     .array(stageName)
@@ -53,24 +43,41 @@ const stageShape = {
   ...secretShape,
 };
 
-const projectSchema = z.strictObject(projectShape);
+type Values = Readonly<Record<string, unknown>>;
 
-const configSchema = z.strictObject({ ...projectShape, ...stageShape, replicas: replicasSchemas.voyager });
+/** Project values, their `edge` as the router that they name wants it. */
+function projectSchemaOf({ router }: Values) {
+  return z.strictObject({
+    ...projectShape,
+    router: z.enum(Object.keys(routerSchemas)),
+    edge: routerSchemaOf(router).edge,
+  });
+}
+
+/** Project and stage values together. */
+function configSchemaOf(values: Values) {
+  const { replicas } = routerSchemaOf(values.router);
+  return z.strictObject({ ...projectSchemaOf(values).shape, ...stageShape, replicas });
+}
 
 /** The values of Pulumi.yaml, the same in every stage. */
-export type ProjectConfig = z.infer<typeof projectSchema> & { founding: string };
+export type ProjectConfig = z.infer<ReturnType<typeof projectSchemaOf>> & { founding: string };
 
 /** The evaluated configuration of one stage: project values and the stage's own. */
-export type Config = z.infer<typeof configSchema> & { founding: string };
+export type Config = z.infer<ReturnType<typeof configSchemaOf>> & { founding: string };
+
+/** The same, with the values that a certain router has its own schema for. */
+export type RouterConfig<Name extends BuiltInRouter> = Config & RouterValues<Name>;
 
 /**
  * The configuration of a stage.
  * @param raw every value of the project's namespace, by key, as Pulumi merged them
  * @throws UserError with a line for each property that is wrong
  */
-export function parseConfig(raw: Readonly<Record<string, unknown>>): Config {
-  const parsed = configSchema.safeParse(raw);
-  if (!parsed.success) throw configError(parsed.error.issues, raw, configSchema);
+export function parseConfig(raw: Values): Config {
+  const schema = configSchemaOf(raw);
+  const parsed = schema.safeParse(raw);
+  if (!parsed.success) throw configError(parsed.error.issues, raw, schema);
   return { ...parsed.data, founding: foundingStage(parsed.data) };
 }
 
@@ -78,9 +85,10 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>): Config {
  * The project's values alone, as the command reads them from Pulumi.yaml.
  * @throws UserError with a line for each property that is wrong
  */
-export function parseProject(raw: Readonly<Record<string, unknown>>): ProjectConfig {
-  const parsed = projectSchema.safeParse(raw);
-  if (!parsed.success) throw configError(parsed.error.issues, raw, projectSchema);
+export function parseProject(raw: Values): ProjectConfig {
+  const schema = projectSchemaOf(raw);
+  const parsed = schema.safeParse(raw);
+  if (!parsed.success) throw configError(parsed.error.issues, raw, schema);
   return { ...parsed.data, founding: foundingStage(parsed.data) };
 }
 

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { declareApplication } from "./components/application.ts";
-import { routers } from "./components/edge/index.ts";
+import { routerOf } from "./components/edge/index.ts";
 import { type Config, parseConfig } from "./config.ts";
 import { UserError } from "./errors.ts";
 import { declareFoundation } from "./foundation.ts";
@@ -27,7 +27,7 @@ export default async function program(): Promise<Outputs> {
 }
 
 async function declareStage(config: Config, stage: string): Promise<Outputs> {
-  const router = routers[config.router];
+  const router = routerOf(config);
   const plan = router.plan(config);
   const place = await placeOf(config, stage);
 
@@ -59,7 +59,7 @@ async function declareStage(config: Config, stage: string): Promise<Outputs> {
     edge: { address: edgeAddress, after: beforeEdge },
     deployer,
     founding: place.founding,
-    growing: growingTrack(live.deployments, router.podWeight, plan.tracks.canary.effectiveShare),
+    growing: growingTrack(live, router.podWeight, plan.tracks.canary.effectiveShare),
     untilRolledOut: async (deployment) =>
       untilRolledOut(
         api ?? (await connectAs(deployerKubeconfig)),

@@ -1,19 +1,16 @@
 import { readFile } from "node:fs/promises";
-import { request as httpRequest, type IncomingMessage } from "node:http";
-import { request as httpsRequest, type RequestOptions } from "node:https";
+import { Agent, type RequestOptions } from "node:https";
 import { UserError } from "./errors.ts";
-import type { ClusterAddress } from "./model/kubeconfig.ts";
+import { ApiError, exchange, REQUEST_TIMEOUT_MS, type RequestBody } from "./exchange.ts";
+import { type ClusterAddress, readTokenKubeconfig, type TokenAccess } from "./model/kubeconfig.ts";
+
+export { ApiError, REQUEST_TIMEOUT_MS, type RequestBody } from "./exchange.ts";
 
 /** Which cluster: the text or the file of a kubeconfig (none: the usual places), and one of its contexts. */
 export interface ClusterAccess {
   readonly kubeconfig?: string | undefined;
   readonly file?: string | undefined;
   readonly context?: string | undefined;
-}
-
-export interface RequestBody {
-  readonly type: "application/json" | "application/merge-patch+json" | "application/apply-patch+yaml";
-  readonly content: unknown;
 }
 
 /** A Kubernetes API server, as plain JSON over its paths. */
@@ -24,6 +21,8 @@ export interface KubernetesApi {
   /** The object, or undefined when it does not exist. */
   get<T>(path: string): Promise<T | undefined>;
   list<T>(path: string): Promise<T[]>;
+  /** The server's clock, by its last answer: this machine's own may be wrong. */
+  time(): Date;
 }
 
 /** An API that is not Kubernetes' own, and how a cluster comes to have it. */
@@ -34,40 +33,55 @@ export interface RequiredApi {
   readonly installation: string;
 }
 
-/** An answer of the API server that is no success. */
-export class ApiError extends Error {
-  override readonly name = "ApiError";
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
-
-export const REQUEST_TIMEOUT_MS = 10_000;
-
 /**
  * Access to a cluster through a kubeconfig, with its own authentication and TLS verification.
  * @throws UserError when the kubeconfig or the context is not there, or when it turns TLS verification off
  */
 export async function connect(access: ClusterAccess): Promise<KubernetesApi> {
+  const token = access.kubeconfig !== undefined ? readTokenKubeconfig(access.kubeconfig) : undefined;
+  return token ? connectWithToken(token) : connectAsConfigured(access);
+}
+
+/** What the deployer's own kubeconfig needs, without the half second that a client library takes to load. */
+function connectWithToken({ address, token }: TokenAccess): KubernetesApi {
+  const ca = address.certificateAuthority && Buffer.from(address.certificateAuthority, "base64");
+  const agent = new Agent({
+    ...(ca && { ca }),
+    ...(address.tlsServerName && { servername: address.tlsServerName }),
+  });
+  return apiAt(address.server, async (options) => {
+    options.agent = agent;
+    options.headers = { ...options.headers, Authorization: `Bearer ${token}` };
+  });
+}
+
+async function connectAsConfigured(access: ClusterAccess): Promise<KubernetesApi> {
   const kubeConfig = await loadKubeConfig(access);
-  const server = kubeConfig.getCurrentCluster()?.server ?? "";
+  return apiAt(kubeConfig.getCurrentCluster()?.server ?? "", (options) =>
+    kubeConfig.applyToHTTPSOptions(options),
+  );
+}
+
+/** @param authenticate adds what the server knows the account by, and how its certificate is verified */
+function apiAt(server: string, authenticate: (options: RequestOptions) => Promise<void>): KubernetesApi {
+  let clock = { server: Date.now(), local: performance.now() };
   const send = async <T>(method: string, path: string, body?: RequestBody): Promise<T> => {
     const options: RequestOptions = {
       method,
       timeout: REQUEST_TIMEOUT_MS,
       headers: { Accept: "application/json" },
     };
-    await kubeConfig.applyToHTTPSOptions(options);
-    return exchange<T>(new URL(path, server), options, body);
+    await authenticate(options);
+    const { content, date } = await exchange<T>(new URL(path, server), options, body);
+    if (date) clock = { server: date.getTime(), local: performance.now() };
+    return content;
   };
   return {
     server,
     send,
     get: (path) => send("GET", path).catch(undefinedWhenMissing) as never,
     list: async <T>(path: string) => (await send<{ items: T[] }>("GET", path)).items,
+    time: () => new Date(clock.server + performance.now() - clock.local),
   };
 }
 
@@ -104,47 +118,6 @@ function selectContext(kubeConfig: import("@kubernetes/client-node").KubeConfig,
     );
   }
   kubeConfig.setCurrentContext(context);
-}
-
-function exchange<T>(url: URL, options: RequestOptions, body?: RequestBody): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const unreachable = (error: Error) =>
-      reject(
-        new UserError(
-          `the cluster at ${url.origin} cannot be reached: ${error.message}`,
-          "Check that the cluster runs, that its address is right and that this machine may connect to it.",
-        ),
-      );
-    const send = url.protocol === "http:" ? httpRequest : httpsRequest;
-    const request = send(url, options, (response) => {
-      readAnswer<T>(response).then(resolve, (error) =>
-        error instanceof ApiError ? reject(error) : unreachable(error),
-      );
-    });
-    request.on("timeout", () =>
-      request.destroy(new Error(`no answer within ${REQUEST_TIMEOUT_MS / 1000} s`)),
-    );
-    request.on("error", unreachable);
-    if (body) request.setHeader("Content-Type", body.type);
-    request.end(body && JSON.stringify(body.content));
-  });
-}
-
-async function readAnswer<T>(response: IncomingMessage): Promise<T> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk as Buffer);
-  const text = Buffer.concat(chunks).toString();
-  const status = response.statusCode ?? 0;
-  if (status >= 200 && status < 300) return JSON.parse(text) as T;
-  throw new ApiError(status, messageOf(text) || `the API server answered ${status}`);
-}
-
-function messageOf(text: string): string {
-  try {
-    return String((JSON.parse(text) as { message?: unknown }).message ?? text);
-  } catch {
-    return text.slice(0, 300);
-  }
 }
 
 function undefinedWhenMissing(error: unknown): undefined {

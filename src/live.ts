@@ -84,14 +84,16 @@ export async function requireApis(
 
 /** Which track takes more traffic than now: it has to be ready before the other one shrinks. */
 export function growingTrack(
-  live: Live["deployments"],
+  { record, deployments }: Live,
   podWeight: (annotations: Readonly<Record<string, string>>) => number,
   canaryShareAfter: number,
 ): TrackName {
   const [previous, canary] = TRACKS.map((track) => {
-    const spec = live[track]?.spec;
+    const spec = deployments[track]?.spec;
     return spec ? (spec.replicas ?? 1) * podWeight(spec.template.metadata?.annotations ?? {}) : 0;
   }) as [number, number];
   if (previous + canary === 0) return "previous";
-  return canaryShareAfter > (100 * canary) / (previous + canary) ? "canary" : "previous";
+  // A canary that only waits has pods, but no traffic.
+  const canaryShareNow = record?.intended.canary === 0 ? 0 : (100 * canary) / (previous + canary);
+  return canaryShareAfter > canaryShareNow ? "canary" : "previous";
 }

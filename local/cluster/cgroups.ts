@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isMissing } from "../procfs.ts";
 import { until } from "../until.ts";
 
+const KUBELET_CONTROLLERS = ["cpu", "cpuset", "memory", "hugetlb", "pids"];
 const EMPTY_WITHIN_MS = 10_000;
 
 /** Mount points of the cgroup hierarchies in a mount table: several with version 1, one with version 2. */
@@ -14,21 +15,42 @@ export function cgroupMounts(mounts: string): string[] {
     .map(([, point]) => point ?? "");
 }
 
-/** Makes a cgroup of that name below the root of each hierarchy. */
+/** Makes a cgroup of that name below the root of each hierarchy, with the controllers that the kubelet asks for. */
 export function createCgroup(name: string): void {
-  for (const folder of cgroupFolders(name)) mkdirSync(folder, { recursive: true });
+  const mounts = hierarchies();
+  const [only, ...others] = mounts;
+  if (only !== undefined && others.length === 0) enableControllers(only);
+  for (const mount of mounts) mkdirSync(join(mount, name), { recursive: true });
+}
+
+/**
+ * Those of the kubelet's controllers (its getSupportedUnifiedControllers) that a version 2 hierarchy has and does
+ * not hand on to the cgroups below its root.
+ * @param available content of cgroup.controllers
+ * @param enabled content of cgroup.subtree_control
+ */
+export function controllersToEnable(available: string, enabled: string): string[] {
+  const [has, passesOn] = [available, enabled].map((text) => text.trim().split(/\s+/));
+  return KUBELET_CONTROLLERS.filter((name) => has?.includes(name) && !passesOn?.includes(name));
 }
 
 /** Removes it with all below it. Processes that were just killed may still be leaving: it waits for them. */
 export async function removeCgroup(name: string): Promise<void> {
-  for (const folder of cgroupFolders(name)) {
+  for (const folder of hierarchies().map((mount) => join(mount, name))) {
     const removed = await until(() => tryRemove(folder), { timeoutMs: EMPTY_WITHIN_MS });
     if (!removed) throw new Error(`processes are still in ${folder}`);
   }
 }
 
-function cgroupFolders(name: string): string[] {
-  return cgroupMounts(readFileSync("/proc/self/mounts", "utf8")).map((mount) => join(mount, name));
+function hierarchies(): string[] {
+  return cgroupMounts(readFileSync("/proc/self/mounts", "utf8"));
+}
+
+function enableControllers(mount: string): void {
+  const read = (file: string) => readFileSync(join(mount, file), "utf8");
+  const missing = controllersToEnable(read("cgroup.controllers"), read("cgroup.subtree_control"));
+  const change = missing.map((name) => `+${name}`).join(" ");
+  if (change !== "") writeFileSync(join(mount, "cgroup.subtree_control"), change);
 }
 
 function tryRemove(folder: string): boolean {

@@ -90,6 +90,7 @@ async function startLocked(
     });
   } catch (error) {
     // What was running before may hold somebody's work; what was started here does not.
+    if (running && !signal?.aborted) throw cannotRepair(stateDir, error);
     if (!running) await takeDown(stateDir, true);
     throw error;
   }
@@ -113,5 +114,13 @@ function isBusy({ pid }: { pid: number }): UserError {
   return new UserError(
     `Process ${pid} is starting or stopping the local cluster of this state folder.`,
     "Wait until it has ended, or use another state folder.",
+  );
+}
+
+function cannotRepair(stateDir: string, cause: unknown): UserError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new UserError(
+    `The cluster that runs in ${stateDir} does not get ready: ${reason}`,
+    "Take it down (npm run local:down) and start again.",
   );
 }

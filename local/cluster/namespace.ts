@@ -10,7 +10,11 @@ import { DATA_FOLDERS, INSIDE, layoutOf } from "./layout.ts";
 export const NAMESPACE = "namespace";
 
 /** The only variables that a component gets: no proxy and no setting of the user's shell reaches it. */
-export const COMPONENT_ENV = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" };
+export const COMPONENT_ENV = {
+  PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+  // Debian 12's etcd refuses this processor otherwise.
+  ...(process.arch === "arm64" ? { ETCD_UNSUPPORTED_ARCH: "arm64" } : {}),
+};
 
 const READY_WITHIN_MS = 10_000;
 

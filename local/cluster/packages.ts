@@ -16,7 +16,6 @@ export const CLUSTER_PACKAGES: Needed = {
   etcd: "etcd-server",
   "/usr/lib/cni/bridge": "containernetworking-plugins",
   iptables: "iptables",
-  conntrack: "conntrack",
   openssl: "openssl",
   tini: "tini",
   ip: "iproute2",
@@ -49,7 +48,7 @@ export async function ensurePackages(needed: Needed, progress: Progress): Promis
   const missing = await missingPackages(needed);
   if (missing.length === 0) return;
   progress.say(`Missing from this machine: Debian packages ${missing.join(", ")}`);
-  await progress.step(`Installing ${missing.length} Debian packages`, async (note) => {
+  await progress.step("Installing Debian packages", async (note) => {
     if (!(await haveFreshLists())) {
       note("apt-get update");
       await apt(["update"]);

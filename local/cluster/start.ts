@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { execa } from "execa";
-import { findProcess, forget, type LedgerEntry, readLedger, start } from "../processes.ts";
+import { findProcess, forget, readLedger, start } from "../processes.ts";
 import { isAlive } from "../procfs.ts";
 import { createCertificates, writeKubeconfig } from "./certificates.ts";
 import { createCgroup } from "./cgroups.ts";

@@ -50,10 +50,15 @@ export class Controller {
     }
   }
 
+  /** Resolves when every HAProxy has what it was to have, or has rejected it. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.balancers.values()].map((balancer) => balancer.settled()));
+  }
+
   /** Lets go of all HAProxies, which run on with what they have, once what is under way has ended. */
   async release(): Promise<void> {
     for (const balancer of this.balancers.values()) balancer.release();
-    await Promise.all([...this.balancers.values()].map((balancer) => balancer.settled()));
+    await this.settled();
   }
 
   private assign(): void {

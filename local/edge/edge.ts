@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
@@ -11,9 +11,15 @@ import { until } from "../until.ts";
 import { installVoyagerCrd } from "./crd.ts";
 import { HAPROXY } from "./haproxy.ts";
 import { choosePorts } from "./ports.ts";
-import { type EdgeRecord, edgeDirectory, FIRST_ADDRESS, readRecord, writeRecord } from "./record.ts";
+import {
+  type EdgeRecord,
+  edgeDirectory,
+  FIRST_ADDRESS,
+  readRecord,
+  readyFile,
+  writeRecord,
+} from "./record.ts";
 import { LONGEST_SOCKET_PATH } from "./socket.ts";
-import { readWeights } from "./statistics.ts";
 
 /** A running local edge, as one Ingress sees it. */
 export interface Edge {
@@ -59,7 +65,8 @@ export async function startEdge(cluster: EdgeCluster, stateDir: string, progress
     const ports = before && isServing ? before.ports : await choosePorts(FIRST_ADDRESS, before?.ports);
     const record: EdgeRecord = { version, kubeconfig, ports, addresses: before?.addresses ?? {} };
     writeRecord(stateDir, record);
-    return launch(cluster, stateDir, edgeAt(record, FIRST_ADDRESS));
+    await launch(cluster, stateDir);
+    return edgeAt(record, FIRST_ADDRESS);
   });
 }
 
@@ -86,18 +93,17 @@ export async function stopEdge(stateDir: string): Promise<void> {
   for (const haproxy of readLedger(edgeDirectory(stateDir))) await stop(edgeDirectory(stateDir), haproxy);
 }
 
-/** Starts the edge's process and waits until HAProxy answers. */
-async function launch({ kubeconfig, context }: EdgeCluster, stateDir: string, edge: Edge): Promise<Edge> {
+/** Starts the edge's process and waits until it has applied its first configuration. */
+async function launch({ kubeconfig, context }: EdgeCluster, stateDir: string): Promise<void> {
   const log = join(edgeDirectory(stateDir), "edge.log");
   const main = fileURLToPath(new URL("main.ts", import.meta.url));
   const command = [process.execPath, "--import", "tsx", main, stateDir, kubeconfig, context];
   const cwd = fileURLToPath(new URL("../..", import.meta.url));
+  rmSync(readyFile(stateDir), { force: true });
   const entry = await start(stateDir, PROCESS, command, { log, cwd });
-  const answers = () => readWeights(edge).then(Boolean, () => !isAlive(entry));
-  await until(answers, { timeoutMs: START_MS });
-  if (isAlive(entry)) await readWeights(edge);
-  else throw new Error(`the edge ended at once; see ${log}`);
-  return edge;
+  const isReady = () => existsSync(readyFile(stateDir));
+  await until(() => isReady() || !isAlive(entry), { timeoutMs: START_MS });
+  if (!isReady()) throw new Error(`the edge did not start; see ${log}`);
 }
 
 function edgeAt({ ports, version }: EdgeRecord, address: string): Edge {

@@ -7,6 +7,9 @@ import { ask, untilClosed } from "./socket.ts";
 /** Debian's. */
 export const HAPROXY = "/usr/sbin/haproxy";
 
+/** As if it had a node of its own: it does not wait for what works beside it on this machine. */
+const AHEAD = ["nice", "-n", "-5"];
+
 /** A new HAProxy, or a reload, answers with its new configuration within this time, or it has failed. */
 const APPLY_MS = 5000;
 const LOOK_MS = 5;
@@ -76,7 +79,7 @@ export class Haproxy {
   }
 
   private launch(): Promise<LedgerEntry> {
-    const command = [HAPROXY, "-W", "-db", "-S", this.masterSocket(), "-f", this.configFile];
+    const command = [...AHEAD, HAPROXY, "-W", "-db", "-S", this.masterSocket(), "-f", this.configFile];
     this.starting ??= start(this.ledgerDir, this.name, command, {
       log: join(this.directory, "haproxy.log"),
     }).finally(() => {

@@ -1,7 +1,8 @@
+import { writeFileSync } from "node:fs";
 import { connectApi } from "./api.ts";
 import { Controller } from "./controller.ts";
 import type { EndpointSlice, Ingress, KubernetesObject, Objects, Pod, Secret, Service } from "./objects.ts";
-import { readRecord } from "./record.ts";
+import { readRecord, readyFile } from "./record.ts";
 import { type ReflectorOptions, startReflector } from "./reflector.ts";
 
 /** The process of the local edge: `main.ts STATE_DIR KUBECONFIG CONTEXT`. It runs until SIGTERM or SIGINT. */
@@ -34,10 +35,13 @@ async function main([stateDir = "", kubeconfig = "", context = ""]: string[]): P
     });
   }
   await Promise.all([ingresses, services, endpointSlices, pods, secrets].map(({ synced }) => synced));
+  controller.reconcile();
   changes.start();
+  await controller.settled();
+  writeFileSync(readyFile(stateDir), "");
 }
 
-/** Runs `work` after all events that have come in by then; nothing before `start`, and once at it. */
+/** Runs `work` once for all events that come in at one time; never before `start`. */
 function coalesced(work: () => void): { announce: () => void; start: () => void } {
   let started = false;
   let due = false;
@@ -49,13 +53,10 @@ function coalesced(work: () => void): { announce: () => void; start: () => void 
       work();
     });
   };
-  return {
-    announce,
-    start: () => {
-      started = true;
-      announce();
-    },
+  const start = () => {
+    started = true;
   };
+  return { announce, start };
 }
 
 function log(text: string): void {

@@ -27,6 +27,11 @@ export function edgeDirectory(stateDir: string): string {
   return join(stateDir, "edge");
 }
 
+/** Is there when the edge's process has applied its first configuration. */
+export function readyFile(stateDir: string): string {
+  return join(edgeDirectory(stateDir), "ready");
+}
+
 /** @returns undefined when no edge was ever started with this state folder */
 export function readRecord(stateDir: string): EdgeRecord | undefined {
   try {

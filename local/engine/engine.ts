@@ -33,8 +33,7 @@ export async function ensureEngine(progress: Progress): Promise<Engine> {
 }
 
 async function obtain(target: string, progress: Progress): Promise<Engine> {
-  const downloaded = await progress.step(`Pulumi ${ENGINE_VERSION} from its vendor`, async (note) => {
-    note("asking");
+  const downloaded = await progress.step(`Asking Pulumi's vendor for ${ENGINE_VERSION}`, async () => {
     const path = await downloadEngine(ENGINE_VERSION);
     return path && engineAt(path, "npm");
   });

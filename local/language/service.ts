@@ -2,13 +2,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import * as grpc from "@grpc/grpc-js";
 import { Empty, pluginPb } from "../plugins/protocol.ts";
+import { SDK_VERSION } from "../plugins/versions.ts";
 import { runtimeOptions } from "./options.ts";
 import { dependencies, type Package, requiredProviders } from "./packages.ts";
 import { type Command, NotInstalled, pluginCommand, programCommand } from "./program.ts";
 import { languagePb } from "./protocol.ts";
-
-/** The SDK's version, in package.json, which the vendor's host shares. */
-export const VERSION = "3.246.0";
 
 /** The SDK's entry point ends with this when it has told the user already what was wrong. */
 const ALREADY_REPORTED = 32;
@@ -45,7 +43,7 @@ export class LanguageHost {
 
   getPluginInfo(): pluginPb.PluginInfo {
     const info = new pluginPb.PluginInfo();
-    info.setVersion(VERSION);
+    info.setVersion(SDK_VERSION);
     return info;
   }
 

@@ -4,9 +4,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { Progress } from "../progress.ts";
 import { bundleStandIns } from "./bundle.ts";
 import { vendorLanguageHost, vendorProvider } from "./vendor.ts";
-
-/** The version of @pulumi/kubernetes in package.json, which the plugin has to be of. */
-export const PROVIDER_VERSION = "4.32.0";
+import { PROVIDER_VERSION } from "./versions.ts";
 
 export interface Plugins {
   /** Folders to put first on PATH of the processes that run the engine; the engine takes plugins from there. */

@@ -37,7 +37,8 @@ export function servePlugin<S extends grpc.UntypedServiceImplementation>(
   whenEngineIsGone(end);
 }
 
-/** The engine holds the other end of stdin until it ends. Started by hand, stdin is no pipe and says nothing. */
+/** The engine holds the other end of stdin until it ends. Started by hand, stdin is a terminal or a file. */
 function whenEngineIsGone(end: () => void): void {
-  if (fstatSync(process.stdin.fd).isFIFO()) process.stdin.resume().once("end", end);
+  const stdin = fstatSync(process.stdin.fd);
+  if (stdin.isFIFO() || stdin.isSocket()) process.stdin.resume().once("end", end);
 }

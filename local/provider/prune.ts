@@ -12,13 +12,11 @@ const QUANTITY_FIELDS = new Set(["requests", "limits", "hard", "capacity", "size
  * empty object that the server drops), the inputs' words stay.
  */
 export function pruned(inputs: JsonObject, live: JsonObject, quantities = false): JsonObject {
-  const out: JsonObject = {};
-  for (const [key, value] of Object.entries(inputs)) {
-    const kept = prunedValue(value, live[key], quantities || QUANTITY_FIELDS.has(key));
-    if (kept !== undefined) out[key] = kept;
-    else if (isEmpty(value)) out[key] = value;
-  }
-  return out;
+  const kept = Object.entries(inputs).map(([key, value]): [string, Json] => {
+    const found = prunedValue(value, live[key], quantities || QUANTITY_FIELDS.has(key));
+    return [key, found === undefined && isEmpty(value) ? value : found];
+  });
+  return Object.fromEntries(kept.filter(([, value]) => value !== undefined));
 }
 
 function prunedValue(inputs: Json, live: Json, quantities: boolean): Json {

@@ -2,6 +2,7 @@
 import * as grpc from "@grpc/grpc-js";
 import { Empty, engineGrpc, enginePb, pluginPb } from "../plugins/protocol.ts";
 import { LIMITS } from "../plugins/server.ts";
+import { PROVIDER_VERSION } from "../plugins/versions.ts";
 import { check } from "./check.ts";
 import type { Cluster } from "./cluster.ts";
 import {
@@ -18,9 +19,6 @@ import { create, read, remove, type Session, update } from "./operations.ts";
 import { previewCreate, previewUpdate } from "./preview.ts";
 import { providerPb } from "./protocol.ts";
 import { decode, encode } from "./values.ts";
-
-/** The vendor's version that this plugin stands in for; @pulumi/kubernetes in package.json. */
-export const VERSION = "4.32.0";
 
 /** How the service reaches clusters; loaded at the first call that needs one, since it is most of the start. */
 export interface Clusters {
@@ -73,13 +71,13 @@ export class Provider {
 
   async getPluginInfo(): Promise<pluginPb.PluginInfo> {
     const info = new pluginPb.PluginInfo();
-    info.setVersion(VERSION);
+    info.setVersion(PROVIDER_VERSION);
     return info;
   }
 
   async getSchema(): Promise<providerPb.GetSchemaResponse> {
     const response = new providerPb.GetSchemaResponse();
-    response.setSchema(JSON.stringify({ name: "kubernetes", version: VERSION, resources: {} }));
+    response.setSchema(JSON.stringify({ name: "kubernetes", version: PROVIDER_VERSION, resources: {} }));
     return response;
   }
 

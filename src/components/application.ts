@@ -20,7 +20,7 @@ export interface ApplicationArgs {
   };
   /** The track that takes more traffic than now. */
   readonly growing: TrackName;
-  /** Awaited before the other track changes: the growing one has to be ready. */
+  /** Awaited before the edge and the other track change: the growing one has to be ready. */
   readonly untilRolledOut: (deployment: string) => Promise<void>;
   /** What the record says once the stage is in place. */
   readonly record: Record;
@@ -38,7 +38,8 @@ export function declareApplication(args: ApplicationArgs): void {
   const names = appNames(config.app.name, config.namespace);
   const options = { providers: [args.deployer], retainOnDelete: !args.founding };
 
-  const declareTrack = (track: TrackName, first?: Track): Track =>
+  const untilGrown = () => args.untilRolledOut(plan.tracks[args.growing].name);
+  const declareTrack = (track: TrackName, after?: { dependsOn: pulumi.Resource[] }): Track =>
     new Track(
       plan.tracks[track].name,
       {
@@ -46,18 +47,19 @@ export function declareApplication(args: ApplicationArgs): void {
         plan: plan.tracks[track],
         namespace,
         protect: args.founding,
-        beforeChange: first && (() => args.untilRolledOut(plan.tracks[args.growing].name)),
+        beforeChange: after && untilGrown,
       },
-      first ? { ...options, dependsOn: first } : options,
+      { ...options, ...after },
     );
   const growing = declareTrack(args.growing);
-  const other = declareTrack(TRACKS.find((track) => track !== args.growing) ?? "previous", growing);
-
   const edge = args.router.declare(
     names.service,
-    { config, plan, namespace, address: args.edge.address },
-    { ...options, protect: args.founding, dependsOn: [growing, other, ...args.edge.after] },
+    { config, plan, namespace, address: args.edge.address, beforeChange: untilGrown },
+    { ...options, protect: args.founding, dependsOn: [growing, ...args.edge.after] },
   );
+  // What the Services select may change with a stage: to pods that are ready, and before pods that leave them change.
+  const shrinking = TRACKS.find((track) => track !== args.growing) ?? "previous";
+  const other = declareTrack(shrinking, { dependsOn: [growing, edge] });
   new ReleaseRecord(
     names.record,
     { name: names.record, namespace, record: args.record },

@@ -18,14 +18,25 @@ const tls = z.strictObject({
   redirect: z.boolean().default(true),
 });
 
-/** What clients find in front of the application. */
-export const edgeSchema = z
+const host = z.string().regex(HOST, "must be a host name such as www.example.com");
+const allowedRanges = z.array(z.cidrv4("must be an IPv4 range such as 203.0.113.0/24")).min(1);
+
+// What stands in a rule of HAProxy: nothing that would need quotes there.
+const token = z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/, "must be letters, digits, dots and dashes");
+const named = z.strictObject({ name: token, value: token });
+
+/** The edge of the router `voyager`: what HAProxy listens for. */
+export const voyagerEdgeSchema = z
   .strictObject({
     /** The one host name that is served; every name without it. */
-    host: z.string().regex(HOST, "must be a host name such as www.example.com").optional(),
+    host: host.optional(),
+    /** Another host name, which shows the canary alone, whatever its share: also before it has any. */
+    previewHost: host.optional(),
+    /** Requests with this header, or with this cookie, get the canary at every host. */
+    testers: z.union([z.strictObject({ header: named }), z.strictObject({ cookie: named })]).optional(),
     tls: tls.optional(),
     /** Networks that may connect; all without it. */
-    allowedRanges: z.array(z.cidrv4("must be an IPv4 range such as 203.0.113.0/24")).min(1).optional(),
+    allowedRanges: allowedRanges.optional(),
     /** HAProxy pods. */
     replicas: z.int().min(1).max(100).default(2),
     /** Of each HAProxy pod; Voyager sets none without it. */
@@ -34,11 +45,38 @@ export const edgeSchema = z
   .refine((edge) => !edge.tls || edge.host !== undefined, {
     path: ["host"],
     message: "must be set with edge.tls: a certificate is for a host name",
+  })
+  .refine((edge) => !edge.testers || edge.previewHost !== undefined, {
+    path: ["previewHost"],
+    message: "must be set with edge.testers: they are led to what the preview host shows",
+  })
+  .refine((edge) => edge.previewHost === undefined || edge.previewHost !== edge.host, {
+    path: ["previewHost"],
+    message: "must be another name than edge.host",
   });
 
-export type EdgeConfig = z.infer<typeof edgeSchema>;
+/** The edge of the router `replicas`: a Service with an address of its own. */
+export const balancerEdgeSchema = z.strictObject({
+  /** Networks that may connect; all without it. */
+  allowedRanges: allowedRanges.optional(),
+  /** A Service that shows the canary alone, at an address inside the cluster or inside the cloud's network. */
+  previewService: z.enum(["ClusterIP", "InternalLoadBalancer"]).optional(),
+});
+
+export type VoyagerEdgeConfig = z.infer<typeof voyagerEdgeSchema>;
+
+/** What the cluster has to know of any edge, to let its clients through. */
+export interface EdgeConfig {
+  readonly allowedRanges?: string[] | undefined;
+  readonly tls?: object | undefined;
+}
 
 /** The ports that the edge listens on. */
 export function edgePorts({ tls }: EdgeConfig): readonly number[] {
   return tls ? [80, 443] : [80];
+}
+
+/** The host names that have rules of their own. */
+export function edgeHosts({ host, previewHost }: VoyagerEdgeConfig): string[] {
+  return [host, previewHost].filter((name) => name !== undefined);
 }

@@ -28,3 +28,40 @@ export function tokenKubeconfig(name: string, address: ClusterAddress, token: st
     contexts: [{ name, context: { cluster: name, user: name } }],
   });
 }
+
+export interface TokenAccess {
+  readonly address: ClusterAddress;
+  readonly token: string;
+}
+
+/** What `tokenKubeconfig` wrote; undefined for any other kubeconfig, and for one that goes through a proxy. */
+export function readTokenKubeconfig(text: string): TokenAccess | undefined {
+  const config = parseJson(text) as Partial<TokenKubeconfig> | undefined;
+  const [cluster, otherCluster] = config?.clusters ?? [];
+  const [user, otherUser] = config?.users ?? [];
+  if (!cluster || !user || otherCluster || otherUser) return undefined;
+  const { token, ...otherWays } = user.user;
+  const { server, "certificate-authority-data": certificateAuthority, ...rest } = cluster.cluster;
+  const { "tls-server-name": tlsServerName, ...special } = rest;
+  if (!token || Object.keys(otherWays).length > 0 || Object.keys(special).length > 0) return undefined;
+  return { address: { server, certificateAuthority, tlsServerName }, token };
+}
+
+interface TokenKubeconfig {
+  readonly clusters: readonly {
+    readonly cluster: {
+      readonly server: string;
+      readonly "certificate-authority-data"?: string;
+      readonly "tls-server-name"?: string;
+    };
+  }[];
+  readonly users: readonly { readonly user: { readonly token?: string } }[];
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -22,6 +22,8 @@ export interface StagePlan {
   readonly intended: Shares;
   /** Percent of the traffic that the canary version gets by pods and weights. */
   readonly effectiveCanary: number;
-  /** Labels that all pods of the application carry: what its Service selects. */
+  /** Labels that all pods of the application carry. */
   readonly selector: Readonly<Record<string, string>>;
+  /** Labels of the pods that take traffic, which the Service selects: not those of a canary that only waits. */
+  readonly serving: Readonly<Record<string, string>>;
 }

@@ -1,4 +1,4 @@
-import { routers } from "../components/edge/index.ts";
+import { routerOf } from "../components/edge/index.ts";
 import type { Config } from "../config.ts";
 import { UserError } from "../errors.ts";
 import type { KubernetesApi } from "../kubernetes.ts";
@@ -20,7 +20,7 @@ interface LoadBalanced {
  * @throws UserError when the edge has no address (yet)
  */
 export async function edgeUrl(api: KubernetesApi, config: Config): Promise<string> {
-  const path = routers[config.router].addressPath(config);
+  const path = routerOf(config).addressPath(config);
   const object = await api.get<LoadBalanced>(path);
   const entry = object?.status?.loadBalancer?.ingress?.[0];
   const host = entry?.ip ?? entry?.hostname;

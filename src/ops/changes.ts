@@ -92,7 +92,10 @@ function shortPath(path: string): string {
   return parts.length > 3 ? parts.slice(-1).join(".") : parts.join(".");
 }
 
+const LONGEST_VALUE = 60;
+
 function valueText(value: unknown): string {
   if (value === undefined) return "none";
-  return typeof value === "string" ? value : JSON.stringify(value);
+  const text = (typeof value === "string" ? value : JSON.stringify(value)).trim().replaceAll(/\s*\n\s*/g, " ");
+  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
 }

@@ -1,4 +1,4 @@
-import { routers } from "../components/edge/index.ts";
+import { routerOf } from "../components/edge/index.ts";
 import type { Config } from "../config.ts";
 import { type Live, NOTHING_LIVE, readLive } from "../live.ts";
 import { type Move, moveTo } from "../model/lifecycle.ts";
@@ -32,7 +32,7 @@ export async function previewStage(
   options?: RunOptions,
 ): Promise<StagePreview> {
   const config = await operator.project.stage(stage);
-  const plan = routers[config.router].plan(config);
+  const plan = routerOf(config).plan(config);
   const live = await liveIn(operator, config, plan);
   const move = moveTo(
     { stage, release: config.release, lifecycle: config.lifecycle, override: config.lifecycleOverride },

@@ -11,7 +11,7 @@ export const CERTIFICATE_API: RequiredApi = {
 
 export interface EdgeCertificateArgs {
   readonly namespace: pulumi.Input<string>;
-  readonly host: string;
+  readonly hosts: readonly string[];
   /** The Secret that the edge serves from: it is filled, and filled anew before the certificate ends. */
   readonly secret: string;
   readonly issuer: { readonly kind: string; readonly name: string };
@@ -36,7 +36,7 @@ function certificateDocument(args: EdgeCertificateArgs): k8s.apiextensions.Custo
     metadata: { name: args.secret, namespace: args.namespace },
     spec: {
       secretName: args.secret,
-      dnsNames: [args.host],
+      dnsNames: args.hosts,
       issuerRef: { group: "cert-manager.io", kind: args.issuer.kind, name: args.issuer.name },
       privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
     },

@@ -1,8 +1,16 @@
-import type { RouterName } from "../../config.ts";
+import { replicasRouter } from "./replicas.ts";
 import type { Router } from "./router.ts";
 import { voyagerRouter } from "./voyager.ts";
 
-/** Every router that `router` in Pulumi.yaml can name. */
-export const routers: Readonly<Record<RouterName, Router>> = {
+/** One entry for each router that has a schema in config/routers.ts. */
+export const routers: Record<string, Router> = {
   voyager: voyagerRouter,
+  replicas: replicasRouter,
 };
+
+/** The router that a parsed configuration names. */
+export function routerOf({ router }: { readonly router: string }): Router {
+  const found = routers[router];
+  if (!found) throw new Error(`router ${router} has a schema, but no entry in components/edge/index.ts`);
+  return found;
+}

@@ -1,12 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
+import { edgeHosts } from "../../config/edge.ts";
+import type { RouterConfig } from "../../config.ts";
 import { voyagerLicense } from "../../license.ts";
 import { appNames } from "../../model/names.ts";
 import { Voyager } from "../voyager.ts";
 import { EdgeCertificate } from "./certificate.ts";
 import type { FoundingEdgeArgs } from "./router.ts";
 
+type FoundingArgs = FoundingEdgeArgs<RouterConfig<"voyager">>;
+
 /** What the founding stack adds for the Voyager edge: none of it is anything that the deployer may touch. */
-export async function foundVoyagerEdge(args: FoundingEdgeArgs): Promise<pulumi.Resource[]> {
+export async function foundVoyagerEdge(args: FoundingArgs): Promise<pulumi.Resource[]> {
   const options = { providers: [args.administrator] };
   declareCertificate(args, options);
   const operator = await declareOperator(args, options);
@@ -14,17 +18,21 @@ export async function foundVoyagerEdge(args: FoundingEdgeArgs): Promise<pulumi.R
 }
 
 function declareCertificate(
-  { config, namespace }: FoundingEdgeArgs,
+  { config, namespace }: FoundingArgs,
   options: pulumi.ComponentResourceOptions,
 ): void {
-  const { host, tls } = config.edge;
-  if (host === undefined || tls?.issuer === undefined) return;
+  const { tls } = config.edge;
+  if (tls?.issuer === undefined) return;
   const { secret, issuer } = tls;
-  new EdgeCertificate("edge-certificate", { namespace, host, secret, issuer }, options);
+  new EdgeCertificate(
+    "edge-certificate",
+    { namespace, hosts: edgeHosts(config.edge), secret, issuer },
+    options,
+  );
 }
 
 async function declareOperator(
-  { config, cluster, namespace }: FoundingEdgeArgs,
+  { config, cluster, namespace }: FoundingArgs,
   options: pulumi.ComponentResourceOptions,
 ): Promise<Voyager | undefined> {
   if (!cluster.voyager) return undefined;

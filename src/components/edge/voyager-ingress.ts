@@ -1,40 +1,57 @@
 import type * as k8s from "@pulumi/kubernetes";
-import type { EdgeConfig } from "../../config/edge.ts";
+import { edgeHosts, edgePorts, type VoyagerEdgeConfig } from "../../config/edge.ts";
+import type { RouterConfig } from "../../config.ts";
 import { appNames } from "../../model/names.ts";
 import { applicationMetadata } from "../metadata.ts";
 import type { EdgeArgs } from "./router.ts";
+import { previewName, SERVICE_PORT } from "./service.ts";
 
 export const VOYAGER_API = "voyager.appscode.com/v1";
 
 /** Prefix of Voyager's annotations. */
 const VOYAGER = "ingress.appscode.com";
 
-/** The Voyager Ingress in front of a Service: what HAProxy listens for, and where it leads. */
-export function ingressDocument(args: EdgeArgs, servicePort: number): k8s.apiextensions.CustomResourceArgs {
+/** Name of the backend that shows the canary alone. */
+const PREVIEW = "preview";
+
+type Testers = NonNullable<VoyagerEdgeConfig["testers"]>;
+type VoyagerArgs = EdgeArgs<RouterConfig<"voyager">>;
+
+/** The Voyager Ingress in front of the Services: what HAProxy listens for, and where it leads. */
+export function ingressDocument(args: VoyagerArgs): k8s.apiextensions.CustomResourceArgs {
   const { config, namespace } = args;
-  const { edge } = config;
-  const names = appNames(config.app.name, config.namespace);
-  const backend = {
-    service: { name: names.service, port: { number: servicePort } },
-    // A connection that a pod refuses goes to another one at once; Voyager sets neither by itself.
-    backendRules: ["retries 3", "option redispatch 1"],
-  };
+  const { app, edge } = config;
+  const names = appNames(app.name, config.namespace);
+  const main = backendOf(names.service);
+  const preview = { name: PREVIEW, ...backendOf(previewName(app.name)) };
+  const rules = [
+    ...(edge.host === undefined ? [] : rulesOf(edge.host, edge, main)),
+    ...(edge.previewHost === undefined ? [] : rulesOf(edge.previewHost, edge, preview)),
+  ];
   return {
     apiVersion: VOYAGER_API,
     kind: "Ingress",
     metadata: applicationMetadata(names.ingress, namespace, { annotations: annotationsOf(args) }),
     spec: {
-      ...(edge.host === undefined
-        ? { defaultBackend: backend }
-        : { rules: rulesOf(edge.host, edge, backend) }),
-      ...(edge.tls && { tls: [{ hosts: [edge.host], secretName: edge.tls.secret }] }),
+      ...(edge.host === undefined && { defaultBackend: main }),
+      ...(rules.length > 0 && { rules }),
+      ...(edge.testers && { frontendRules: testerRules(edge.testers, edge) }),
+      ...(edge.tls && { tls: [{ hosts: edgeHosts(edge), secretName: edge.tls.secret }] }),
       ...(edge.allowedRanges && { loadBalancerSourceRanges: edge.allowedRanges }),
       ...(edge.resources && { resources: edge.resources }),
     },
   };
 }
 
-function annotationsOf({ config: { edge }, address }: EdgeArgs) {
+function backendOf(service: string) {
+  return {
+    service: { name: service, port: { number: SERVICE_PORT } },
+    // A connection that a pod refuses goes to another one at once; Voyager sets neither by itself.
+    backendRules: ["retries 3", "option redispatch 1"],
+  };
+}
+
+function annotationsOf({ config: { edge }, address }: VoyagerArgs) {
   return {
     [`${VOYAGER}/replicas`]: String(edge.replicas),
     ...(address !== undefined && { [`${VOYAGER}/load-balancer-ip`]: address }),
@@ -43,8 +60,16 @@ function annotationsOf({ config: { edge }, address }: EdgeArgs) {
 }
 
 /** The host by HTTPS when it has a certificate; by HTTP as well where that does not redirect. */
-function rulesOf(host: string, { tls }: EdgeConfig, backend: object) {
+function rulesOf(host: string, { tls }: VoyagerEdgeConfig, backend: object) {
   const paths = [{ path: "/", backend }];
   const rule = { host, http: { paths } };
   return tls && !tls.redirect ? [rule, { host, http: { noTLS: true, paths } }] : [rule];
+}
+
+/** What testers send leads to the canary, at every port. Own rules replace Voyager's, so that one stands here too. */
+function testerRules(testers: Testers, edge: VoyagerEdgeConfig) {
+  const [fetch, { name, value }] =
+    "header" in testers ? ["req.hdr", testers.header] : ["req.cook", testers.cookie];
+  const rules = ["option forwardfor", `use_backend ${PREVIEW} if { ${fetch}(${name}) -m str ${value} }`];
+  return edgePorts(edge).map((port) => ({ port, rules }));
 }

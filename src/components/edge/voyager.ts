@@ -1,14 +1,14 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Config } from "../../config.ts";
+import type { RouterConfig } from "../../config.ts";
 import type { RequiredApi } from "../../kubernetes.ts";
 import { appNames, type TrackName } from "../../model/names.ts";
 import type { StagePlan, TrackPlan } from "../../model/plan.ts";
 import { effectiveCanaryShare, type Weights, weightsFor } from "../../model/traffic.ts";
 import { WRITE } from "../access.ts";
-import { applicationMetadata } from "../metadata.ts";
 import { CERTIFICATE_API } from "./certificate.ts";
 import type { EdgeArgs, Router } from "./router.ts";
+import { previewName, SKIP_AWAIT, serviceDocument } from "./service.ts";
 import { foundVoyagerEdge } from "./voyager-founding.ts";
 import { ingressDocument, VOYAGER_API } from "./voyager-ingress.ts";
 
@@ -21,10 +21,16 @@ const VOYAGER: RequiredApi = {
     "Install the Voyager operator (chart voyager) in the cluster, or set cluster.voyager in the founding stack.",
 };
 
-const SERVICE_PORT = 80;
+type VoyagerConfig = RouterConfig<"voyager">;
+
+/**
+ * Weight of a canary that waits. The weight is the pod's in every backend, and HAProxy answers 503 where all weights
+ * are 0: the preview entrance needs another one. The Service leaves such pods out, so none of their weight counts.
+ */
+const WAITING_WEIGHT = 1;
 
 /** Splits traffic by the weight of each pod, in HAProxy as Voyager configures it. */
-export const voyagerRouter: Router = {
+export const voyagerRouter: Router<VoyagerConfig> = {
   requires: ({ cluster, edge }) => [
     // What the stage installs itself is there before the edge is.
     ...(cluster?.voyager ? [] : [VOYAGER]),
@@ -41,17 +47,23 @@ export const voyagerRouter: Router = {
   declare: (name, args, options) => new VoyagerEdge(name, args, options),
 };
 
-function planStage(config: Config): StagePlan {
-  const weights = weightsFor(config.traffic, config.replicas);
-  const effectiveCanary = effectiveCanaryShare(config.replicas, weights);
+function planStage(config: VoyagerConfig): StagePlan {
+  const { app, traffic, replicas } = config;
+  const shares = weightsFor(traffic, replicas);
+  const effectiveCanary = effectiveCanaryShare(replicas, shares);
+  const isWaiting = traffic.canary === 0 && config.edge.previewHost !== undefined;
+  const weights = isWaiting ? { ...shares, canary: WAITING_WEIGHT } : shares;
+  const selector = { app: app.name };
+  const tracks = {
+    previous: planTrack("previous", `${app.name}-previous`, config, weights, 100 - effectiveCanary),
+    canary: planTrack("canary", `${app.name}-new`, config, weights, effectiveCanary),
+  };
   return {
-    tracks: {
-      previous: planTrack("previous", `${config.app.name}-previous`, config, weights, 100 - effectiveCanary),
-      canary: planTrack("canary", `${config.app.name}-new`, config, weights, effectiveCanary),
-    },
-    intended: config.traffic,
+    tracks,
+    intended: traffic,
     effectiveCanary,
-    selector: { app: config.app.name },
+    selector,
+    serving: isWaiting ? tracks.previous.labels : selector,
   };
 }
 
@@ -64,7 +76,7 @@ function podWeight(annotations: Readonly<Record<string, string>>): number {
 function planTrack(
   track: TrackName,
   name: string,
-  config: Config,
+  config: VoyagerConfig,
   weights: Weights,
   effectiveShare: number,
 ): TrackPlan {
@@ -78,42 +90,51 @@ function planTrack(
   };
 }
 
-/** The Service over both tracks and the Voyager Ingress in front of it. */
+/** The Service over both tracks, one over the canary alone for the preview entrance, and the Voyager Ingress. */
 export class VoyagerEdge extends pulumi.ComponentResource {
   readonly service: k8s.core.v1.Service;
+  /** Undefined without a preview entrance. */
+  readonly preview: k8s.core.v1.Service | undefined;
   readonly ingress: k8s.apiextensions.CustomResource;
 
-  constructor(name: string, args: EdgeArgs, options: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: EdgeArgs<VoyagerConfig>, options: pulumi.ComponentResourceOptions) {
     super("canary-stages:index:VoyagerEdge", name, {}, options);
     const child = { parent: this };
-    this.service = new k8s.core.v1.Service(name, serviceDocument(args), child);
-    this.ingress = new k8s.apiextensions.CustomResource(
-      `${name}-ingress`,
-      ingressDocument(args, SERVICE_PORT),
-      {
-        ...child,
-        dependsOn: this.service,
-      },
-    );
+    const hooks = { beforeCreate: [args.beforeChange], beforeUpdate: [args.beforeChange] };
+    this.service = new k8s.core.v1.Service(name, mainDocument(args), { ...child, hooks });
+    const preview = previewDocument(args);
+    this.preview = preview && new k8s.core.v1.Service(`${name}-preview`, preview, child);
+    const services = this.preview ? [this.service, this.preview] : [this.service];
+    this.ingress = new k8s.apiextensions.CustomResource(`${name}-ingress`, ingressDocument(args), {
+      ...child,
+      dependsOn: services,
+    });
     this.registerOutputs({ service: this.service.metadata.name, ingress: this.ingress.metadata.name });
   }
 }
 
-function serviceDocument({ config, plan, namespace }: EdgeArgs): k8s.core.v1.ServiceArgs {
-  const { service } = appNames(config.app.name, config.namespace);
-  return {
-    metadata: applicationMetadata(service, namespace, {
-      annotations: {
-        // HAProxy finds out by itself about a pod that died before Kubernetes says so.
-        "ingress.appscode.com/check": "true",
-        // Its endpoints are waited for with the Deployments.
-        "pulumi.com/skipAwait": "true",
-      },
-    }),
-    spec: {
-      type: "ClusterIP",
-      selector: plan.selector,
-      ports: [{ name: "http", port: SERVICE_PORT, targetPort: config.app.port, protocol: "TCP" }],
-    },
-  };
+// HAProxy finds out by itself about a pod that died before Kubernetes says so.
+const ANNOTATIONS = { ...SKIP_AWAIT, "ingress.appscode.com/check": "true" };
+
+function mainDocument({ config, plan, namespace }: EdgeArgs<VoyagerConfig>): k8s.core.v1.ServiceArgs {
+  return serviceDocument({
+    name: appNames(config.app.name, config.namespace).service,
+    config,
+    namespace,
+    selector: plan.serving,
+    annotations: ANNOTATIONS,
+    spec: { type: "ClusterIP" },
+  });
+}
+
+function previewDocument({ config, plan, namespace }: EdgeArgs<VoyagerConfig>) {
+  if (config.edge.previewHost === undefined) return undefined;
+  return serviceDocument({
+    name: previewName(config.app.name),
+    config,
+    namespace,
+    selector: plan.tracks.canary.labels,
+    annotations: ANNOTATIONS,
+    spec: { type: "ClusterIP" },
+  });
 }

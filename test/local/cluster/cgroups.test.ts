@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cgroupMounts } from "../../../local/cluster/cgroups.ts";
+import { cgroupMounts, controllersToEnable } from "../../../local/cluster/cgroups.ts";
 
 describe("cgroup hierarchies", () => {
   it("are found on a machine with both versions", () => {
@@ -20,5 +20,12 @@ describe("cgroup hierarchies", () => {
   it("are one on a machine with version 2", () => {
     const mounts = "cgroup2 /sys/fs/cgroup cgroup2 rw,nosuid 0 0\nproc /proc proc rw 0 0\n";
     assert.deepEqual(cgroupMounts(mounts), ["/sys/fs/cgroup"]);
+  });
+
+  it("hand on what the kubelet asks for and the machine has", () => {
+    const available = "cpuset cpu io memory pids misc\n";
+    assert.deepEqual(controllersToEnable(available, "cpu memory\n"), ["cpuset", "pids"]);
+    assert.deepEqual(controllersToEnable(available, "\n"), ["cpu", "cpuset", "memory", "pids"]);
+    assert.deepEqual(controllersToEnable("\n", ""), []);
   });
 });

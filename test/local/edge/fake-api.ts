@@ -21,6 +21,7 @@ interface Kind {
 export class FakeApi {
   /** Every request, as `METHOD PATH?QUERY`. */
   readonly requests: string[] = [];
+  private readonly hidden = new Set<string>();
   private readonly fixed = new Map<string, object>();
   private readonly kinds = new Map<string, Kind>();
   private version = 1;
@@ -42,6 +43,12 @@ export class FakeApi {
   async stop(): Promise<void> {
     for (const { watchers } of this.kinds.values()) for (const watcher of watchers) watcher.destroy();
     await this.close();
+  }
+
+  /** Answers 404 for a list from now on, as while its definition is being loaded; its watches go on. */
+  hide(path: string, hidden = true): void {
+    if (hidden) this.hidden.add(path);
+    else this.hidden.delete(path);
   }
 
   /** Answers GETs of one path with this object. */
@@ -103,7 +110,7 @@ export class FakeApi {
   private respond(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? "", "http://fake");
     this.requests.push(`${request.method} ${request.url}`);
-    const kind = this.kinds.get(url.pathname);
+    const kind = this.hidden.has(url.pathname) ? undefined : this.kinds.get(url.pathname);
     const fixed = this.fixed.get(url.pathname);
     if (request.method === "PATCH") return void send(response, 200, {});
     if (fixed) return void send(response, 200, fixed);

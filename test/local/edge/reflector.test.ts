@@ -62,6 +62,17 @@ describe("startReflector", () => {
     assert.match(said.join("\n"), /^lost the watch of .*\nwatching .* again$/);
   });
 
+  it("keeps what it has while the server does not know the kind yet", async () => {
+    await fake.stop();
+    fake.hide(PATH);
+    await fake.start();
+    await until(() => said.length > 0 && requests("watch") > 1, { timeoutMs: 5000 });
+    await has("first");
+    fake.hide(PATH, false);
+    fake.put(PATH, named("second"));
+    await has("first", "second");
+  });
+
   it("lists anew when its version is too old, and notices what was deleted meanwhile", async () => {
     await fake.stop();
     await until(() => said.length > 0, { timeoutMs: 5000 });

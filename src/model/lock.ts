@@ -1,0 +1,89 @@
+/** A Kubernetes Lease, as far as it is a lock: coordination.k8s.io/v1. */
+export interface Lease {
+  readonly apiVersion: "coordination.k8s.io/v1";
+  readonly kind: "Lease";
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly resourceVersion?: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly spec: LeaseSpec;
+}
+
+interface LeaseSpec {
+  readonly holderIdentity?: string;
+  readonly leaseDurationSeconds?: number;
+  readonly acquireTime?: string;
+  readonly renewTime?: string;
+  readonly leaseTransitions?: number;
+}
+
+/** Who holds a lock. */
+export interface Holder {
+  /** `alice@laptop:4711`: user, host and process. */
+  readonly name: string;
+  readonly since: Date;
+  /** Until when it holds unless it is renewed. */
+  readonly until: Date;
+  /** What it is held for, `promote canary-75`. */
+  readonly purpose: string;
+}
+
+/** A lock that is not renewed for so long may be taken over. */
+export const LEASE_SECONDS = 30;
+
+const PURPOSE = "canary-stages/purpose";
+
+/** Who holds the lease; undefined when nobody does. */
+export function holderOf(lease: Lease | undefined): Holder | undefined {
+  const { holderIdentity, acquireTime, renewTime, leaseDurationSeconds } = lease?.spec ?? {};
+  if (!lease || !holderIdentity) return undefined;
+  const renewed = new Date(renewTime ?? acquireTime ?? 0);
+  return {
+    name: holderIdentity,
+    since: new Date(acquireTime ?? renewTime ?? 0),
+    until: new Date(renewed.getTime() + 1000 * (leaseDurationSeconds ?? LEASE_SECONDS)),
+    purpose: lease.metadata.annotations?.[PURPOSE] ?? "",
+  };
+}
+
+/** The lease as a new holder takes it, over the one that is there. @param now the API server's clock */
+export function takenLease(
+  place: { readonly name: string; readonly namespace: string },
+  found: Lease | undefined,
+  holder: { readonly name: string; readonly purpose: string },
+  now: Date,
+): Lease {
+  return {
+    apiVersion: "coordination.k8s.io/v1",
+    kind: "Lease",
+    metadata: { ...place, ...versionOf(found), annotations: { [PURPOSE]: holder.purpose } },
+    spec: {
+      holderIdentity: holder.name,
+      leaseDurationSeconds: LEASE_SECONDS,
+      acquireTime: microTime(now),
+      renewTime: microTime(now),
+      leaseTransitions: (found?.spec.leaseTransitions ?? 0) + 1,
+    },
+  };
+}
+
+export function renewedLease(lease: Lease, now: Date): Lease {
+  return { ...lease, spec: { ...lease.spec, renewTime: microTime(now) } };
+}
+
+/** The lease without a holder: kept as an object, so that its transitions go on being counted. */
+export function releasedLease(lease: Lease): Lease {
+  const { holderIdentity: _holder, acquireTime: _acquired, renewTime: _renewed, ...spec } = lease.spec;
+  return { ...lease, spec: { ...spec, leaseDurationSeconds: LEASE_SECONDS } };
+}
+
+/** A write with it fails where the object was changed since it was read. */
+function versionOf(lease: Lease | undefined) {
+  const resourceVersion = lease?.metadata.resourceVersion;
+  return resourceVersion === undefined ? {} : { resourceVersion };
+}
+
+/** Kubernetes' MicroTime: RFC 3339 with six digits of a second. */
+const microTime = (date: Date): string => date.toISOString().replace("Z", "000Z");

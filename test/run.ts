@@ -1,0 +1,64 @@
+/** What `npm test` runs once the dependencies are there: types, lint and unit tests with their coverage, side by side. */
+import { join } from "node:path";
+import { execa } from "execa";
+
+const ROOT = join(import.meta.dirname, "..");
+
+interface Step {
+  readonly name: string;
+  readonly command: readonly string[];
+}
+
+interface Result {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly output: string;
+  readonly seconds: number;
+}
+
+const STEPS: readonly Step[] = [
+  { name: "types", command: ["tsc", "--noEmit", "-p", "."] },
+  { name: "lint", command: ["biome", "check", "--max-diagnostics=50", "."] },
+  { name: "unit tests and coverage", command: ["c8", "mocha", ...process.argv.slice(2)] },
+];
+
+async function run({ name, command: [program = "", ...args] }: Step): Promise<Result> {
+  const started = performance.now();
+  const { failed, all } = await execa(program, args, {
+    cwd: ROOT,
+    preferLocal: true,
+    localDir: ROOT,
+    all: true,
+    reject: false,
+    stdin: "ignore",
+    env: { FORCE_COLOR: process.stdout.isTTY ? "1" : "0" },
+  });
+  return { name, ok: !failed, output: all, seconds: (performance.now() - started) / 1000 };
+}
+
+function print({ name, ok, output, seconds }: Result): void {
+  // What passed is told in one line, the tests apart: their list and the coverage are worth reading.
+  if (!ok || name === STEPS.at(-1)?.name) console.log(output);
+  console.log(`${ok ? "ok    " : "FAILED"}  ${name}  ${seconds.toFixed(1)} s\n`);
+}
+
+/** Mocha's own count at the end of its list, `12 passing (3s)`. */
+function countOf(output: string, word: "passing" | "failing"): number {
+  return Number(new RegExp(`^\\W*(?:\\[\\d+m)?\\s*(\\d+) ${word}`, "m").exec(output)?.[1] ?? 0);
+}
+
+const results = await Promise.all(
+  STEPS.map(async (step) => {
+    const result = await run(step);
+    print(result);
+    return result;
+  }),
+);
+const tests = results.at(-1)?.output ?? "";
+const passed = countOf(tests, "passing");
+const failedTests = countOf(tests, "failing");
+// A step that fails without a failing test (types, lint, coverage, no tests at all) counts as one failure.
+const failedSteps = results.filter(({ ok, output }) => !ok && countOf(output, "failing") === 0).length;
+const failed = failedTests + failedSteps + (passed === 0 ? 1 : 0);
+process.exitCode = failed > 0 ? 1 : 0;
+console.log(`${passed} passed, ${failed} failed`);
