@@ -12,11 +12,18 @@ interface Service {
 }
 
 interface Deployment {
-  readonly metadata?: { readonly labels?: Labels };
   readonly spec?: {
     readonly replicas?: number;
-    readonly template?: { readonly metadata?: { readonly annotations?: Labels } };
+    readonly template?: {
+      readonly metadata?: { readonly labels?: Labels; readonly annotations?: Labels };
+      readonly spec?: { readonly containers?: readonly { readonly image?: string }[] };
+    };
   };
+}
+
+interface Versions {
+  readonly previous: string;
+  readonly canary: string;
 }
 
 const WEIGHT = "ingress.appscode.com/backend-weight";
@@ -33,7 +40,7 @@ export function sharesAddUp(resources: readonly StageResource[]): string[] {
   if (previous + canary !== 100) {
     return [`the shares are ${previous} % and ${canary} %: together ${previous + canary} %, and not 100 %`];
   }
-  const share = canaryShare(resources);
+  const share = canaryShare(resources, { previous: record.previous ?? "", canary: record.canary ?? "" });
   if (Number.isNaN(share)) return ["no pod takes traffic"];
   if (Math.abs(share - canary) <= TOLERANCE_POINTS) return [];
   return [`pods and weights give the canary ${Number(share.toFixed(1))} %, and the stage says ${canary} %`];
@@ -44,19 +51,28 @@ function recordOf({ type, props }: StageResource): Labels | undefined {
   return data && typeof data === "object" && "trafficCanary" in data ? (data as Labels) : undefined;
 }
 
-/** Only pods that the application's own Service selects draw traffic; the preview entrance has another one. */
-function canaryShare(resources: readonly StageResource[]): number {
-  const selector = servingSelector(resources);
+/**
+ * Only pods that the application's own Service selects draw traffic; the preview entrance has another one. Whose
+ * share it is, is said by the version that they run: a router may give a Deployment the other track's.
+ */
+function canaryShare(resources: readonly StageResource[], versions: Versions): number {
+  const selector = Object.entries(servingSelector(resources));
   const draw = { previous: 0, canary: 0 };
   for (const { type, props } of resources) {
-    const { metadata, spec } = props as Deployment;
-    const labels = metadata?.labels ?? {};
-    const track = labels.track;
-    if (type !== "kubernetes:apps/v1:Deployment" || (track !== "previous" && track !== "canary")) continue;
-    if (!Object.entries(selector).every(([key, value]) => labels[key] === value)) continue;
-    draw[track] += (spec?.replicas ?? 1) * weightOf(spec?.template?.metadata?.annotations ?? {});
+    if (type !== "kubernetes:apps/v1:Deployment") continue;
+    const { replicas = 1, template } = (props as Deployment).spec ?? {};
+    const labels = template?.metadata?.labels ?? {};
+    const track = trackOf(template?.spec?.containers?.[0]?.image ?? "", versions);
+    if (!track || !selector.every(([key, value]) => labels[key] === value)) continue;
+    draw[track] += replicas * weightOf(template?.metadata?.annotations ?? {});
   }
   return (100 * draw.canary) / (draw.previous + draw.canary);
+}
+
+function trackOf(image: string, versions: Versions): keyof Versions | undefined {
+  return (["previous", "canary"] as const).find(
+    (track) => image.endsWith(`:${versions[track]}`) || image.endsWith(`@${versions[track]}`),
+  );
 }
 
 function servingSelector(resources: readonly StageResource[]): Labels {

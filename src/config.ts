@@ -1,12 +1,15 @@
 import { z } from "zod";
 import { appSchema, objectName, version } from "./config/app.ts";
 import { clusterSchema } from "./config/cluster.ts";
-import { configError } from "./config/errors.ts";
+import { configError, plainWords } from "./config/errors.ts";
 import { type BuiltInRouter, type RouterValues, routerSchemaOf, routerSchemas } from "./config/routers.ts";
 import { secretShape } from "./config/secrets.ts";
 import { UserError } from "./errors.ts";
 
-const sharePercent = z.int("must be a whole number of percent").min(0).max(100);
+const sharePercent = z
+  .int("must be a whole number of percent")
+  .min(0, "must not be negative")
+  .max(100, "must be at most 100 percent");
 const stageName = z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/, "must be a stack name");
 
 const releaseSchema = z
@@ -76,7 +79,7 @@ export type RouterConfig<Name extends BuiltInRouter> = Config & RouterValues<Nam
  */
 export function parseConfig(raw: Values): Config {
   const schema = configSchemaOf(raw);
-  const parsed = schema.safeParse(raw);
+  const parsed = schema.safeParse(raw, { error: plainWords });
   if (!parsed.success) throw configError(parsed.error.issues, raw, schema);
   return { ...parsed.data, founding: foundingStage(parsed.data) };
 }
@@ -87,7 +90,7 @@ export function parseConfig(raw: Values): Config {
  */
 export function parseProject(raw: Values): ProjectConfig {
   const schema = projectSchemaOf(raw);
-  const parsed = schema.safeParse(raw);
+  const parsed = schema.safeParse(raw, { error: plainWords });
   if (!parsed.success) throw configError(parsed.error.issues, raw, schema);
   return { ...parsed.data, founding: foundingStage(parsed.data) };
 }

@@ -59,7 +59,7 @@ async function declareStage(config: Config, stage: string): Promise<Outputs> {
     edge: { address: edgeAddress, after: beforeEdge },
     deployer,
     founding: place.founding,
-    growing: growingTrack(live, router.podWeight, plan.tracks.canary.effectiveShare),
+    growing: growingTrack(router.canaryShareNow(live), plan.tracks.canary.effectiveShare),
     untilRolledOut: async (deployment) =>
       untilRolledOut(
         api ?? (await connectAs(deployerKubeconfig)),

@@ -83,17 +83,23 @@ export async function requireApis(
 }
 
 /** Which track takes more traffic than now: it has to be ready before the other one shrinks. */
-export function growingTrack(
+export function growingTrack(canaryShareNow: number | undefined, canaryShareAfter: number): TrackName {
+  return canaryShareNow !== undefined && canaryShareAfter > canaryShareNow ? "canary" : "previous";
+}
+
+/**
+ * Percent of the traffic that the canary's Deployment gets now, by its pods and what each of them draws; undefined
+ * when no pod draws any.
+ */
+export function canaryShareByPods(
   { record, deployments }: Live,
   podWeight: (annotations: Readonly<Record<string, string>>) => number,
-  canaryShareAfter: number,
-): TrackName {
+): number | undefined {
   const [previous, canary] = TRACKS.map((track) => {
     const spec = deployments[track]?.spec;
     return spec ? (spec.replicas ?? 1) * podWeight(spec.template.metadata?.annotations ?? {}) : 0;
   }) as [number, number];
-  if (previous + canary === 0) return "previous";
+  if (previous + canary === 0) return undefined;
   // A canary that only waits has pods, but no traffic.
-  const canaryShareNow = record?.intended.canary === 0 ? 0 : (100 * canary) / (previous + canary);
-  return canaryShareAfter > canaryShareNow ? "canary" : "previous";
+  return record?.intended.canary === 0 ? 0 : (100 * canary) / (previous + canary);
 }

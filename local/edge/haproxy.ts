@@ -88,16 +88,21 @@ export class Haproxy {
     return this.starting;
   }
 
+  /** Cares for a process from now on; once for each. */
   private guard(entry: LedgerEntry): void {
     if (this.guarded?.pid === entry.pid && this.guarded.startTime === entry.startTime) return;
     this.guarded = entry;
+    this.startAgainAfter(entry).catch((error: Error) => this.log(`${this.name}: ${error.message}`));
+  }
+
+  private async startAgainAfter(entry: LedgerEntry): Promise<void> {
+    const { signal } = this.released;
     const began = performance.now();
-    void this.untilGone(entry).then(async () => {
-      if (this.released.signal.aborted) return;
-      this.log(`${this.name}: HAProxy (process ${entry.pid}) is gone; starting it again`);
-      if (performance.now() - began < SHORT_LIFE_MS) await setTimeout(SHORT_LIFE_MS);
-      if (!this.released.signal.aborted) this.guard(this.process() ?? (await this.launch()));
-    });
+    await this.untilGone(entry);
+    if (signal.aborted) return;
+    this.log(`${this.name}: HAProxy (process ${entry.pid}) is gone; starting it again`);
+    if (performance.now() - began < SHORT_LIFE_MS) await setTimeout(SHORT_LIFE_MS);
+    if (!signal.aborted) this.guard(this.process() ?? (await this.launch()));
   }
 
   /** The master closes connections to its command line when it ends, and when it reloads. */

@@ -64,8 +64,8 @@ export async function create(session: Session, inputs: Bag, timeout: number): Pr
   const { live, reasons } = await untilReady(applied.live, waiterFor(session, inputs.value, timeout));
   const outputs = state(live, inputs, manager);
   if (reasons.length > 0) {
-    const message = `resource "${idOf(live)}" was successfully created, but it failed to fully initialize or become live`;
-    throw new InitFailed(idOf(live), outputs, inputs, message, reasons);
+    const context = `resource "${idOf(live)}" was successfully created, but the Kubernetes API server reported that it`;
+    throw notLive(context, outputs, inputs, reasons);
   }
   return { id: idOf(live), outputs };
 }
@@ -94,23 +94,28 @@ export async function update(session: Session, olds: JsonObject, inputs: Bag, ti
   });
   const { live, reasons } = await untilReady(applied.live, waiterFor(session, inputs.value, timeout));
   const outputs = state(live, inputs, manager);
-  if (reasons.length > 0) throw notLive(outputs, inputs, reasons);
+  if (reasons.length > 0) throw notLive(reported(idOf(live)), outputs, inputs, reasons);
   await relinquish(session.cluster, live, textAt(olds, "__fieldManager"), manager);
   return outputs;
 }
 
-function notLive(outputs: Bag, inputs: Bag, reasons: readonly string[]): InitFailed {
-  const id = idOf(outputs.value);
-  const message = `the Kubernetes API server reported that "${id}" failed to fully initialize or become live`;
-  return new InitFailed(id, outputs, inputs, message, reasons);
+/** The vendor's words, so that what looks for them finds them: they stand before the first reason. */
+function notLive(context: string, outputs: Bag, inputs: Bag, reasons: readonly string[]): InitFailed {
+  const [first, ...others] = reasons;
+  const explained = `${context} failed to fully initialize or become live: ${first}`;
+  return new InitFailed(idOf(outputs.value), outputs, inputs, [explained, ...others]);
+}
+
+function reported(id: string): string {
+  return `the Kubernetes API server reported that "${id}"`;
 }
 
 /** Like the vendor's: the object as it is goes into the state, and the resource is marked for another update. */
 async function updateError(session: Session, error: unknown, inputs: Bag, manager: string): Promise<unknown> {
   if (!(error instanceof ClusterError) || error.failure === "unreachable") return error;
-  const failed = error.within(`update of resource "${idOf(inputs.value)}" failed`);
   const live = await session.cluster.get(refOf(inputs.value)).catch(() => undefined);
-  return live ? notLive(state(live, inputs, manager), inputs, [failed.message]) : failed;
+  if (!live) return error.within(`update of resource "${idOf(inputs.value)}" failed`);
+  return notLive(reported(idOf(live)), state(live, inputs, manager), inputs, [error.message]);
 }
 
 /** After a change of the field manager the old one must own nothing more, or its fields could never be removed. */
@@ -155,8 +160,7 @@ export async function read(session: Session, request: ReadRequest): Promise<Read
   const inputs = markSecrets({ value, secrets: request.inputs.secrets });
   const outputs = state(live, inputs, fieldManager(value, request.outputs));
   const now = await currentReadiness(live, session.cluster);
-  if (now.state !== "ready")
-    throw new InitFailed(idOf(live), outputs, inputs, now.reason, [titled(live, now.reason)]);
+  if (now.state !== "ready") throw new InitFailed(idOf(live), outputs, inputs, [titled(live, now.reason)]);
   return { id: idOf(live), outputs, inputs };
 }
 

@@ -1,12 +1,15 @@
 import {
+  ConcurrentUpdateError,
   type EngineEvent,
   LocalWorkspace,
+  PulumiCommand,
   type Stack as PulumiStack,
 } from "@pulumi/pulumi/automation/index.js";
 import { execa } from "execa";
 import { UserError } from "../errors.ts";
 import { type Change, changesOf, type Step } from "../ops/changes.ts";
-import type { RunOptions, Stack, StackState, Stacks } from "../ops/stacks.ts";
+import { type RunOptions, type Stack, StackBusy, type StackState, type Stacks } from "../ops/stacks.ts";
+import { lockHolders } from "./stack-locks.ts";
 
 export interface StacksOptions {
   /** Folder with Pulumi.yaml and the stage files. */
@@ -23,12 +26,16 @@ export function pulumiStacks(options: StacksOptions): Stacks {
   const environment: Record<string, string> = { PULUMI_SKIP_UPDATE_CHECK: "true", ...options.environment };
   // The Automation API looks for the CLI on this process's own PATH alone.
   if (environment.PATH !== undefined) process.env.PATH = environment.PATH;
+  // Found once: each search is a process.
+  let command: Promise<PulumiCommand> | undefined;
   return {
     open: async (name) => {
-      const stack = await reported(() =>
+      command ??= PulumiCommand.get();
+      const pulumiCommand = await reported(name, () => command as Promise<PulumiCommand>);
+      const stack = await reported(name, () =>
         LocalWorkspace.createOrSelectStack(
           { stackName: name, projectName: options.project, program: options.program },
-          { workDir: options.directory, envVars: environment },
+          { workDir: options.directory, envVars: environment, pulumiCommand },
         ),
       );
       return automatedStack(stack, options.directory, environment);
@@ -39,48 +46,74 @@ export function pulumiStacks(options: StacksOptions): Stacks {
 function automatedStack(stack: PulumiStack, directory: string, environment: Record<string, string>): Stack {
   const env = { ...process.env, ...environment } as Record<string, string>;
   const pulumi = execa({ cwd: directory, env, extendEnv: false });
+  const outputs = stack.outputs.bind(stack);
+  // After every update the Automation API asks for these by three more processes, a second that nobody needs.
+  stack.outputs = async () => ({});
+  stack.info = async () => undefined;
+  const { name } = stack;
   return {
-    name: stack.name,
-    preview: (options) => observed((onEvent) => stack.preview({ ...runOptions(options), onEvent })),
-    apply: (options) => observed((onEvent) => stack.up({ ...runOptions(options), onEvent })),
+    name,
+    preview: (options) => observed(name, options, (run) => stack.preview(run)),
+    apply: (options) => observed(name, options, (run) => stack.up(run)),
     destroy: async (options) => {
-      await observed((onEvent) => stack.destroy({ ...runOptions(options), onEvent }));
+      await observed(name, options, (run) => stack.destroy(run));
     },
-    cancel: () => stack.cancel(),
-    exportState: async () => (await stack.exportStack()) as StackState,
+    cancel: () => reported(name, () => stack.cancel()),
+    unprotect: async () => {
+      await reported(name, () => pulumi`pulumi state unprotect --all --yes --stack ${name}`);
+    },
+    exportState: () => reported(name, async () => (await stack.exportStack()) as StackState),
     importState: async (state) => {
       // Through a pipe: the state has its secrets in clear and touches no disk.
-      await pulumi({ input: JSON.stringify(state) })`pulumi stack import --stack ${stack.name}`;
+      const input = JSON.stringify(state);
+      await reported(name, () => pulumi({ input })`pulumi stack import --stack ${name}`);
     },
-    outputs: async () => {
-      const outputs = await stack.outputs();
-      return Object.fromEntries(Object.entries(outputs).map(([key, { value }]) => [key, value]));
-    },
+    outputs: () =>
+      reported(name, async () =>
+        Object.fromEntries(Object.entries(await outputs()).map(([key, { value }]) => [key, value])),
+      ),
   };
 }
 
-function runOptions({ onOutput, signal }: RunOptions = {}) {
-  return { ...(onOutput && { onOutput }), ...(signal && { signal }), color: "never" as const };
+interface PulumiOptions {
+  readonly onEvent: (event: EngineEvent) => void;
+  readonly onOutput?: (text: string) => void;
+  readonly signal?: AbortSignal;
+  readonly plan?: string;
+  readonly color: "never";
 }
 
 /** Runs an operation and collects what it changes, and what went wrong in the engine's own words. */
 async function observed(
-  operation: (onEvent: (event: EngineEvent) => void) => Promise<unknown>,
+  stack: string,
+  { onOutput, onChange, signal, plan }: RunOptions = {},
+  operation: (options: PulumiOptions) => Promise<unknown>,
 ): Promise<Change[]> {
   const changes: Change[] = [];
   const errors = new Set<string>();
   const onEvent = (event: EngineEvent): void => {
     const step = event.resourcePreEvent?.metadata;
-    if (step) changes.push(...changesOf(step as Step));
+    for (const change of step ? changesOf(step as Step) : []) {
+      changes.push(change);
+      onChange?.(change);
+    }
     const diagnostic = event.diagnosticEvent;
     if (diagnostic?.severity === "error") errors.add(plain(diagnostic.message));
   };
-  await reported(() => operation(onEvent), errors);
+  const options = {
+    onEvent,
+    ...(onOutput && { onOutput }),
+    ...(signal && { signal }),
+    ...(plan !== undefined && { plan }),
+    color: "never",
+  } as const;
+  await reported(stack, () => operation(options), errors);
   return changes;
 }
 
 /** Pulumi's failures as errors for the operator: its diagnostics, without the command line and the stack trace. */
 async function reported<T>(
+  stack: string,
   operation: () => Promise<T>,
   diagnostics: ReadonlySet<string> = new Set(),
 ): Promise<T> {
@@ -88,16 +121,23 @@ async function reported<T>(
     return await operation();
   } catch (error) {
     if (error instanceof UserError) throw error;
+    const text = plain((error as Error).message);
+    if (error instanceof ConcurrentUpdateError) throw new StackBusy(stack, lockHolders(text));
     const said = [...diagnostics].filter((line) => !GENERIC.test(line));
-    const message = said.length > 0 ? said.join("\n") : plain((error as Error).message);
     throw new UserError(
-      message,
+      said.length > 0 ? said.join("\n") : errorLines(text),
       "Nothing else was changed after this; run the same again once it is mended.",
     );
   }
 }
 
 const GENERIC = /^(preview|update) failed$/;
+
+/** What the CLI itself says is wrong; everything where it does not say. */
+function errorLines(text: string): string {
+  const lines = [...text.matchAll(/^error: (.*)$/gm)].map(([, said]) => said);
+  return lines.length > 0 ? [...new Set(lines)].join("\n") : text;
+}
 
 /** Without the colour marks that the engine puts into its messages. */
 const plain = (message: string): string => message.replace(/<\{%[^%]*%\}>/g, "").trim();

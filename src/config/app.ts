@@ -25,28 +25,30 @@ const imageRepository = z
 
 const quantity = z
   .string()
-  .regex(/^[0-9.]+(m|k|Ki|M|Mi|G|Gi)?$/, "must be a Kubernetes quantity such as 100m or 64Mi");
+  .regex(/^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi)?$/, "must be a Kubernetes quantity such as 100m or 64Mi");
 const quantities = z.strictObject({ cpu: quantity, memory: quantity });
-const seconds = z.int("must be a whole number of seconds").max(3600);
+const PORT = "must be a port number from 1 to 65535";
+const SECONDS = "must be a whole number of seconds from 1 to 3600";
+const seconds = z.int(SECONDS).min(1, SECONDS).max(3600, SECONDS);
 const absolutePath = z.string().startsWith("/", "must be an absolute path");
 
 /** The application that is released, whatever it is. */
 export const appSchema = z.strictObject({
   name: objectName,
   image: imageRepository,
-  port: z.int("must be a whole port number").min(1).max(65535),
+  port: z.int(PORT).min(1, PORT).max(65535, PORT),
   probePath: absolutePath,
   resources: z.strictObject({ requests: quantities, limits: quantities }),
   /** A file mounted into the container; `{version}` in its text is the version of the track. */
   content: z.strictObject({ path: absolutePath, text: z.string().max(500_000) }).optional(),
   /** A stopping pod goes on serving for so long. */
-  drainSeconds: seconds.min(1).default(15),
+  drainSeconds: seconds.default(15),
   /** A new pod has so long to answer its probe for the first time. */
-  startSeconds: seconds.min(1).default(60),
+  startSeconds: seconds.default(60),
   /** The user id in the container: never root. */
   runAsUser: z
-    .int()
-    .min(1)
+    .int("must be the number of a user")
+    .min(1, "must not be root")
     .max(2 ** 31 - 1)
     .default(65532),
   /** Folders that the container writes to; the rest of its file system is read-only. */

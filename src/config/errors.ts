@@ -17,7 +17,42 @@ function describeIssue(issue: z.core.$ZodIssue, raw: unknown, schema: z.ZodType)
     return issue.keys.map((key) => unknownKey([...issue.path, key], known));
   }
   const value = issue.path.reduce<unknown>(valueAt, raw);
-  return [`${pathText(issue.path)} ${given(issue.path, value)}: ${issue.message}`];
+  const what = `${pathText(issue.path)} ${given(issue.path, value)}`;
+  return [issue.message === "" ? what : `${what}: ${issue.message}`];
+}
+
+/** What zod says where a schema has no words of its own, in ours; nothing of a value that is missing. */
+export const plainWords: z.core.$ZodErrorMap = (issue) => {
+  if (issue.input === undefined) return "";
+  switch (issue.code) {
+    case "invalid_type":
+      return `must be ${TYPES[issue.expected] ?? issue.expected}`;
+    case "invalid_value":
+      return `must be one of ${issue.values.join(", ")}`;
+    case "invalid_union":
+      return issue.options ? `must be one of ${issue.options.join(", ")}` : undefined;
+    case "too_small":
+      return sizeText("at least", Number(issue.minimum), issue.origin);
+    case "too_big":
+      return sizeText("at most", Number(issue.maximum), issue.origin);
+    default:
+      return undefined;
+  }
+};
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: "a text",
+  object: "an object",
+  array: "a list",
+  boolean: "true or false",
+};
+
+const UNITS: Readonly<Record<string, string>> = { string: " character", array: " entry" };
+
+function sizeText(bound: string, size: number, origin: string): string {
+  const unit = UNITS[origin] ?? "";
+  const many = size === 1 ? unit : unit.replace(/y$/, "ie").replace(/.$/, "$&s");
+  return unit === "" ? `must be ${bound} ${size}` : `must have ${bound} ${size}${many}`;
 }
 
 function given(path: readonly PropertyKey[], value: unknown): string {
@@ -50,6 +85,7 @@ function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
   const inner = unwrap(schema);
   if (inner instanceof z.ZodUnion)
     return inner.options.flatMap((option) => keysAt(option as z.ZodType, path));
+  if (inner instanceof z.ZodArray) return keysAt(inner.element as z.ZodType, rest);
   if (!(inner instanceof z.ZodObject)) return [];
   if (key === undefined) return Object.keys(inner.shape);
   const next = inner.shape[String(key)] as z.ZodType | undefined;

@@ -36,5 +36,5 @@ export type RouterValues<Name extends BuiltInRouter> = {
 /** The schema of the router that a configuration names; of an unknown one's part, nothing is wrong. */
 export function routerSchemaOf(name: unknown): RouterSchema {
   const known = typeof name === "string" && Object.hasOwn(routerSchemas, name);
-  return (known && routerSchemas[name]) || { edge: z.any(), replicas: z.any() };
+  return (known && routerSchemas[name]) || { edge: z.any().optional(), replicas: z.any().optional() };
 }

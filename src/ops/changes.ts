@@ -96,6 +96,8 @@ const LONGEST_VALUE = 60;
 
 function valueText(value: unknown): string {
   if (value === undefined) return "none";
-  const text = (typeof value === "string" ? value : JSON.stringify(value)).trim().replaceAll(/\s*\n\s*/g, " ");
+  const text = (typeof value === "string" ? value : JSON.stringify(value))
+    .trim()
+    .replaceAll(/\s*\n\s*/g, " ");
   return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
 }

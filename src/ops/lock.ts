@@ -117,24 +117,15 @@ function heldBy(holder: Holder | undefined, now: Date): Refusal {
 function keep(api: KubernetesApi, place: LockPlace, taken: Lease, { pulse = PULSE_MS }: LockOptions): Lock {
   const lost = new AbortController();
   const stopped = new AbortController();
-  let lease = taken;
-  const lose = (reason: string) => lost.abort(new UserError(reason, "Look at what is live: canary status"));
+  const held: HeldLease = { lease: taken, renewed: performance.now() };
   const renewal = (async () => {
-    let renewed = performance.now();
-    while (!stopped.signal.aborted && !lost.signal.aborted) {
+    for (;;) {
       await delay(pulse, undefined, { signal: stopped.signal, ref: false }).catch(() => undefined);
       if (stopped.signal.aborted) return;
-      try {
-        lease = await write(api, place, renewedLease(lease, api.time()));
-        renewed = performance.now();
-      } catch (error) {
-        const mine = isStatus(error, CONFLICT) ? await stillOurs(api, place, lease) : lease;
-        if (!mine) lose("the lock was taken away from us (canary unlock)");
-        else lease = mine;
-        // It is valid for a while without being renewed: time for the server to come back.
-        const holds = performance.now() - renewed < LEASE_SECONDS * 1000 - 2 * pulse;
-        if (!holds) lose(`the lock could not be renewed: ${(error as Error).message}`);
-      }
+      const loss = await renew(api, place, held, 2 * pulse);
+      if (loss === undefined) continue;
+      lost.abort(new UserError(loss, "Look at what is live: canary status"));
+      return;
     }
   })();
   return {
@@ -142,9 +133,36 @@ function keep(api: KubernetesApi, place: LockPlace, taken: Lease, { pulse = PULS
     release: async () => {
       stopped.abort();
       await renewal;
-      if (!lost.signal.aborted) await write(api, place, releasedLease(lease));
+      if (!lost.signal.aborted) await write(api, place, releasedLease(held.lease));
     },
   };
+}
+
+interface HeldLease {
+  lease: Lease;
+  /** When it was renewed last, by this process's monotonic clock. */
+  renewed: number;
+}
+
+/** @returns why the lock is lost; undefined while it is ours, which it is for a while without being renewed */
+async function renew(
+  api: KubernetesApi,
+  place: LockPlace,
+  held: HeldLease,
+  reserve: number,
+): Promise<string | undefined> {
+  try {
+    held.lease = await write(api, place, renewedLease(held.lease, api.time()));
+    held.renewed = performance.now();
+    return undefined;
+  } catch (error) {
+    const ours = isStatus(error, CONFLICT) ? await stillOurs(api, place, held.lease) : held.lease;
+    if (!ours) return "the lock was taken away from us (canary unlock)";
+    held.lease = ours;
+    // Time for the server to come back.
+    const valid = performance.now() - held.renewed < LEASE_SECONDS * 1000 - reserve;
+    return valid ? undefined : `the lock could not be renewed: ${(error as Error).message}`;
+  }
 }
 
 /** A renewal whose answer was lost on the way is no other holder's. */

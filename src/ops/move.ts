@@ -1,24 +1,42 @@
-import { routerOf } from "../components/edge/index.ts";
 import type { Config } from "../config.ts";
 import { type Live, NOTHING_LIVE, readLive } from "../live.ts";
 import { type Move, moveTo } from "../model/lifecycle.ts";
-import { appNames, TRACKS } from "../model/names.ts";
+import { appNames, TRACKS, type TrackName } from "../model/names.ts";
 import type { StagePlan } from "../model/plan.ts";
 import { untilRolledOut } from "../rollouts.ts";
 import { carryOver, holdsSameObjects } from "./carry.ts";
 import type { Change } from "./changes.ts";
+import { type EvaluatedStage, evaluateStage } from "./evaluate.ts";
+import { type Observer, silentObserver } from "./observer.ts";
 import type { Operator } from "./operator.ts";
+import { recovering } from "./recover.ts";
 import type { RunOptions, Stack } from "./stacks.ts";
 
-/** A stage before it is applied. */
-export interface StagePreview {
-  readonly stage: string;
-  readonly config: Config;
-  readonly plan: StagePlan;
+/** A stage that may be moved to, against what is live. */
+export interface PlannedMove extends EvaluatedStage {
   readonly move: Move;
   readonly live: Live;
+}
+
+/** A stage before it is applied. */
+export interface StagePreview extends PlannedMove {
   readonly changes: readonly Change[];
   readonly stack: Stack;
+}
+
+/**
+ * Which move a stage is now.
+ * @throws Refusal when the lifecycle does not allow it, UserError for values that are wrong
+ */
+export async function planMove(operator: Operator, stage: string): Promise<PlannedMove> {
+  const evaluated = await evaluateStage(operator.project, stage);
+  const { config, plan } = evaluated;
+  const live = await liveIn(operator, config, plan);
+  const move = moveTo(
+    { stage, release: config.release, lifecycle: config.lifecycle, override: config.lifecycleOverride },
+    live.record,
+  );
+  return { ...evaluated, move, live };
 }
 
 /**
@@ -30,18 +48,16 @@ export async function previewStage(
   operator: Operator,
   stage: string,
   options?: RunOptions,
+  observer: Observer = silentObserver,
 ): Promise<StagePreview> {
-  const config = await operator.project.stage(stage);
-  const plan = routerOf(config).plan(config);
-  const live = await liveIn(operator, config, plan);
-  const move = moveTo(
-    { stage, release: config.release, lifecycle: config.lifecycle, override: config.lifecycleOverride },
-    live.record,
-  );
+  const planned = await planMove(operator, stage);
   const stack = await operator.stacks.open(stage);
-  if (live.record && live.record.stage !== stage) await carryLiveState(operator, live.record.stage, stack);
-  const changes = await stack.preview(options);
-  return { stage, config, plan, move, live, changes, stack };
+  const liveStage = planned.live.record?.stage;
+  const changes = await recovering(stack, observer, async () => {
+    if (liveStage !== undefined && liveStage !== stage) await carryLiveState(operator, liveStage, stack);
+    return stack.preview(options);
+  });
+  return { ...planned, changes, stack };
 }
 
 /** Reads what is live as the deployer; nothing is, where the founding stack was never applied. */
@@ -65,17 +81,26 @@ async function carryLiveState(operator: Operator, liveStage: string, target: Sta
  */
 export async function applyStage(
   operator: Operator,
-  { stack, config, plan }: StagePreview,
+  { stack, config, plan }: Pick<StagePreview, "stack" | "config" | "plan">,
   options?: RunOptions,
 ): Promise<readonly Change[]> {
   const changes = await stack.apply(options);
-  const api = await operator.cluster();
-  if (api) {
-    await Promise.all(
-      TRACKS.map((track) =>
-        untilRolledOut(api, config.namespace, plan.tracks[track].name, config.app.startSeconds),
-      ),
-    );
-  }
+  await untilTracksRolledOut(operator, config, plan, TRACKS);
   return changes;
+}
+
+/** @throws UserError when a rollout fails or does not end in time */
+export async function untilTracksRolledOut(
+  operator: Operator,
+  config: Config,
+  plan: StagePlan,
+  tracks: readonly TrackName[],
+): Promise<void> {
+  const api = await operator.cluster();
+  if (!api) return;
+  await Promise.all(
+    tracks.map((track) =>
+      untilRolledOut(api, config.namespace, plan.tracks[track].name, config.app.startSeconds),
+    ),
+  );
 }

@@ -1,3 +1,4 @@
+import { Refusal } from "../errors.ts";
 import type { Change } from "./changes.ts";
 
 /** A stack's state as Pulumi exports it. */
@@ -27,7 +28,11 @@ export interface StateResource {
 export interface RunOptions {
   /** Told each line that Pulumi prints. */
   readonly onOutput?: ((text: string) => void) | undefined;
+  /** Told each change as Pulumi comes to it. */
+  readonly onChange?: ((change: Change) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** File of an update plan: a preview writes it, and an update that is given it does nothing else. */
+  readonly plan?: string | undefined;
 }
 
 /** A stage stack, as operations need it. */
@@ -35,12 +40,14 @@ export interface Stack {
   readonly name: string;
   /** What applying the stage would change. @throws UserError with the program's own refusal */
   preview(options?: RunOptions): Promise<readonly Change[]>;
-  /** Applies the stage and gives what was changed. @throws UserError with what failed */
+  /** Applies the stage and gives what was changed. @throws UserError with what failed, StackBusy */
   apply(options?: RunOptions): Promise<readonly Change[]>;
-  /** @throws UserError with what failed */
+  /** @throws UserError with what failed, StackBusy */
   destroy(options?: RunOptions): Promise<void>;
-  /** Gives up an update that was killed. */
+  /** Gives up an update that was killed: its lock is removed. */
   cancel(): Promise<void>;
+  /** Lets protected resources be destroyed. */
+  unprotect(): Promise<void>;
   /** The state with secrets in clear: kept in memory alone. */
   exportState(): Promise<StackState>;
   importState(state: StackState): Promise<void>;
@@ -52,4 +59,28 @@ export interface Stack {
 export interface Stacks {
   /** The stack, made when it does not exist yet. */
   open(name: string): Promise<Stack>;
+}
+
+/** Another update of a stack is under way, or was killed and left its lock. */
+export class StackBusy extends Refusal {
+  readonly stackName: string;
+  /** Processes that Pulumi names as the lock's holders; empty where the backend does not say. */
+  readonly holders: readonly LockHolder[];
+
+  constructor(stack: string, holders: readonly LockHolder[]) {
+    const names = holders.map(({ user, host, pid, since }) => `${user}@${host} (pid ${pid}) since ${since}`);
+    super(
+      `another update of stack ${stack} is under way${names.length > 0 ? `, by ${names.join(", ")}` : ""}`,
+      `Wait until it is done. If you know that it was killed: pulumi cancel --stack ${stack}`,
+    );
+    this.stackName = stack;
+    this.holders = holders;
+  }
+}
+
+export interface LockHolder {
+  readonly user: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly since: string;
 }

@@ -77,7 +77,7 @@ export class EdgeWorld {
 
   async stop(): Promise<void> {
     await stopEdge(this.stateDir);
-    await this.api.stop();
+    await this.api.dispose();
     await Promise.all(this.pods.map((close) => close()));
     rmSync(this.stateDir, { recursive: true });
   }

@@ -5,18 +5,28 @@ import { type StageResource, sharesAddUp } from "../../policy/shares.ts";
 
 const record = (previous: string, canary: string): StageResource => ({
   type: "kubernetes:core/v1:ConfigMap",
-  props: { data: { trafficPrevious: previous, trafficCanary: canary } },
+  props: { data: { previous: "1.0", canary: "1.1", trafficPrevious: previous, trafficCanary: canary } },
 });
 
-const deployment = (track: string, replicas: number, weight?: string): StageResource => ({
+const versions = { previous: "1.0", canary: "1.1" } as const;
+
+/** A Deployment of one version, with the labels of its track unless it runs the other track's version. */
+const deployment = (
+  version: keyof typeof versions,
+  replicas: number,
+  weight?: string,
+  track: string = version,
+): StageResource => ({
   type: "kubernetes:apps/v1:Deployment",
   props: {
-    metadata: { labels: { track } },
     spec: {
       replicas,
       template: {
-        metadata:
-          weight === undefined ? {} : { annotations: { "ingress.appscode.com/backend-weight": weight } },
+        metadata: {
+          labels: { track },
+          ...(weight !== undefined && { annotations: { "ingress.appscode.com/backend-weight": weight } }),
+        },
+        spec: { containers: [{ image: `registry.example.com:5000/app:${versions[version]}` }] },
       },
     },
   },
@@ -55,6 +65,11 @@ describe("shares of a stage", () => {
       "a weight that is no number",
       [record("75", "25"), deployment("previous", 1, "75"), deployment("canary", 1, "25 %")],
       /give the canary 0 %/,
+    ],
+    [
+      "by replicas, all of them the new version's in the other Deployment",
+      [record("0", "100"), deployment("canary", 10, undefined, "previous"), deployment("previous", 0)],
+      undefined,
     ],
     [
       "a canary that waits behind the preview entrance",

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { RouterConfig } from "../../config.ts";
+import { canaryShareByPods } from "../../live.ts";
 import { countsFor, shareOfCounts } from "../../model/counts.ts";
 import type { StagePlan, TrackPlan } from "../../model/plan.ts";
 import type { PerTrack } from "../../model/traffic.ts";
@@ -20,7 +21,7 @@ export const replicasRouter: Router<ReplicasConfig> = {
   requires: () => [],
   deployerRules: [],
   plan: planStage,
-  podWeight: () => 1,
+  canaryShareNow: (live) => canaryShareByPods(live, () => 1),
   addressPath: ({ app, namespace }) => `/api/v1/namespaces/${namespace}/services/${app.name}`,
   podSecurity: "restricted",
   found: async () => [],

@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterConfig } from "../../config/cluster.ts";
 import type { Config } from "../../config.ts";
 import type { RequiredApi } from "../../kubernetes.ts";
+import type { Live } from "../../live.ts";
 import type { StagePlan } from "../../model/plan.ts";
 
 /** What an edge is declared from. */
@@ -38,8 +39,8 @@ export interface Router<C extends Config = Config> {
    * @throws UserError when the shares cannot be given
    */
   plan(config: C): StagePlan;
-  /** How much traffic a running pod draws against others, by the annotations that it has. */
-  podWeight(annotations: Readonly<Record<string, string>>): number;
+  /** Percent of the traffic that the canary's Deployment gets now; undefined when nothing takes any. */
+  canaryShareNow(live: Live): number | undefined;
   /** Pod Security Standard that every pod of the namespace can keep, those of the router's controller too. */
   readonly podSecurity: "restricted" | "baseline";
   /**

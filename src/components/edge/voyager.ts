@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { RouterConfig } from "../../config.ts";
 import type { RequiredApi } from "../../kubernetes.ts";
+import { canaryShareByPods } from "../../live.ts";
 import { appNames, type TrackName } from "../../model/names.ts";
 import type { StagePlan, TrackPlan } from "../../model/plan.ts";
 import { effectiveCanaryShare, type Weights, weightsFor } from "../../model/traffic.ts";
@@ -38,7 +39,7 @@ export const voyagerRouter: Router<VoyagerConfig> = {
   ],
   deployerRules: [{ apiGroups: ["voyager.appscode.com"], resources: ["ingresses"], verbs: WRITE }],
   plan: planStage,
-  podWeight,
+  canaryShareNow: (live) => canaryShareByPods(live, podWeight),
   addressPath: (config) =>
     `/apis/${VOYAGER_API}/namespaces/${config.namespace}/ingresses/${appNames(config.app.name, config.namespace).ingress}`,
   // HAProxy's containers, as Voyager makes them, name no security context: the restricted standard turns them away.

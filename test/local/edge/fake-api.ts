@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,6 +21,7 @@ interface Kind {
 export class FakeApi {
   /** Every request, as `METHOD PATH?QUERY`. */
   readonly requests: string[] = [];
+  private readonly folder = mkdtempSync(join(tmpdir(), "fake-api-"));
   private readonly hidden = new Set<string>();
   private readonly fixed = new Map<string, object>();
   private readonly kinds = new Map<string, Kind>();
@@ -56,6 +57,12 @@ export class FakeApi {
     this.fixed.set(path, object);
   }
 
+  /** Goes away for good. */
+  async dispose(): Promise<void> {
+    await this.stop();
+    rmSync(this.folder, { recursive: true });
+  }
+
   /** Forgets all events so far: a watch from before them is answered 410. */
   compact(): void {
     this.compactedTo = this.version;
@@ -79,7 +86,7 @@ export class FakeApi {
 
   /** A kubeconfig file for this server, with the one context `fake`. */
   kubeconfig(): string {
-    const file = join(mkdtempSync(join(tmpdir(), "fake-api-")), "kubeconfig");
+    const file = join(this.folder, "kubeconfig");
     const name = "fake";
     // The client refuses plain HTTP unless TLS is waived by name.
     const cluster = { server: `http://127.0.0.1:${this.port}`, "insecure-skip-tls-verify": true };

@@ -30,7 +30,7 @@ describe("startReflector", () => {
 
   afterEach(async () => {
     stop.abort();
-    await fake.stop();
+    await fake.dispose();
   });
 
   const has = async (...names: string[]) => {
@@ -66,7 +66,7 @@ describe("startReflector", () => {
     await fake.stop();
     fake.hide(PATH);
     await fake.start();
-    await until(() => said.length > 0 && requests("watch") > 1, { timeoutMs: 5000 });
+    await until(() => requests("list") > 1, { timeoutMs: 5000 });
     await has("first");
     fake.hide(PATH, false);
     fake.put(PATH, named("second"));
@@ -86,8 +86,9 @@ describe("startReflector", () => {
 });
 
 describe("connectApi", () => {
-  it("names the contexts that there are when asked for another", () => {
-    const file = new FakeApi().kubeconfig();
-    assert.throws(() => connectApi(file, "production"), { hint: "Name one of these: fake." });
+  it("names the contexts that there are when asked for another", async () => {
+    const fake = await new FakeApi().start();
+    assert.throws(() => connectApi(fake.kubeconfig(), "production"), { hint: "Name one of these: fake." });
+    await fake.dispose();
   });
 });

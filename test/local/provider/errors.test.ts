@@ -8,9 +8,9 @@ describe("a failure on its way to the engine", () => {
   it("carries an object that is not ready as a detail of the status", () => {
     const outputs = { value: { kind: "Secret", data: { token: "x" } }, secrets: [["data"]] };
     const inputs = { value: { kind: "Secret" }, secrets: [] };
-    const error = rpcError(new InitFailed("n/a", outputs, inputs, "not ready", ["no token yet"]));
+    const error = rpcError(new InitFailed("n/a", outputs, inputs, ["no token yet"]));
     assert.equal(error.code, status.UNKNOWN);
-    assert.equal(error.details, "not ready");
+    assert.equal(error.details, "no token yet");
     const [packed] = error.metadata?.get("grpc-status-details-bin") ?? [];
     assert.ok(packed instanceof Uint8Array);
     const [any] = Status.deserializeBinary(new Uint8Array(packed)).getDetailsList();

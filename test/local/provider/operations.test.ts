@@ -77,8 +77,10 @@ describe("creating", () => {
       create(session, deployment({ "pulumi.com/timeoutSeconds": "0.1" }), NO_TIMEOUT),
     );
     assert.equal(failed.id, "ns/d");
-    assert.match(failed.message, /successfully created, but it failed to fully initialize/);
-    assert.match(failed.reasons[0] ?? "", /^Deployment ns\/d: timed out after 0.1 s: Waiting for/);
+    assert.match(
+      failed.reasons[0] ?? "",
+      /^resource "ns\/d" was successfully created, but .* or become live: Deployment ns\/d: timed out after 0.1 s: W/,
+    );
     assert.equal(failed.reasons[1], "Pod p, container web: [ImagePullBackOff] no such image");
   });
 
@@ -184,7 +186,9 @@ describe("updating", () => {
     cluster.failures.set("apply", new ClusterError("conflict", "conflict with kubectl"));
     const failed = await initFailure(update(session, {}, configMap(), NO_TIMEOUT));
     assert.deepEqual(failed.outputs.value.data, { key: "live" });
-    assert.deepEqual(failed.reasons, ['update of resource "ns/c" failed: conflict with kubectl']);
+    assert.deepEqual(failed.reasons, [
+      'the Kubernetes API server reported that "ns/c" failed to fully initialize or become live: conflict with kubectl',
+    ]);
   });
 
   it("in a preview applies nothing", async () => {

@@ -1,0 +1,24 @@
+/** One value that differs between two documents. */
+export interface Difference {
+  /** Path as Pulumi writes it, `spec.template.metadata.annotations["a.b/c"]`. */
+  readonly path: string;
+  readonly from: unknown;
+  readonly to: unknown;
+}
+
+/** Every value that differs between two JSON documents, by its path. */
+export function differences(from: unknown, to: unknown, path = ""): Difference[] {
+  if (JSON.stringify(from) === JSON.stringify(to)) return [];
+  if (!isObject(from) || !isObject(to)) return [{ path, from, to }];
+  const keys = new Set([...Object.keys(from), ...Object.keys(to)]);
+  return [...keys].sort().flatMap((key) => differences(from[key], to[key], joined(path, key, from, to)));
+}
+
+function joined(path: string, key: string, from: object, to: object): string {
+  if (Array.isArray(from) && Array.isArray(to)) return `${path}[${key}]`;
+  if (!/^[A-Za-z_][\w-]*$/.test(key)) return `${path}["${key}"]`;
+  return path === "" ? key : `${path}.${key}`;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null;

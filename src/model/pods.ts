@@ -1,0 +1,115 @@
+/** The parts of a Pod, ReplicaSet and Deployment that say how a track is doing: Kubernetes API reference. */
+export interface PodLike {
+  readonly metadata: ObjectMeta & { readonly deletionTimestamp?: string };
+  readonly status?: {
+    readonly phase?: string;
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly message?: string;
+    }[];
+    readonly containerStatuses?: readonly {
+      readonly restartCount?: number;
+      readonly state?: { readonly waiting?: Reason; readonly terminated?: Reason };
+    }[];
+  };
+}
+
+export interface ReplicaSetLike {
+  readonly metadata: ObjectMeta;
+}
+
+interface ObjectMeta {
+  readonly name: string;
+  readonly creationTimestamp?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly ownerReferences?: readonly { readonly kind: string; readonly name: string }[];
+}
+
+interface Reason {
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+/** A pod as it is shown. */
+export interface Pod {
+  readonly name: string;
+  /** Ready, and not on its way out: it takes traffic. */
+  readonly serving: boolean;
+  /** `Running`, `ImagePullBackOff`, `Terminating`, … */
+  readonly state: string;
+  /** Why it is not ready, where that is said. */
+  readonly reason: string | undefined;
+  readonly restarts: number;
+  readonly ageSeconds: number;
+  /** The part of the traffic that it draws against other pods. */
+  readonly weight: number;
+}
+
+export interface ReplicaSet {
+  readonly name: string;
+  readonly revision: string;
+  readonly pods: readonly Pod[];
+}
+
+const REVISION = "deployment.kubernetes.io/revision";
+
+/** ReplicaSets of a Deployment that have pods, newest first, each with its pods. */
+export function podTree(
+  deployment: string,
+  replicaSets: readonly ReplicaSetLike[],
+  pods: readonly PodLike[],
+  podWeight: (annotations: Readonly<Record<string, string>>) => number,
+  now: Date,
+): ReplicaSet[] {
+  return replicaSets
+    .filter((set) => isOwnedBy(set.metadata, "Deployment", deployment))
+    .map(({ metadata }) => ({
+      name: metadata.name,
+      revision: metadata.annotations?.[REVISION] ?? "",
+      pods: pods
+        .filter((pod) => isOwnedBy(pod.metadata, "ReplicaSet", metadata.name))
+        .map((pod) => shownPod(pod, podWeight, now)),
+    }))
+    .filter((set) => set.pods.length > 0)
+    .sort((a, b) => Number(b.revision) - Number(a.revision));
+}
+
+/** Percent of the traffic that the pods that serve now give the canary; undefined when none serves. */
+export function servingCanaryShare(
+  previous: readonly ReplicaSet[],
+  canary: readonly ReplicaSet[],
+): number | undefined {
+  const [a, b] = [servingWeight(previous), servingWeight(canary)];
+  return a + b === 0 ? undefined : (100 * b) / (a + b);
+}
+
+function servingWeight(sets: readonly ReplicaSet[]): number {
+  const pods = sets.flatMap((set) => set.pods).filter((pod) => pod.serving);
+  return pods.reduce((sum, pod) => sum + pod.weight, 0);
+}
+
+function isOwnedBy({ ownerReferences = [] }: ObjectMeta, kind: string, name: string): boolean {
+  return ownerReferences.some((owner) => owner.kind === kind && owner.name === name);
+}
+
+function shownPod(
+  { metadata, status }: PodLike,
+  podWeight: (annotations: Readonly<Record<string, string>>) => number,
+  now: Date,
+): Pod {
+  const containers = status?.containerStatuses ?? [];
+  const blocked = containers.map(({ state }) => state?.waiting ?? state?.terminated).find(Boolean);
+  const condition = status?.conditions?.find(({ type }) => type === "Ready");
+  const isReady = condition?.status === "True";
+  const isLeaving = metadata.deletionTimestamp !== undefined;
+  return {
+    name: metadata.name,
+    serving: isReady && !isLeaving,
+    state: isLeaving ? "Terminating" : (blocked?.reason ?? status?.phase ?? "Unknown"),
+    reason: isReady ? undefined : (blocked?.message ?? condition?.message),
+    restarts: containers.reduce((sum, { restartCount = 0 }) => sum + restartCount, 0),
+    ageSeconds: Math.max(0, (now.getTime() - Date.parse(metadata.creationTimestamp ?? "")) / 1000 || 0),
+    weight: podWeight(metadata.annotations ?? {}),
+  };
+}

@@ -1,0 +1,12 @@
+/** Whoever watches an operation: the command prints what it is told, a test records it. */
+export interface Observer {
+  /** Runs `work` under a title; `note` says what it is at, in a few words. */
+  phase<T>(title: string, work: (note: (text: string) => void) => Promise<T>): Promise<T>;
+  /** A fact worth a line of its own. */
+  say(text: string): void;
+}
+
+export const silentObserver: Observer = {
+  phase: (_title, work) => work(() => undefined),
+  say: () => undefined,
+};
