@@ -39,14 +39,9 @@ export class InitFailed extends Error {
   readonly inputs: Bag | undefined;
   readonly reasons: readonly string[];
 
-  constructor(
-    id: string,
-    outputs: Bag,
-    inputs: Bag | undefined,
-    message: string,
-    reasons: readonly string[],
-  ) {
-    super(message);
+  /** @param reasons what is wrong with it; the engine prints each on a line of its own */
+  constructor(id: string, outputs: Bag, inputs: Bag | undefined, reasons: readonly string[]) {
+    super(reasons.join("\n"));
     this.id = id;
     this.outputs = outputs;
     this.inputs = inputs;

@@ -1,5 +1,6 @@
 import { UserError } from "../../src/errors.ts";
 import type { StagePlan } from "../../src/model/plan.ts";
+import { PREVIEW_BACKEND } from "../../src/model/weights.ts";
 import { type AppliedServer, readWeights } from "../edge/statistics.ts";
 import { until } from "../until.ts";
 
@@ -9,6 +10,7 @@ const TIMEOUT_MS = 10_000;
 export function appliedCanaryShare(servers: readonly AppliedServer[], plan: StagePlan): number {
   const weightOf = (deployment: string): number =>
     servers
+      .filter(({ backend }) => backend !== PREVIEW_BACKEND)
       .filter(({ pod, status }) => pod.startsWith(`${deployment}-`) && status !== "DOWN")
       .reduce((sum, { weight }) => sum + weight, 0);
   const canary = weightOf(plan.tracks.canary.name);

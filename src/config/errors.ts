@@ -30,7 +30,7 @@ export const plainWords: z.core.$ZodErrorMap = (issue) => {
     case "invalid_value":
       return `must be one of ${issue.values.join(", ")}`;
     case "invalid_union":
-      return issue.options ? `must be one of ${issue.options.join(", ")}` : undefined;
+      return Array.isArray(issue.options) ? `must be one of ${issue.options.join(", ")}` : undefined;
     case "too_small":
       return sizeText("at least", Number(issue.minimum), issue.origin);
     case "too_big":
@@ -47,12 +47,12 @@ const TYPES: Readonly<Record<string, string>> = {
   boolean: "true or false",
 };
 
-const UNITS: Readonly<Record<string, string>> = { string: " character", array: " entry" };
+const UNITS: Readonly<Record<string, string>> = { string: " characters", array: " entries" };
 
 function sizeText(bound: string, size: number, origin: string): string {
-  const unit = UNITS[origin] ?? "";
-  const many = size === 1 ? unit : unit.replace(/y$/, "ie").replace(/.$/, "$&s");
-  return unit === "" ? `must be ${bound} ${size}` : `must have ${bound} ${size}${many}`;
+  const unit = UNITS[origin];
+  if (unit === undefined) return `must be ${bound} ${size}`;
+  return bound === "at least" && size === 1 ? "must not be empty" : `must have ${bound} ${size}${unit}`;
 }
 
 function given(path: readonly PropertyKey[], value: unknown): string {

@@ -48,6 +48,10 @@ const maintenance = z
     days: z.array(z.enum(DAYS)).min(1).default(["SA", "SU"]),
     startHourUtc: z.int().min(0).max(23).default(0),
     hours: z.int().min(4, "GKE wants windows of at least 4 hours").max(24).default(8),
+    /** Times without any upgrade, for a release that is not to be disturbed: UTC, 30 days at most each. */
+    exclusions: z
+      .array(z.strictObject({ name: z.string().min(1), from: z.iso.datetime(), until: z.iso.datetime() }))
+      .default([]),
   })
   .refine(
     ({ days, hours }) => new Set(days).size * hours >= LEAST_MAINTENANCE_HOURS_PER_WEEK,

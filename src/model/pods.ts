@@ -1,6 +1,9 @@
+import { podWeight } from "./weights.ts";
+
 /** The parts of a Pod, ReplicaSet and Deployment that say how a track is doing: Kubernetes API reference. */
 export interface PodLike {
   readonly metadata: ObjectMeta & { readonly deletionTimestamp?: string };
+  readonly spec?: { readonly containers?: readonly { readonly image?: string }[] };
   readonly status?: {
     readonly phase?: string;
     readonly conditions?: readonly {
@@ -34,6 +37,7 @@ interface Reason {
 /** A pod as it is shown. */
 export interface Pod {
   readonly name: string;
+  readonly image: string;
   /** Ready, and not on its way out: it takes traffic. */
   readonly serving: boolean;
   /** `Running`, `ImagePullBackOff`, `Terminating`, … */
@@ -59,7 +63,6 @@ export function podTree(
   deployment: string,
   replicaSets: readonly ReplicaSetLike[],
   pods: readonly PodLike[],
-  podWeight: (annotations: Readonly<Record<string, string>>) => number,
   now: Date,
 ): ReplicaSet[] {
   return replicaSets
@@ -69,35 +72,25 @@ export function podTree(
       revision: metadata.annotations?.[REVISION] ?? "",
       pods: pods
         .filter((pod) => isOwnedBy(pod.metadata, "ReplicaSet", metadata.name))
-        .map((pod) => shownPod(pod, podWeight, now)),
+        .map((pod) => shownPod(pod, now)),
     }))
     .filter((set) => set.pods.length > 0)
     .sort((a, b) => Number(b.revision) - Number(a.revision));
 }
 
-/** Percent of the traffic that the pods that serve now give the canary; undefined when none serves. */
-export function servingCanaryShare(
-  previous: readonly ReplicaSet[],
-  canary: readonly ReplicaSet[],
-): number | undefined {
-  const [a, b] = [servingWeight(previous), servingWeight(canary)];
-  return a + b === 0 ? undefined : (100 * b) / (a + b);
-}
-
-function servingWeight(sets: readonly ReplicaSet[]): number {
-  const pods = sets.flatMap((set) => set.pods).filter((pod) => pod.serving);
-  return pods.reduce((sum, pod) => sum + pod.weight, 0);
+/** Percent of the traffic that the pods that serve now give an image; undefined when no pod takes traffic. */
+export function servingShare(replicaSets: readonly ReplicaSet[], image: string): number | undefined {
+  const serving = replicaSets.flatMap((set) => set.pods).filter((pod) => pod.serving);
+  const weigh = (pods: readonly Pod[]): number => pods.reduce((sum, pod) => sum + pod.weight, 0);
+  const all = weigh(serving);
+  return all === 0 ? undefined : (100 * weigh(serving.filter((pod) => pod.image === image))) / all;
 }
 
 function isOwnedBy({ ownerReferences = [] }: ObjectMeta, kind: string, name: string): boolean {
   return ownerReferences.some((owner) => owner.kind === kind && owner.name === name);
 }
 
-function shownPod(
-  { metadata, status }: PodLike,
-  podWeight: (annotations: Readonly<Record<string, string>>) => number,
-  now: Date,
-): Pod {
+function shownPod({ metadata, spec, status }: PodLike, now: Date): Pod {
   const containers = status?.containerStatuses ?? [];
   const blocked = containers.map(({ state }) => state?.waiting ?? state?.terminated).find(Boolean);
   const condition = status?.conditions?.find(({ type }) => type === "Ready");
@@ -105,6 +98,7 @@ function shownPod(
   const isLeaving = metadata.deletionTimestamp !== undefined;
   return {
     name: metadata.name,
+    image: spec?.containers?.[0]?.image ?? "",
     serving: isReady && !isLeaving,
     state: isLeaving ? "Terminating" : (blocked?.reason ?? status?.phase ?? "Unknown"),
     reason: isReady ? undefined : (blocked?.message ?? condition?.message),

@@ -1,6 +1,7 @@
 import { routerOf } from "../components/edge/index.ts";
 import type { Router } from "../components/edge/router.ts";
 import type { Config } from "../config.ts";
+import type { Release } from "../model/lifecycle.ts";
 import type { StagePlan } from "../model/plan.ts";
 import type { Project } from "./project.ts";
 
@@ -9,12 +10,20 @@ export interface EvaluatedStage {
   readonly stage: string;
   readonly config: Config;
   readonly plan: StagePlan;
-  readonly router: Pick<Router, "podWeight" | "addressPath">;
+  readonly router: Pick<Router, "addressPath">;
 }
 
-/** @throws UserError for an unknown stage, or for values that are wrong or cannot be given */
-export async function evaluateStage(project: Project, stage: string): Promise<EvaluatedStage> {
-  const config = await project.stage(stage);
+/**
+ * @param release another release than that of Pulumi.yaml: the one that is live
+ * @throws UserError for an unknown stage, or for values that are wrong or cannot be given
+ */
+export async function evaluateStage(
+  project: Project,
+  stage: string,
+  release?: Release,
+): Promise<EvaluatedStage> {
+  const values = await project.stage(stage);
+  const config = release ? { ...values, release } : values;
   const router = routerOf(config);
   return { stage, config, plan: router.plan(config), router };
 }

@@ -19,6 +19,11 @@ describe("golden objects of the founding stack on GKE", function () {
       location: "europe-west3",
       endpoint: { kind: "dns" },
       nodes: { machineType: "e2-standard-4", maxPerZone: 3 },
+      maintenance: {
+        days: ["SU"],
+        hours: 12,
+        exclusions: [{ name: "release", from: "2026-12-01T00:00:00Z", until: "2026-12-08T00:00:00Z" }],
+      },
       artifactRegistry: [{ location: "europe-west3", name: "images" }],
     };
     const run = await runStage(

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
+import { execa } from "execa";
 import type { Registered } from "./mocks.ts";
 
 const folder = new URL("../golden/", import.meta.url);
@@ -10,17 +11,29 @@ const folder = new URL("../golden/", import.meta.url);
  */
 export async function matchesGolden(name: string, resources: readonly Registered[]): Promise<void> {
   const file = new URL(`${name}.json`, folder);
-  const registered = `${JSON.stringify(resources.map(goldenOf).sort(byUrn), null, 2)}\n`;
-  if (process.env.UPDATE_GOLDEN === "1") return writeFile(file, registered);
+  const registered = JSON.stringify(resources.map(goldenOf).sort(byUrn));
+  if (process.env.UPDATE_GOLDEN === "1") return writeFile(file, await formatted(registered));
   assert.deepEqual(JSON.parse(registered), JSON.parse(await readFile(file, "utf8")), `${name}.json`);
 }
 
-function goldenOf({ urn, protect, retainOnDelete, dependsOn, secrets, inputs }: Registered) {
+async function formatted(json: string): Promise<string> {
+  const { stdout } = await execa({
+    input: json,
+    preferLocal: true,
+    stripFinalNewline: false,
+  })`biome format --stdin-file-path=golden.json`;
+  return stdout;
+}
+
+function goldenOf(resource: Registered) {
+  const { urn, provider, protect, retainOnDelete, dependsOn, hooks, secrets, inputs } = resource;
   return {
     urn: urn.split("::").slice(2).join("::"),
+    ...(provider !== "" && { provider }),
     ...(protect && { protect }),
     ...(retainOnDelete && { retainOnDelete }),
     ...(dependsOn.length > 0 && { dependsOn: [...new Set(dependsOn)].sort() }),
+    ...(hooks.length > 0 && { waitsBeforeChange: true }),
     ...(secrets.length > 0 && { secrets: [...secrets].sort() }),
     inputs,
   };

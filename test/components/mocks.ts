@@ -1,37 +1,28 @@
+import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
 import { setMockOptions } from "@pulumi/pulumi/runtime/settings.js";
 import * as runtimeState from "@pulumi/pulumi/runtime/state.js";
 import program from "../../src/index.ts";
-import { kubeconfig, serveCluster } from "./cluster.ts";
-import { revealed, secretPaths } from "./secrets.ts";
+import { type FakeCluster, kubeconfig, serveCluster } from "./cluster.ts";
+import { RecordingMonitor, type Registered } from "./monitor.ts";
+import { secretPaths } from "./secrets.ts";
+
+export type { Registered } from "./monitor.ts";
 
 type Json = Record<string, unknown>;
 
 /** Setting mock options switches every feature of the engine off; the SDK's types leave out how to set them. */
 const runtime = runtimeState as unknown as { getStore(): { supportsSecrets: boolean } };
 
-/** A resource as the program registered it. */
-export interface Registered {
-  readonly urn: string;
-  readonly type: string;
-  readonly name: string;
-  readonly inputs: Json;
-  /** Paths of the inputs that are secrets. */
-  readonly secrets: readonly string[];
-  readonly protect: boolean;
-  readonly retainOnDelete: boolean;
-  /** Logical names of what it waits for. */
-  readonly dependsOn: readonly string[];
-  readonly hooks: readonly string[];
-}
-
 export interface StageRun {
+  /** The address, the certificate and the kubeconfig's file are CLUSTER, CERTIFICATE and KUBECONFIG in here. */
   readonly resources: readonly Registered[];
   readonly outputs: Json;
+  /** Outputs of components that are secrets, as `NAME.output`. */
+  readonly secretOutputs: readonly string[];
 }
 
 export interface StageSetting {
@@ -44,112 +35,96 @@ export interface StageSetting {
   readonly stacks?: Readonly<Record<string, Json>>;
   /** What providers add to resources, by their type. */
   readonly provides?: Readonly<Record<string, Json>>;
+  /** Changes the kubeconfig that names the cluster. */
+  readonly editKubeconfig?: (text: string) => string;
+  /** Nobody listens at the cluster's address. */
+  readonly unreachable?: boolean;
 }
 
-interface RegisterRequest {
-  getParent(): string;
-  getType(): string;
-  getName(): string;
-  getObject(): { toJavaScript(): unknown } | undefined;
-  getProtect(): boolean | undefined;
-  getRetainondelete(): boolean | undefined;
-  getDependenciesList(): string[];
-  getHooks(): { getBeforeCreateList(): string[]; getBeforeUpdateList(): string[] } | undefined;
-}
-
-/** The SDK's mock monitor, which also keeps the options of every resource. */
-class RecordingMonitor extends MockMonitor {
-  readonly registered: Registered[] = [];
-  private readonly inputs = new Map<string, Json>();
-
-  constructor(stacks: Readonly<Record<string, Json>>, provides: Readonly<Record<string, Json>>) {
-    super({
-      newResource: ({ type, name, inputs, custom }) => {
-        this.inputs.set(`${type}::${name}`, revealed(inputs) as Json);
-        return {
-          id: custom ? `${name}-id` : "",
-          state: { ...provided(type, inputs as Json), ...provides[type] },
-        };
-      },
-      call: ({ token, inputs }) => {
-        const stack = String((inputs as { name: string }).name.split("/").at(-1));
-        if (token !== "pulumi:pulumi:readStackOutputs") throw new Error(`unexpected call of ${token}`);
-        if (!stacks[stack]) throw new Error(`unknown stack ${stack}`);
-        return { outputs: stacks[stack] };
-      },
-    });
-  }
-
-  override async registerResource(
-    request: RegisterRequest,
-    callback: (error: unknown, answer: unknown) => void,
-  ) {
-    await super.registerResource(request, (error: unknown, answer: { getUrn(): string }) => {
-      const key = `${request.getType()}::${request.getName()}`;
-      const hooks = request.getHooks();
-      if (!error) {
-        this.registered.push({
-          urn: answer.getUrn(),
-          type: request.getType(),
-          name: request.getName(),
-          inputs: this.inputs.get(key) ?? {},
-          secrets: secretPaths(request.getObject()?.toJavaScript()),
-          protect: request.getProtect() ?? false,
-          retainOnDelete: request.getRetainondelete() ?? false,
-          dependsOn: request.getDependenciesList().map((urn) => urn.split("::").at(-1) ?? urn),
-          hooks: hooks ? [...hooks.getBeforeCreateList(), ...hooks.getBeforeUpdateList()] : [],
-        });
-      }
-      callback(error, answer);
-    });
-  }
-
-  registerResourceHook(_request: unknown, callback: (error: unknown, answer: unknown) => void): void {
-    callback(null, {});
-  }
-}
-
-/** What a provider would add: a token Secret is filled in. */
-function provided(type: string, inputs: Json): Json {
-  if (type === "kubernetes:core/v1:Secret") {
-    return { ...inputs, data: { token: Buffer.from("deployer-token").toString("base64") } };
-  }
-  return inputs;
+interface Attempt {
+  readonly run: StageRun;
+  readonly error: unknown;
 }
 
 /** Runs the program as one stage, with the SDK's mocks as the engine and a small server as the cluster. */
 export async function runStage(setting: StageSetting): Promise<StageRun> {
+  const { run, error } = await attemptStage(setting);
+  if (error !== undefined) throw error;
+  return run;
+}
+
+/** The text with which a stage is refused; fails when it is not, or when anything was registered before. */
+export async function refusalOf(setting: StageSetting): Promise<string> {
+  const { run, error } = await attemptStage(setting);
+  assert.ok(error instanceof pulumi.RunError, `no refusal: ${String(error)}`);
+  assert.deepEqual(run.resources, [], "something was registered before the refusal");
+  return error.message;
+}
+
+async function attemptStage(setting: StageSetting): Promise<Attempt> {
   const cluster = await serveCluster(setting.cluster ?? {});
+  if (setting.unreachable) cluster.close();
   const folder = await mkdtemp(join(tmpdir(), "canary-stages-"));
   const file = join(folder, "kubeconfig");
-  await writeFile(file, kubeconfig(cluster));
+  await writeFile(file, (setting.editKubeconfig ?? String)(kubeconfig(cluster)));
   try {
-    const config = withKubeconfig(setting.config, file);
-    const values = Object.entries(config).map(([key, value]) => [
-      `canary-stages:${key}`,
-      typeof value === "string" ? value : JSON.stringify(value),
-    ]);
-    pulumi.runtime.setAllConfig(Object.fromEntries(values));
-    const stacks = Object.fromEntries(
-      Object.entries(setting.stacks ?? {}).map(([name, outputs]) => [
-        name,
-        "deployerKubeconfig" in outputs ? { ...outputs, deployerKubeconfig: kubeconfig(cluster) } : outputs,
-      ]),
-    );
-    const monitor = new RecordingMonitor(stacks, setting.provides ?? {});
-    await pulumi.runtime.setMocks(monitor.mocks, "canary-stages", setting.stack, false, "organization");
-    setMockOptions(monitor, "canary-stages", setting.stack, false, "organization");
-    runtime.getStore().supportsSecrets = true;
-    const outputs = await program();
+    pulumi.runtime.setAllConfig(configValues(withKubeconfig(setting.config, file)));
+    const monitor = await mockedEngine(setting, cluster);
+    let outputs: Json = {};
+    let error: unknown;
+    try {
+      outputs = { ...(await program()) };
+    } catch (thrown) {
+      error = thrown;
+    }
     await pulumi.runtime.disconnect();
-    return { resources: monitor.registered, outputs: outputs as unknown as Json };
+    const resources = stable(monitor.registered, cluster, file);
+    return { run: { resources, outputs, secretOutputs: secretOutputsOf(monitor) }, error };
   } finally {
-    cluster.close();
+    if (!setting.unreachable) cluster.close();
     await rm(folder, { recursive: true });
   }
+}
+
+async function mockedEngine(setting: StageSetting, cluster: FakeCluster): Promise<RecordingMonitor> {
+  const stacks = Object.fromEntries(
+    Object.entries(setting.stacks ?? {}).map(([name, outputs]) => [
+      name,
+      "deployerKubeconfig" in outputs ? { ...outputs, deployerKubeconfig: kubeconfig(cluster) } : outputs,
+    ]),
+  );
+  const monitor = new RecordingMonitor(stacks, setting.provides ?? {});
+  await pulumi.runtime.setMocks(monitor.mocks, "canary-stages", setting.stack, false, "organization");
+  setMockOptions(monitor, "canary-stages", setting.stack, false, "organization");
+  runtime.getStore().supportsSecrets = true;
+  return monitor;
+}
+
+/** Stack configuration as the engine passes it on: texts, JSON where they are objects. */
+function configValues(config: Json): Record<string, string> {
+  const values = Object.entries(config).map(([key, value]) => [
+    `canary-stages:${key}`,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  return Object.fromEntries(values);
 }
 
 function withKubeconfig(config: Json, file: string): Json {
   const cluster = config.cluster as Json | undefined;
   return cluster?.kind === "kubeconfig" ? { ...config, cluster: { ...cluster, kubeconfig: file } } : config;
+}
+
+/** Without what differs from run to run. */
+function stable(resources: readonly Registered[], cluster: FakeCluster, file: string): readonly Registered[] {
+  const text = JSON.stringify(resources)
+    .replaceAll(cluster.url, "CLUSTER")
+    .replaceAll(cluster.certificate, "CERTIFICATE")
+    .replaceAll(file, "KUBECONFIG");
+  return JSON.parse(text) as Registered[];
+}
+
+function secretOutputsOf({ componentOutputs }: RecordingMonitor): string[] {
+  return [...componentOutputs].flatMap(([urn, outputs]) =>
+    secretPaths(outputs).map((path) => `${urn.split("::").at(-1)}.${path}`),
+  );
 }

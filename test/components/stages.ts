@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
+import { runStage, type StageRun, type StageSetting } from "./mocks.ts";
 
 type Json = Record<string, unknown>;
 
@@ -28,3 +29,39 @@ export function committedStage(stack: string): Json {
 
 /** What the cluster serves before anything of ours is in it. */
 export const VOYAGER_INSTALLED = { "/apis/voyager.appscode.com/v1": { kind: "APIResourceList" } };
+
+/** Outputs of the founding stack once it was applied; the harness puts its own kubeconfig there. */
+export const FOUNDED = { "canary-25": { deployerKubeconfig: "the harness's own" } };
+
+/** A stage of the committed project, on a cluster that has these objects of ours. */
+export function stageOf(stack: string, cluster: Readonly<Record<string, unknown>> = {}): StageSetting {
+  return {
+    stack,
+    config: committedStage(stack),
+    cluster: { ...VOYAGER_INSTALLED, ...cluster },
+    stacks: FOUNDED,
+  };
+}
+
+const PATHS: Readonly<Record<string, string>> = {
+  "kubernetes:core/v1:ConfigMap": "/api/v1/namespaces/httpdcanary/configmaps",
+  "kubernetes:apps/v1:Deployment": "/apis/apps/v1/namespaces/httpdcanary/deployments",
+};
+
+/** What the cluster has after a stage: its ConfigMaps and Deployments, as they were declared. */
+export function clusterAfter({ resources }: StageRun): Record<string, unknown> {
+  return Object.fromEntries(
+    resources.flatMap(({ type, inputs }) => {
+      const { name } = (inputs.metadata ?? {}) as { name?: string };
+      return PATHS[type] ? [[`${PATHS[type]}/${name}`, inputs]] : [];
+    }),
+  );
+}
+
+/** Applies stages one after the other, and gives the run of the last one. */
+export async function runStages(stages: readonly string[]): Promise<StageRun> {
+  let run: StageRun | undefined;
+  for (const stage of stages) run = await runStage(stageOf(stage, run && clusterAfter(run)));
+  if (!run) throw new Error("no stage to run");
+  return run;
+}

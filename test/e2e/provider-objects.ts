@@ -18,7 +18,6 @@ export function deployment(name: string, options: DeploymentOptions = {}): JsonO
   const container = {
     name: "httpd",
     image,
-    command: ["sleep", "3600"],
     ports: [{ containerPort: 80 }],
     resources: { requests: { cpu: "0.01", memory: "16Mi" }, limits: { memory: "0.0625Gi" } },
   };

@@ -130,6 +130,7 @@ describe("the stand-in provider on a real API server", () => {
       const made = await world.create(first);
       const second = world.inputs(configMap("renamed", { kept: "1" }), {
         "pulumi.com/patchFieldManager": "next",
+        "pulumi.com/patchForce": "true",
       });
       const moved = await world.update(made, second);
       assert.equal(moved.__fieldManager, "next");

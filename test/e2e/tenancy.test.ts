@@ -80,7 +80,7 @@ describe("the restricted account", () => {
         type: "application/json",
         content: pod,
       }),
-      /PodSecurity "restricted/,
+      /violates PodSecurity/,
     );
     await deployer.send("POST", path, { type: "application/json", content });
   });

@@ -2,6 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import { edgeHosts, edgePorts, type VoyagerEdgeConfig } from "../../config/edge.ts";
 import type { RouterConfig } from "../../config.ts";
 import { appNames } from "../../model/names.ts";
+import { PREVIEW_BACKEND } from "../../model/weights.ts";
 import { applicationMetadata } from "../metadata.ts";
 import type { EdgeArgs } from "./router.ts";
 import { previewName, SERVICE_PORT } from "./service.ts";
@@ -10,9 +11,6 @@ export const VOYAGER_API = "voyager.appscode.com/v1";
 
 /** Prefix of Voyager's annotations. */
 const VOYAGER = "ingress.appscode.com";
-
-/** Name of the backend that shows the canary alone. */
-const PREVIEW = "preview";
 
 type Testers = NonNullable<VoyagerEdgeConfig["testers"]>;
 type VoyagerArgs = EdgeArgs<RouterConfig<"voyager">>;
@@ -23,7 +21,7 @@ export function ingressDocument(args: VoyagerArgs): k8s.apiextensions.CustomReso
   const { app, edge } = config;
   const names = appNames(app.name, config.namespace);
   const main = backendOf(names.service);
-  const preview = { name: PREVIEW, ...backendOf(previewName(app.name)) };
+  const preview = { name: PREVIEW_BACKEND, ...backendOf(previewName(app.name)) };
   const rules = [
     ...(edge.host === undefined ? [] : rulesOf(edge.host, edge, main)),
     ...(edge.previewHost === undefined ? [] : rulesOf(edge.previewHost, edge, preview)),
@@ -51,8 +49,20 @@ function backendOf(service: string) {
   };
 }
 
-function annotationsOf({ config: { edge }, address }: VoyagerArgs) {
+/** HAProxy's options: Voyager's own set, which naming any replaces, and what keeps clients over a reload. */
+const OPTIONS = { "http-server-close": "true", dontlognull: "true", "idle-close-on-response": "true" };
+
+/** A pod that is gone is given up after a second, and another one asked; Voyager would wait for five. */
+const TIMEOUTS = { connect: "1s" };
+
+/** An old HAProxy ends what it has begun for so long after a reload, at the least: Voyager's default. */
+const LEAST_HARD_STOP_SECONDS = 30;
+
+function annotationsOf({ config: { app, edge }, address }: VoyagerArgs) {
   return {
+    [`${VOYAGER}/default-option`]: JSON.stringify(OPTIONS),
+    [`${VOYAGER}/default-timeout`]: JSON.stringify(TIMEOUTS),
+    [`${VOYAGER}/hard-stop-after`]: `${Math.max(app.drainSeconds, LEAST_HARD_STOP_SECONDS)}s`,
     [`${VOYAGER}/replicas`]: String(edge.replicas),
     ...(address !== undefined && { [`${VOYAGER}/load-balancer-ip`]: address }),
     ...(edge.tls && { [`${VOYAGER}/ssl-redirect`]: String(edge.tls.redirect) }),
@@ -70,6 +80,9 @@ function rulesOf(host: string, { tls }: VoyagerEdgeConfig, backend: object) {
 function testerRules(testers: Testers, edge: VoyagerEdgeConfig) {
   const [fetch, { name, value }] =
     "header" in testers ? ["req.hdr", testers.header] : ["req.cook", testers.cookie];
-  const rules = ["option forwardfor", `use_backend ${PREVIEW} if { ${fetch}(${name}) -m str ${value} }`];
+  const rules = [
+    "option forwardfor",
+    `use_backend ${PREVIEW_BACKEND} if { ${fetch}(${name}) -m str ${value} }`,
+  ];
   return edgePorts(edge).map((port) => ({ port, rules }));
 }

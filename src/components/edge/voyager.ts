@@ -6,15 +6,13 @@ import { canaryShareByPods } from "../../live.ts";
 import { appNames, type TrackName } from "../../model/names.ts";
 import type { StagePlan, TrackPlan } from "../../model/plan.ts";
 import { effectiveCanaryShare, type Weights, weightsFor } from "../../model/traffic.ts";
+import { podWeight, WEIGHT_ANNOTATION } from "../../model/weights.ts";
 import { WRITE } from "../access.ts";
 import { CERTIFICATE_API } from "./certificate.ts";
 import type { EdgeArgs, Router } from "./router.ts";
 import { previewName, SKIP_AWAIT, serviceDocument } from "./service.ts";
 import { foundVoyagerEdge } from "./voyager-founding.ts";
 import { ingressDocument, VOYAGER_API } from "./voyager-ingress.ts";
-
-/** Voyager reads it from every pod into HAProxy's `server … weight N`. */
-export const WEIGHT_ANNOTATION = "ingress.appscode.com/backend-weight";
 
 const VOYAGER: RequiredApi = {
   groupVersion: VOYAGER_API,
@@ -66,12 +64,6 @@ function planStage(config: VoyagerConfig): StagePlan {
     selector,
     serving: isWaiting ? tracks.previous.labels : selector,
   };
-}
-
-/** HAProxy's weight of a pod: 1 without the annotation, and 0 for what is no whole number, as Voyager does it. */
-function podWeight(annotations: Readonly<Record<string, string>>): number {
-  const weight = annotations[WEIGHT_ANNOTATION] ?? "1";
-  return /^\d+$/.test(weight) ? Number(weight) : 0;
 }
 
 function planTrack(

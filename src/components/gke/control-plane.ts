@@ -32,7 +32,14 @@ export function clusterDocument(args: ControlPlaneArgs): gcp.container.ClusterAr
     masterAuth: { clientCertificateConfig: { issueClientCertificate: false } },
     ...endpointDocument(config),
     releaseChannel: { channel: config.releaseChannel.toUpperCase() },
-    maintenancePolicy: { recurringWindow: maintenanceWindow(config) },
+    maintenancePolicy: {
+      recurringWindow: maintenanceWindow(config),
+      maintenanceExclusions: config.maintenance.exclusions.map(({ name, from, until }) => ({
+        exclusionName: name,
+        startTime: from,
+        endTime: until,
+      })),
+    },
     securityPostureConfig: { mode: "BASIC", vulnerabilityMode: "VULNERABILITY_DISABLED" },
     loggingConfig: { enableComponents: ["SYSTEM_COMPONENTS", "WORKLOADS"] },
     monitoringConfig: {
