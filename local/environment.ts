@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { UserError } from "../src/errors.ts";
 import { findCluster, startCluster, stopCluster } from "./cluster/cluster.ts";
@@ -41,6 +41,24 @@ export async function startEnvironment(
   }
   const engine = await ensureEngine(progress);
   const plugins = await ensurePlugins(engine, progress);
+  signal?.throwIfAborted();
+  try {
+    return await start({ stateDir, engine, plugins, given }, progress, signal);
+  } catch (error) {
+    if (!given) await stopEnvironment(stateDir, progress);
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly stateDir: string;
+  readonly engine: Engine;
+  readonly plugins: Plugins;
+  readonly given: NamedContext | undefined;
+}
+
+async function start(parts: Parts, progress: Progress, signal?: AbortSignal): Promise<Environment> {
+  const { stateDir, engine, plugins, given } = parts;
   const local = given ? undefined : await startLocalCluster(stateDir, progress, signal);
   const cluster = given ?? { context: local?.cluster.context ?? "", kubeconfig: local?.cluster.kubeconfig };
   const workspace = await writeWorkspace(stateDir, cluster);
@@ -62,10 +80,14 @@ async function startLocalCluster(stateDir: string, progress: Progress, signal?: 
   return { cluster, edge: await startEdge(cluster, stateDir, progress) };
 }
 
-/** Takes everything down that `startEnvironment` brought up, whatever of it is there. */
+/**
+ * Takes everything down that `startEnvironment` brought up on this machine, whatever of it is there. The stacks'
+ * state goes with the cluster that it speaks of.
+ */
 export async function stopEnvironment(stateDir: string, progress: Progress): Promise<void> {
   await stopEdge(stateDir);
   await stopCluster(stateDir, progress);
+  await rm(stateDir, { recursive: true, force: true });
 }
 
 function withPath(workspace: Workspace, engine: Engine, plugins: Plugins): Record<string, string> {

@@ -8,7 +8,6 @@ import { createProgress, type Progress } from "./progress.ts";
 import { reportTable, walkPrinter } from "./walk/printer.ts";
 import { type Report, succeeded, writeReport } from "./walk/report.ts";
 import { walk } from "./walk/walk.ts";
-import type { NamedContext } from "./workspace.ts";
 
 interface Options {
   readonly keep?: boolean;
@@ -18,46 +17,51 @@ interface Options {
 
 const REPORT = join(STATE_DIR, "..", "reports", "release.json");
 
+const UNSUITABLE = 2;
+const INTERRUPTED = 130;
+
 const command = new Command("npm start --")
   .description("Takes a release of httpd through its canary stages on a real Kubernetes, under traffic.")
   .option("--keep", "leave the environment up afterwards, to look around")
   .option("--context <name>", "run on this cluster instead of one on this machine")
   .option("--kubeconfig <file>", "file that has the context");
 
+/** 0 when every share fits and nothing failed, 1 when not, 2 when this machine will not do, 130 after Ctrl-C. */
 async function main(): Promise<number> {
   const options = command.parse().opts<Options>();
   const progress = createProgress();
   const interrupted = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.once(signal, () =>
-      interrupted.abort(new UserError(`stopped by ${signal}`, "Everything is taken down.")),
-    );
+    process.once(signal, () => {
+      progress.say(`\n${signal}: taking everything down; once more leaves at once`);
+      interrupted.abort(new UserError(`stopped by ${signal}`, "Nothing is left running."));
+    });
   }
-  try {
-    return await run(options, progress, interrupted.signal);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    console.error(`\n${error.message}\n${error.hint}`);
-    return interrupted.signal.aborted ? 130 : 2;
-  }
+  const given = options.context ? { context: options.context, kubeconfig: options.kubeconfig } : undefined;
+  const starting = () => startEnvironment(STATE_DIR, progress, given, interrupted.signal);
+  const environment = await reported(starting, interrupted.signal);
+  if (!environment) return interrupted.signal.aborted ? INTERRUPTED : UNSUITABLE;
+  const report = await reported(
+    () => walkAndReport(environment, progress, interrupted.signal),
+    interrupted.signal,
+  );
+  if (report) console.log(`\n${reportTable(report)}`);
+  const stays = given !== undefined || (options.keep === true && !interrupted.signal.aborted);
+  if (stays) sayHowToLookAround(environment, progress);
+  else await stopEnvironment(STATE_DIR, progress);
+  if (interrupted.signal.aborted) return INTERRUPTED;
+  return report && succeeded(report) ? 0 : 1;
 }
 
-async function run(options: Options, progress: Progress, signal: AbortSignal): Promise<number> {
-  const given: NamedContext | undefined = options.context
-    ? { context: options.context, kubeconfig: options.kubeconfig }
-    : undefined;
-  const environment = await startEnvironment(STATE_DIR, progress, given, signal);
-  let keep = options.keep === true;
+/** The outcome; undefined after an error for the user, which is printed. An interruption's own error says it best. */
+async function reported<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   try {
-    const report = await walkAndReport(environment, progress, signal);
-    console.log(`\n${reportTable(report)}`);
-    return succeeded(report) ? 0 : 1;
+    return await work();
   } catch (error) {
-    keep = keep && !signal.aborted;
-    throw error;
-  } finally {
-    if (keep) sayHowToLookAround(environment, progress);
-    else await stopEnvironment(STATE_DIR, progress);
+    const cause = signal.aborted ? signal.reason : error;
+    if (!(cause instanceof UserError)) throw cause;
+    console.error(`\n${cause.message}\n${cause.hint}`);
+    return undefined;
   }
 }
 
@@ -90,12 +94,13 @@ async function describe({ engine, plugins, cluster, edge }: Environment): Promis
 }
 
 function sayHowToLookAround({ edge, cluster }: Environment, progress: Progress): void {
+  const kubectl = `kubectl${cluster.kubeconfig ? ` --kubeconfig ${cluster.kubeconfig}` : ""} --context ${cluster.context}`;
   progress.say(`
 The environment is up.
   the application   ${edge?.url ?? "at the address of its Ingress"}
-  what is live      kubectl --kubeconfig ${cluster.kubeconfig ?? "(yours)"} -n httpdcanary get configmap httpd-release -o yaml
+  what is live      ${kubectl} -n httpdcanary get configmap httpd-release -o yaml
   Pulumi            source .local/environment.sh && cd .local/stacks && pulumi preview -s canary-75
-  take it down      npm run local:down`);
+  take it down      ${edge ? "npm run local:down" : "npx canary teardown --stack-dir .local/stacks"}`);
 }
 
 process.exitCode = await main();

@@ -1,5 +1,5 @@
-import { request as httpRequest, type IncomingMessage } from "node:http";
-import { request as httpsRequest, type RequestOptions } from "node:https";
+import type { IncomingMessage } from "node:http";
+import { type RequestOptions, request as send } from "node:https";
 import { UserError } from "./errors.ts";
 
 export interface RequestBody {
@@ -39,7 +39,6 @@ export function exchange<T>(url: URL, options: RequestOptions, body?: RequestBod
           "Check that the cluster runs, that its address is right and that this machine may connect to it.",
         ),
       );
-    const send = url.protocol === "http:" ? httpRequest : httpsRequest;
     const request = send(url, options, (response) => {
       readAnswer<T>(response).then(resolve, (error) =>
         error instanceof ApiError ? reject(error) : unreachable(error),

@@ -35,7 +35,7 @@ export interface RequiredApi {
 
 /**
  * Access to a cluster through a kubeconfig, with its own authentication and TLS verification.
- * @throws UserError when the kubeconfig or the context is not there, or when it turns TLS verification off
+ * @throws UserError when the kubeconfig or the context is not there, or when it goes without verified TLS
  */
 export async function connect(access: ClusterAccess): Promise<KubernetesApi> {
   const token = access.kubeconfig !== undefined ? readTokenKubeconfig(access.kubeconfig) : undefined;
@@ -100,13 +100,25 @@ async function loadKubeConfig(access: ClusterAccess) {
     );
   }
   if (access.context !== undefined) selectContext(kubeConfig, access.context);
-  if (kubeConfig.getCurrentCluster()?.skipTLSVerify) {
+  requireTls(kubeConfig);
+  return kubeConfig;
+}
+
+function requireTls(kubeConfig: import("@kubernetes/client-node").KubeConfig): void {
+  const cluster = kubeConfig.getCurrentCluster();
+  const context = kubeConfig.getCurrentContext();
+  if (cluster?.skipTLSVerify) {
     throw new UserError(
-      `context ${kubeConfig.getCurrentContext()} has insecure-skip-tls-verify: true`,
+      `context ${context} has insecure-skip-tls-verify: true`,
       "Give the cluster's certificate authority in the kubeconfig instead.",
     );
   }
-  return kubeConfig;
+  if (cluster?.server.startsWith("http:")) {
+    throw new UserError(
+      `context ${context} goes to ${cluster.server}, without TLS`,
+      "Give the cluster's https address in the kubeconfig instead.",
+    );
+  }
 }
 
 function selectContext(kubeConfig: import("@kubernetes/client-node").KubeConfig, context: string): void {

@@ -5,12 +5,13 @@ import type { StagePlan } from "./model/plan.ts";
 import { fromData, type ReleaseRecord } from "./model/record.ts";
 import type { DeploymentLike } from "./model/rollout.ts";
 import type { PerTrack } from "./model/traffic.ts";
+import { type PodMarks, podWeight } from "./model/weights.ts";
 
 /** A Deployment as the API server gives it, as far as we look at it. */
 export interface LiveDeployment extends DeploymentLike {
   readonly spec: {
     readonly replicas?: number;
-    readonly template: { readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> } };
+    readonly template: { readonly metadata?: PodMarks };
   };
 }
 
@@ -87,19 +88,11 @@ export function growingTrack(canaryShareNow: number | undefined, canaryShareAfte
   return canaryShareNow !== undefined && canaryShareAfter > canaryShareNow ? "canary" : "previous";
 }
 
-/**
- * Percent of the traffic that the canary's Deployment gets now, by its pods and what each of them draws; undefined
- * when no pod draws any.
- */
-export function canaryShareByPods(
-  { record, deployments }: Live,
-  podWeight: (annotations: Readonly<Record<string, string>>) => number,
-): number | undefined {
+/** Percent of the traffic that the canary's Deployment gets now, by its pods' weights; undefined when none has any. */
+export function canaryShareByPods({ deployments }: Live): number | undefined {
   const [previous, canary] = TRACKS.map((track) => {
     const spec = deployments[track]?.spec;
-    return spec ? (spec.replicas ?? 1) * podWeight(spec.template.metadata?.annotations ?? {}) : 0;
+    return spec ? (spec.replicas ?? 1) * podWeight(spec.template.metadata ?? {}) : 0;
   }) as [number, number];
-  if (previous + canary === 0) return undefined;
-  // A canary that only waits has pods, but no traffic.
-  return record?.intended.canary === 0 ? 0 : (100 * canary) / (previous + canary);
+  return previous + canary === 0 ? undefined : (100 * canary) / (previous + canary);
 }

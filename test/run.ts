@@ -57,8 +57,8 @@ const results = await Promise.all(
 const tests = results.at(-1)?.output ?? "";
 const passed = countOf(tests, "passing");
 const failedTests = countOf(tests, "failing");
-// A step that fails without a failing test (types, lint, coverage, no tests at all) counts as one failure.
+// A step that fails without a failing test counts as one: types, lint, coverage, or tests that do not even start.
 const failedSteps = results.filter(({ ok, output }) => !ok && countOf(output, "failing") === 0).length;
-const failed = failedTests + failedSteps + (passed === 0 ? 1 : 0);
-process.exitCode = failed > 0 ? 1 : 0;
+const failed = failedTests + failedSteps;
+process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
 console.log(`${passed} passed, ${failed} failed`);

@@ -1,15 +1,21 @@
 /** The language host's calls. */
 import { type ChildProcess, spawn } from "node:child_process";
-import * as grpc from "@grpc/grpc-js";
+import type { ServerWritableStream } from "@grpc/grpc-js";
 import { Empty, pluginPb } from "../plugins/protocol.ts";
 import { SDK_VERSION } from "../plugins/versions.ts";
 import { runtimeOptions } from "./options.ts";
 import { dependencies, type Package, requiredProviders } from "./packages.ts";
-import { type Command, NotInstalled, pluginCommand, programCommand } from "./program.ts";
+import { type Command, pluginCommand, programCommand } from "./program.ts";
 import { languagePb } from "./protocol.ts";
 
 /** The SDK's entry point ends with this when it has told the user already what was wrong. */
 const ALREADY_REPORTED = 32;
+
+export type InstallCall = ServerWritableStream<
+  languagePb.InstallDependenciesRequest,
+  languagePb.InstallDependenciesResponse
+>;
+export type PluginCall = ServerWritableStream<languagePb.RunPluginRequest, languagePb.RunPluginResponse>;
 
 export class LanguageHost {
   #engine: string;
@@ -95,12 +101,7 @@ export class LanguageHost {
     return response;
   }
 
-  installDependencies(
-    call: grpc.ServerWritableStream<
-      languagePb.InstallDependenciesRequest,
-      languagePb.InstallDependenciesResponse
-    >,
-  ): void {
+  installDependencies(call: InstallCall): void {
     const info = call.request.getInfo();
     const command: Command = {
       file: runtimeOptions(info).packageManager,
@@ -124,9 +125,7 @@ export class LanguageHost {
   }
 
   /** Runs a plugin that is written in TypeScript, such as a policy pack, until it ends or the engine hangs up. */
-  runPlugin(
-    call: grpc.ServerWritableStream<languagePb.RunPluginRequest, languagePb.RunPluginResponse>,
-  ): void {
+  runPlugin(call: PluginCall): void {
     const child = this.#start(pluginCommand(call.request), "pipe");
     const send = (set: "setStdout" | "setStderr") => (chunk: Buffer) => {
       const response = new languagePb.RunPluginResponse();
@@ -160,60 +159,4 @@ function dependencyInfo({ name, version }: Package): languagePb.DependencyInfo {
   info.setName(name);
   info.setVersion(version);
   return info;
-}
-
-function unary<Q, A>(method: (request: Q) => A | Promise<A>): grpc.handleUnaryCall<Q, A> {
-  return (call, done) => {
-    (async () => method(call.request))().then(
-      (answer) => done(null, answer),
-      (error: unknown) => done(rpcError(error)),
-    );
-  };
-}
-
-function streaming<Q, A>(
-  method: (call: grpc.ServerWritableStream<Q, A>) => void,
-): grpc.handleServerStreamingCall<Q, A> {
-  return (call) => {
-    try {
-      method(call);
-    } catch (error) {
-      call.emit("error", rpcError(error));
-    }
-  };
-}
-
-function rpcError(error: unknown): Partial<grpc.StatusObject> {
-  if (error instanceof NotInstalled) return { code: grpc.status.FAILED_PRECONDITION, details: error.message };
-  const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { code: grpc.status.INTERNAL, details };
-}
-
-/** The calls that this host answers; to the others (code generation) gRPC says UNIMPLEMENTED. */
-export function implementation(host: LanguageHost): grpc.UntypedServiceImplementation {
-  return {
-    handshake: unary((request: languagePb.LanguageHandshakeRequest) => host.handshake(request)),
-    getPluginInfo: unary(() => host.getPluginInfo()),
-    getRequiredPackages: unary((request: languagePb.GetRequiredPackagesRequest) =>
-      host.getRequiredPackages(request),
-    ),
-    run: unary((request: languagePb.RunRequest) => host.run(request)),
-    about: unary(() => host.about()),
-    getProgramDependencies: unary((request: languagePb.GetProgramDependenciesRequest) =>
-      host.getProgramDependencies(request),
-    ),
-    installDependencies: streaming(
-      (
-        call: grpc.ServerWritableStream<
-          languagePb.InstallDependenciesRequest,
-          languagePb.InstallDependenciesResponse
-        >,
-      ) => host.installDependencies(call),
-    ),
-    runPlugin: streaming(
-      (call: grpc.ServerWritableStream<languagePb.RunPluginRequest, languagePb.RunPluginResponse>) =>
-        host.runPlugin(call),
-    ),
-    cancel: unary(() => host.cancel()),
-  };
 }

@@ -2,8 +2,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Cluster } from "./cluster.ts";
 import { ClusterError, failedAs } from "./errors.ts";
-import { at, type JsonObject, listAt, objectAt, textAt } from "./json.ts";
+import { at, type JsonObject, listAt, textAt } from "./json.ts";
 import { annotation, refOf } from "./objects.ts";
+import { podProblems } from "./pods.ts";
 import { type Readiness, readiness, selectsPods, serviceReadiness, titleOf } from "./readiness.ts";
 
 const POLL_MS = 250;
@@ -138,30 +139,6 @@ async function latest(live: JsonObject, cluster: Cluster): Promise<JsonObject | 
 
 function uid(object: JsonObject): string | undefined {
   return textAt(object, "metadata", "uid");
-}
-
-/** What keeps the containers of a Deployment from running, such as an image that cannot be pulled. */
-async function podProblems(live: JsonObject, cluster: Cluster): Promise<string[]> {
-  if (live.kind !== "Deployment") return [];
-  const labels = Object.entries(objectAt(live, "spec", "selector", "matchLabels")).map(
-    ([key, value]) => [key, String(value)] as const,
-  );
-  const path = `/api/v1/namespaces/${refOf(live).namespace}/pods`;
-  try {
-    return (await cluster.list(path, Object.fromEntries(labels))).flatMap(containerProblems);
-  } catch (error) {
-    if (error instanceof ClusterError) return [`its Pods cannot be listed: ${error.message}`];
-    throw error;
-  }
-}
-
-function containerProblems(pod: JsonObject): string[] {
-  return listAt(pod, "status", "containerStatuses").flatMap((status) => {
-    const reason = textAt(status, "state", "waiting", "reason");
-    const message = textAt(status, "state", "waiting", "message") ?? "";
-    const container = `Pod ${textAt(pod, "metadata", "name")}, container ${textAt(status, "name")}`;
-    return reason ? [`${container}: [${reason}] ${message}`] : [];
-  });
 }
 
 /** Waits until a deleted object is gone. @throws ClusterError "conflict" when it stays, naming what holds it */

@@ -1,4 +1,5 @@
 import * as grpc from "@grpc/grpc-js";
+import { internalError } from "../plugins/rpc.ts";
 import { Any, providerPb, Status } from "./protocol.ts";
 import { type Bag, encode } from "./values.ts";
 
@@ -59,16 +60,15 @@ const CODES: Record<Failure, grpc.status> = {
   invalid: grpc.status.INVALID_ARGUMENT,
 };
 
-/** A failure as the engine takes it. What is no expected failure is ours, and comes with its stack trace. */
-export function rpcError(error: unknown): Partial<grpc.ServiceError> {
+/** A failure as the engine takes it. */
+export function rpcError(error: unknown): Partial<grpc.StatusObject> {
   if (error instanceof InitFailed) return initFailedError(error);
   if (error instanceof ClusterError) return { code: CODES[error.failure], details: error.message };
-  const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { code: grpc.status.INTERNAL, details };
+  return internalError(error);
 }
 
 /** A partial failure travels as a detail of the status, in the trailer that gRPC reserves for it. */
-function initFailedError(error: InitFailed): Partial<grpc.ServiceError> {
+function initFailedError(error: InitFailed): Partial<grpc.StatusObject> {
   const detail = new providerPb.ErrorResourceInitFailed();
   detail.setId(error.id);
   detail.setProperties(encode(error.outputs));

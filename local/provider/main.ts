@@ -1,7 +1,8 @@
 /** The plugin's process: `pulumi-resource-kubernetes ENGINE_ADDRESS`. */
 import { engineAddress, servePlugin } from "../plugins/server.ts";
+import { implementation } from "./implementation.ts";
 import { providerGrpc } from "./protocol.ts";
-import { type Clusters, implementation, Provider } from "./service.ts";
+import { type Clusters, Provider } from "./service.ts";
 
 const clusters: Clusters = {
   connect: async (target) => (await import("./cluster.ts")).connect(target),

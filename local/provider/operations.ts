@@ -1,22 +1,10 @@
-/** The life of one resource, on plain values: create, update, read, delete. */
-import { currentReadiness, timeoutSeconds, untilGone, untilReady, type Waiter } from "./await.ts";
+/** The life of one resource, on plain values: its creation and its updates. */
+import { timeoutSeconds, untilReady, type Waiter } from "./await.ts";
 import type { Applied, Cluster } from "./cluster.ts";
 import type { Options } from "./config.ts";
-import { ClusterError, failedAs, InitFailed } from "./errors.ts";
-import { ownedFields } from "./import.ts";
+import { ClusterError, InitFailed } from "./errors.ts";
 import { type JsonObject, textAt } from "./json.ts";
-import {
-  annotation,
-  body,
-  fieldManager,
-  idOf,
-  markSecrets,
-  parseState,
-  refFromId,
-  refOf,
-  state,
-} from "./objects.ts";
-import { pruned } from "./prune.ts";
+import { annotation, body, fieldManager, idOf, refOf, state } from "./objects.ts";
 import { titleOf } from "./readiness.ts";
 import type { Bag } from "./values.ts";
 
@@ -30,7 +18,7 @@ export interface Session {
 }
 
 /** A waiter of this session for one object. */
-function waiterFor(session: Session, object: JsonObject, timeout: number): Waiter {
+export function waiterFor(session: Session, object: JsonObject, timeout: number): Waiter {
   return { ...session, timeoutSeconds: timeoutSeconds(object, timeout) };
 }
 
@@ -130,53 +118,4 @@ async function relinquish(
   const { apiVersion, kind, name, namespace } = ref;
   const nothing = { apiVersion, kind, metadata: { name, namespace } };
   await cluster.apply(ref, nothing, { manager: before, force: true });
-}
-
-export interface ReadRequest {
-  readonly type: string;
-  readonly id: string;
-  /** The state until now; both are empty for an import or a lookup. */
-  readonly outputs: JsonObject;
-  readonly inputs: Bag;
-}
-
-export interface ReadResult {
-  readonly id: string;
-  readonly outputs: Bag;
-  readonly inputs: Bag;
-}
-
-/**
- * The object as it is; undefined when it is gone.
- * @throws InitFailed when it is there but not ready, or a refresh would forget that it is not
- */
-export async function read(session: Session, request: ReadRequest): Promise<ReadResult | undefined> {
-  const known = parseState(request.outputs).inputs;
-  const oldInputs = Object.keys(request.inputs.value).length > 0 ? request.inputs.value : known;
-  const imported = oldInputs.kind === undefined;
-  const live = await session.cluster.get(imported ? refFromId(request.type, request.id) : refOf(oldInputs));
-  if (!live) return undefined;
-  const value = imported ? ownedFields(live) : pruned(oldInputs, live);
-  const inputs = markSecrets({ value, secrets: request.inputs.secrets });
-  const outputs = state(live, inputs, fieldManager(value, request.outputs));
-  const now = await currentReadiness(live, session.cluster);
-  if (now.state !== "ready") throw new InitFailed(idOf(live), outputs, inputs, [titled(live, now.reason)]);
-  return { id: idOf(live), outputs, inputs };
-}
-
-function titled(object: JsonObject, reason: string): string {
-  return `${titleOf(object)}: ${reason}`;
-}
-
-/** Deletes the object and waits until it is gone; one that is gone already, or whose kind is, is done. */
-export async function remove(session: Session, outputs: JsonObject, timeout: number): Promise<void> {
-  const ref = refOf(outputs);
-  try {
-    const live = await session.cluster.get(ref);
-    if (!live) return;
-    await session.cluster.remove(ref, annotation(outputs, "deletionPropagationPolicy") ?? "Foreground");
-    await untilGone(live, waiterFor(session, outputs, timeout));
-  } catch (error) {
-    if (!failedAs(error, "not-found", "no-match")) throw error;
-  }
 }

@@ -14,10 +14,12 @@ import {
   type Target,
 } from "./config.ts";
 import { diffResource } from "./diff.ts";
-import { ClusterError, rpcError } from "./errors.ts";
-import { create, read, remove, type Session, update } from "./operations.ts";
+import { ClusterError } from "./errors.ts";
+import { create, type Session, update } from "./operations.ts";
 import { previewCreate, previewUpdate } from "./preview.ts";
 import { providerPb } from "./protocol.ts";
+import { read } from "./read.ts";
+import { remove } from "./remove.ts";
 import { decode, encode } from "./values.ts";
 
 /** How the service reaches clusters; loaded at the first call that needs one, since it is most of the start. */
@@ -32,6 +34,8 @@ export class Provider {
   readonly #cancelled = new AbortController();
   #options: Options = parseOptions({});
   #connection: Promise<Cluster> | undefined;
+  /** The resources that a diff in this run says are to be replaced. */
+  readonly #replaced = new Set<string>();
 
   /** @param engine the engine's address, for status lines; without it they are dropped */
   constructor(clusters: Clusters, engine: string | undefined) {
@@ -75,10 +79,9 @@ export class Provider {
     return info;
   }
 
-  async getSchema(): Promise<providerPb.GetSchemaResponse> {
-    const response = new providerPb.GetSchemaResponse();
-    response.setSchema(JSON.stringify({ name: "kubernetes", version: PROVIDER_VERSION, resources: {} }));
-    return response;
+  /** Only code generation asks for it. */
+  async getSchema(): Promise<never> {
+    throw new ClusterError("invalid", "the stand-in provider has no schema: use --generate-code=false");
   }
 
   async attach(): Promise<Empty> {
@@ -133,14 +136,16 @@ export class Provider {
   async diff(request: providerPb.DiffRequest): Promise<providerPb.DiffResponse> {
     const outputs = decode(request.getOlds()).value;
     const news = decode(request.getNews()).value;
-    return diffResource(outputs, news, this.#options.mutability, request.getIgnorechangesList());
+    const response = diffResource(outputs, news, this.#options.mutability, request.getIgnorechangesList());
+    if (response.getReplacesList().length > 0) this.#replaced.add(request.getUrn());
+    return response;
   }
 
   async create(request: providerPb.CreateRequest): Promise<providerPb.CreateResponse> {
     const session = await this.#session(request.getUrn());
     const inputs = decode(request.getProperties());
     const { id, outputs } = request.getPreview()
-      ? await previewCreate(session, inputs)
+      ? await previewCreate(session, inputs, { replaces: this.#replaced.has(request.getUrn()) })
       : await create(session, inputs, request.getTimeout());
     const response = new providerPb.CreateResponse();
     response.setId(id);
@@ -186,33 +191,4 @@ export class Provider {
 function unlessUnreachable(error: unknown): undefined {
   if (error instanceof ClusterError) return undefined;
   throw error;
-}
-
-function unary<Q, A>(method: (request: Q) => Promise<A>): grpc.handleUnaryCall<Q, A> {
-  return (call, done) => {
-    method(call.request).then(
-      (answer) => done(null, answer),
-      (error: unknown) => done(rpcError(error)),
-    );
-  };
-}
-
-/** The calls that this plugin answers; gRPC says UNIMPLEMENTED to the others (functions, components, schemas). */
-export function implementation(provider: Provider): grpc.UntypedServiceImplementation {
-  return {
-    handshake: unary(() => provider.handshake()),
-    getPluginInfo: unary(() => provider.getPluginInfo()),
-    getSchema: unary(() => provider.getSchema()),
-    attach: unary(() => provider.attach()),
-    cancel: unary(() => provider.cancel()),
-    checkConfig: unary((request: providerPb.CheckRequest) => provider.checkConfig(request)),
-    diffConfig: unary((request: providerPb.DiffRequest) => provider.diffConfig(request)),
-    configure: unary((request: providerPb.ConfigureRequest) => provider.configure(request)),
-    check: unary((request: providerPb.CheckRequest) => provider.check(request)),
-    diff: unary((request: providerPb.DiffRequest) => provider.diff(request)),
-    create: unary((request: providerPb.CreateRequest) => provider.create(request)),
-    update: unary((request: providerPb.UpdateRequest) => provider.update(request)),
-    read: unary((request: providerPb.ReadRequest) => provider.read(request)),
-    delete: unary((request: providerPb.DeleteRequest) => provider.delete(request)),
-  };
 }

@@ -8,7 +8,14 @@ import {
 import { execa } from "execa";
 import { UserError } from "../errors.ts";
 import { type Change, changesOf, type Step } from "../ops/changes.ts";
-import { type RunOptions, type Stack, StackBusy, type StackState, type Stacks } from "../ops/stacks.ts";
+import {
+  Interrupted,
+  type RunOptions,
+  type Stack,
+  StackBusy,
+  type StackState,
+  type Stacks,
+} from "../ops/stacks.ts";
 import { lockHolders } from "./stack-locks.ts";
 
 export interface StacksOptions {
@@ -75,6 +82,18 @@ function automatedStack(stack: PulumiStack, directory: string, environment: Reco
   };
 }
 
+/** Interrupts the engine, unless it knows already. */
+function engineSignal(signal: AbortSignal): AbortSignal {
+  const controller = new AbortController();
+  const abort = (): void => {
+    const { reason } = signal;
+    if (!(reason instanceof Interrupted && reason.engineKnows)) controller.abort(reason);
+  };
+  if (signal.aborted) abort();
+  else signal.addEventListener("abort", abort, { once: true });
+  return controller.signal;
+}
+
 interface PulumiOptions {
   readonly onEvent: (event: EngineEvent) => void;
   readonly onOutput?: (text: string) => void;
@@ -103,7 +122,7 @@ async function observed(
   const options = {
     onEvent,
     ...(onOutput && { onOutput }),
-    ...(signal && { signal }),
+    ...(signal && { signal: engineSignal(signal) }),
     ...(plan !== undefined && { plan }),
     color: "never",
   } as const;
@@ -131,7 +150,8 @@ async function reported<T>(
   }
 }
 
-const GENERIC = /^(preview|update) failed$/;
+/** What the engine says besides the reason: that it failed, and which steps of a plan it therefore did not come to. */
+const GENERIC = /^(preview|update) failed$|^expected resource operations for .* but none were seen$/;
 
 /** What the CLI itself says is wrong; everything where it does not say. */
 function errorLines(text: string): string {

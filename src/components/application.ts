@@ -57,7 +57,7 @@ export function declareApplication(args: ApplicationArgs): void {
     { config, plan, namespace, address: args.edge.address, beforeChange: untilGrown },
     { ...options, protect: args.founding, dependsOn: [growing, ...args.edge.after] },
   );
-  // What the Services select may change with a stage: to pods that are ready, and before pods that leave them change.
+  // Where the edge leads to may change with a stage: to pods that are ready, and before other pods leave.
   const shrinking = TRACKS.find((track) => track !== args.growing) ?? "previous";
   const other = declareTrack(shrinking, { dependsOn: [growing, edge] });
   new ReleaseRecord(

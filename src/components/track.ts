@@ -54,7 +54,7 @@ export function contentDocument(args: TrackArgs): k8s.core.v1.ConfigMapArgs | un
   if (text === undefined) return undefined;
   return {
     metadata: applicationMetadata(contentName(args.plan.name, text), args.namespace, {
-      labels: args.plan.labels,
+      labels: args.plan.identity,
     }),
     immutable: true,
     data: { index: text },
@@ -65,12 +65,12 @@ export function contentDocument(args: TrackArgs): k8s.core.v1.ConfigMapArgs | un
 export function deploymentDocument(args: TrackArgs): k8s.apps.v1.DeploymentArgs {
   const { app, plan, namespace } = args;
   return {
-    metadata: applicationMetadata(plan.name, namespace, { labels: plan.labels }),
+    metadata: applicationMetadata(plan.name, namespace, { labels: plan.identity }),
     spec: {
       replicas: plan.replicas,
       revisionHistoryLimit: 2,
       progressDeadlineSeconds: app.startSeconds + MAX_ROLLOUT_SECONDS_OVER_START,
-      selector: { matchLabels: plan.labels },
+      selector: { matchLabels: plan.identity },
       strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
       template: {
         metadata: { labels: plan.labels, annotations: plan.annotations },
@@ -102,7 +102,7 @@ function podSpec(args: TrackArgs): k8s.types.input.core.v1.PodSpec {
         maxSkew: 1,
         topologyKey: "kubernetes.io/hostname",
         whenUnsatisfiable: "ScheduleAnyway",
-        labelSelector: { matchLabels: plan.labels },
+        labelSelector: { matchLabels: plan.identity },
       },
     ],
     containers: [container(args)],
@@ -149,7 +149,7 @@ function contentVolumes(args: TrackArgs): k8s.types.input.core.v1.Volume[] {
 /** A drained node takes one pod of a track at a time; a single pod does not hold the drain up. */
 function budgetDocument({ plan, namespace }: TrackArgs): k8s.policy.v1.PodDisruptionBudgetArgs {
   return {
-    metadata: applicationMetadata(plan.name, namespace, { labels: plan.labels }),
-    spec: { maxUnavailable: 1, selector: { matchLabels: plan.labels } },
+    metadata: applicationMetadata(plan.name, namespace, { labels: plan.identity }),
+    spec: { maxUnavailable: 1, selector: { matchLabels: plan.identity } },
   };
 }

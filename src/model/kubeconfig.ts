@@ -34,7 +34,7 @@ export interface TokenAccess {
   readonly token: string;
 }
 
-/** What `tokenKubeconfig` wrote; undefined for any other kubeconfig, and for one that goes through a proxy. */
+/** What `tokenKubeconfig` wrote; undefined for any other kubeconfig, one without TLS, and one through a proxy. */
 export function readTokenKubeconfig(text: string): TokenAccess | undefined {
   const config = parseJson(text) as Partial<TokenKubeconfig> | undefined;
   const [cluster, otherCluster] = config?.clusters ?? [];
@@ -44,6 +44,7 @@ export function readTokenKubeconfig(text: string): TokenAccess | undefined {
   const { server, "certificate-authority-data": certificateAuthority, ...rest } = cluster.cluster;
   const { "tls-server-name": tlsServerName, ...special } = rest;
   if (!token || Object.keys(otherWays).length > 0 || Object.keys(special).length > 0) return undefined;
+  if (!server.startsWith("https:")) return undefined;
   return { address: { server, certificateAuthority, tlsServerName }, token };
 }
 

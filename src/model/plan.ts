@@ -7,7 +7,9 @@ export interface TrackPlan {
   /** The version that it runs. */
   readonly version: string;
   readonly replicas: number;
-  /** Labels of its pods; with the Deployment's selector among them. */
+  /** Labels that tell its pods from all others: what the Deployment selects. */
+  readonly identity: Readonly<Record<string, string>>;
+  /** Labels of its pods: the identity, and whether they take traffic. */
   readonly labels: Readonly<Record<string, string>>;
   /** Annotations of its pods. */
   readonly annotations: Readonly<Record<string, string>>;
@@ -24,6 +26,4 @@ export interface StagePlan {
   readonly effectiveCanary: number;
   /** Labels that all pods of the application carry. */
   readonly selector: Readonly<Record<string, string>>;
-  /** Labels of the pods that take traffic, which the Service selects: not those of a canary that only waits. */
-  readonly serving: Readonly<Record<string, string>>;
 }

@@ -25,6 +25,7 @@ export interface ReplicaSetLike {
 interface ObjectMeta {
   readonly name: string;
   readonly creationTimestamp?: string;
+  readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly ownerReferences?: readonly { readonly kind: string; readonly name: string }[];
 }
@@ -104,6 +105,6 @@ function shownPod({ metadata, spec, status }: PodLike, now: Date): Pod {
     reason: isReady ? undefined : (blocked?.message ?? condition?.message),
     restarts: containers.reduce((sum, { restartCount = 0 }) => sum + restartCount, 0),
     ageSeconds: Math.max(0, (now.getTime() - Date.parse(metadata.creationTimestamp ?? "")) / 1000 || 0),
-    weight: podWeight(metadata.annotations ?? {}),
+    weight: podWeight(metadata),
   };
 }

@@ -1,7 +1,7 @@
-import { routerOf } from "../components/edge/index.ts";
 import type { Config } from "../config.ts";
 import { UserError } from "../errors.ts";
 import type { KubernetesApi } from "../kubernetes.ts";
+import { plannerOf } from "../planning/index.ts";
 
 interface LoadBalanced {
   readonly status?: {
@@ -20,7 +20,7 @@ interface LoadBalanced {
  * @throws UserError when the edge has no address (yet)
  */
 export async function edgeUrl(api: KubernetesApi, config: Config): Promise<string> {
-  const path = routerOf(config).addressPath(config);
+  const path = plannerOf(config).addressPath(config);
   const object = await api.get<LoadBalanced>(path);
   const entry = object?.status?.loadBalancer?.ingress?.[0];
   const host = entry?.ip ?? entry?.hostname;

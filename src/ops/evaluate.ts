@@ -1,8 +1,8 @@
-import { routerOf } from "../components/edge/index.ts";
-import type { Router } from "../components/edge/router.ts";
 import type { Config } from "../config.ts";
 import type { Release } from "../model/lifecycle.ts";
 import type { StagePlan } from "../model/plan.ts";
+import { plannerOf } from "../planning/index.ts";
+import type { Planner } from "../planning/planner.ts";
 import type { Project } from "./project.ts";
 
 /** A stage as its files say it, before anything is asked of the cluster. */
@@ -10,7 +10,7 @@ export interface EvaluatedStage {
   readonly stage: string;
   readonly config: Config;
   readonly plan: StagePlan;
-  readonly router: Pick<Router, "addressPath">;
+  readonly planner: Planner;
 }
 
 /**
@@ -24,6 +24,6 @@ export async function evaluateStage(
 ): Promise<EvaluatedStage> {
   const values = await project.stage(stage);
   const config = release ? { ...values, release } : values;
-  const router = routerOf(config);
-  return { stage, config, plan: router.plan(config), router };
+  const planner = plannerOf(config);
+  return { stage, config, plan: planner.plan(config), planner };
 }

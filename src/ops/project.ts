@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, YAMLParseError } from "yaml";
+import { isSecretPath } from "../config/secrets.ts";
 import { type Config, type ProjectConfig, parseConfig, parseProject } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { requireKnownStage } from "../model/lifecycle.ts";
@@ -40,13 +41,17 @@ export async function readProject(directory: string): Promise<Project> {
   };
 }
 
-/** Values of the project's own namespace. Pulumi.yaml may leave the namespace out and wraps objects in `value`. */
+/**
+ * Values of the project's own namespace. Pulumi.yaml may leave the namespace out and wraps objects in `value`.
+ * Secrets are left out: they stand encrypted in the file, and only the program needs them.
+ */
 function ownValues(config: Values, name: string, level: "project" | "stage"): Values {
   const prefix = `${name}:`;
-  const own = Object.entries(config).filter(([key]) => key.startsWith(prefix) || !key.includes(":"));
-  return Object.fromEntries(
-    own.map(([key, value]) => [key.replace(prefix, ""), level === "project" ? unwrapped(value) : value]),
-  );
+  const own = Object.entries(config)
+    .filter(([key]) => key.startsWith(prefix) || !key.includes(":"))
+    .map(([key, value]) => [key.replace(prefix, ""), level === "project" ? unwrapped(value) : value] as const)
+    .filter(([key]) => !isSecretPath([key]));
+  return Object.fromEntries(own);
 }
 
 function unwrapped(value: unknown): unknown {

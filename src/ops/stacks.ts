@@ -1,4 +1,4 @@
-import { Refusal } from "../errors.ts";
+import { Refusal, UserError } from "../errors.ts";
 import type { Change } from "./changes.ts";
 
 /** A stack's state as Pulumi exports it. */
@@ -83,4 +83,15 @@ export interface LockHolder {
   readonly host: string;
   readonly pid: number;
   readonly since: string;
+}
+
+/** The operator stops what is under way. */
+export class Interrupted extends UserError {
+  /** A terminal tells all its processes: telling the engine a second time would end it at once. */
+  readonly engineKnows: boolean;
+
+  constructor(engineKnows: boolean) {
+    super("stopped by the operator", "Look at what is live: canary status");
+    this.engineKnows = engineKnows;
+  }
 }

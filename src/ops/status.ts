@@ -116,8 +116,9 @@ function conditionOf(
   const isApplied = stacks.some((stack) => stack.name === name && stack.resources > 0);
   if (!isApplied || !now) return "never applied";
   const { record, stage, deviations } = now;
-  if (!sameRelease(record.release, release)) return "behind";
-  if (name !== record.stage) return record.reached.includes(name) ? "applied" : "behind";
+  if (name !== record.stage) {
+    return sameRelease(record.release, release) && record.reached.includes(name) ? "applied" : "behind";
+  }
   if (stage.plan.intended.canary !== record.intended.canary) return "behind";
   return deviations.length === 0 ? "live" : "drifted";
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { fits, precisionPoints } from "../model/fit.ts";
 import { ask, type Target } from "./requests.ts";
 
@@ -25,6 +26,8 @@ const LEAST_REQUESTS = 200;
 
 /** Sends requests, each on a connection of its own, and counts which version answers. No request is repeated. */
 export async function measure(target: Target, options: MeasureOptions): Promise<Measurement> {
+  // Each request under way listens to it.
+  if (options.signal) setMaxListeners(0, options.signal);
   const byVersion: Record<string, number> = {};
   const failures: Record<string, number> = {};
   let started = 0;

@@ -1,3 +1,4 @@
+import type { RequestListener } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { generate } from "selfsigned";
@@ -19,13 +20,18 @@ const identity = generate([{ name: "commonName", value: "127.0.0.1" }], {
 });
 
 /** Serves objects by their API paths; anything else does not exist. */
-export async function serveCluster(objects: Readonly<Record<string, unknown>>): Promise<FakeCluster> {
-  const { cert, private: key } = await identity;
-  const server = createServer({ cert, key }, (request, response) => {
+export function serveCluster(objects: Readonly<Record<string, unknown>>): Promise<FakeCluster> {
+  return serve((request, response) => {
     const object = objects[request.url ?? ""];
     response.writeHead(object ? 200 : 404, { "Content-Type": "application/json" });
     response.end(JSON.stringify(object ?? { message: "not found" }));
   });
+}
+
+/** Serves whatever the listener answers. */
+export async function serve(listener: RequestListener): Promise<FakeCluster> {
+  const { cert, private: key } = await identity;
+  const server = createServer({ cert, key }, listener);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {

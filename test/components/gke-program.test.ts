@@ -126,12 +126,17 @@ describe("Voyager in the founding stack", function () {
   });
 
   it("is waited for with a licence, and not without one", async () => {
-    const release = async (others: Json) =>
-      only(await runStage(gkeFounding(GKE, others)), "kubernetes:helm.sh/v3:Release");
-    const licensed = await release({ voyagerLicense: LICENSE });
-    assert.equal(licensed.inputs.skipAwait, false);
-    assert.deepEqual(licensed.secrets, ["values.license"]);
-    assert.equal((await release({})).inputs.skipAwait, true);
+    const found = async (others: Json) => {
+      const run = await runStage(gkeFounding(GKE, others));
+      return { release: only(run, "kubernetes:helm.sh/v3:Release"), warnings: run.warnings };
+    };
+    const licensed = await found({ voyagerLicense: LICENSE });
+    assert.equal(licensed.release.inputs.skipAwait, false);
+    assert.deepEqual(licensed.release.secrets, ["values.license"]);
+    assert.deepEqual(licensed.warnings, []);
+    const unlicensed = await found({});
+    assert.equal(unlicensed.release.inputs.skipAwait, true);
+    assert.match(unlicensed.warnings.join(), /^Voyager has no licence/);
   });
 
   it("is installed in an existing cluster too, without a cloud's name", async () => {

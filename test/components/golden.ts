@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
-import { execa } from "execa";
 import type { Registered } from "./mocks.ts";
 
 const folder = new URL("../golden/", import.meta.url);
@@ -11,18 +10,9 @@ const folder = new URL("../golden/", import.meta.url);
  */
 export async function matchesGolden(name: string, resources: readonly Registered[]): Promise<void> {
   const file = new URL(`${name}.json`, folder);
-  const registered = JSON.stringify(resources.map(goldenOf).sort(byUrn));
-  if (process.env.UPDATE_GOLDEN === "1") return writeFile(file, await formatted(registered));
+  const registered = `${JSON.stringify(resources.map(goldenOf).sort(byUrn), null, 2)}\n`;
+  if (process.env.UPDATE_GOLDEN === "1") return writeFile(file, registered);
   assert.deepEqual(JSON.parse(registered), JSON.parse(await readFile(file, "utf8")), `${name}.json`);
-}
-
-async function formatted(json: string): Promise<string> {
-  const { stdout } = await execa({
-    input: json,
-    preferLocal: true,
-    stripFinalNewline: false,
-  })`biome format --stdin-file-path=golden.json`;
-  return stdout;
 }
 
 function goldenOf(resource: Registered) {

@@ -23,6 +23,8 @@ export interface StageRun {
   readonly outputs: Json;
   /** Outputs of components that are secrets, as `NAME.output`. */
   readonly secretOutputs: readonly string[];
+  /** What the program told its operator. */
+  readonly warnings: readonly string[];
 }
 
 export interface StageSetting {
@@ -67,6 +69,7 @@ async function attemptStage(setting: StageSetting): Promise<Attempt> {
   const folder = await mkdtemp(join(tmpdir(), "canary-stages-"));
   const file = join(folder, "kubeconfig");
   await writeFile(file, (setting.editKubeconfig ?? String)(kubeconfig(cluster)));
+  const log = collectWarnings();
   try {
     pulumi.runtime.setAllConfig(configValues(withKubeconfig(setting.config, file)));
     const monitor = await mockedEngine(setting, cluster);
@@ -79,8 +82,12 @@ async function attemptStage(setting: StageSetting): Promise<Attempt> {
     }
     await pulumi.runtime.disconnect();
     const resources = stable(monitor.registered, cluster, file);
-    return { run: { resources, outputs, secretOutputs: secretOutputsOf(monitor) }, error };
+    return {
+      run: { resources, outputs, secretOutputs: secretOutputsOf(monitor), warnings: log.warnings },
+      error,
+    };
   } finally {
+    log.end();
     if (!setting.unreachable) cluster.close();
     await rm(folder, { recursive: true });
   }
@@ -112,6 +119,19 @@ function configValues(config: Json): Record<string, string> {
 function withKubeconfig(config: Json, file: string): Json {
   const cluster = config.cluster as Json | undefined;
   return cluster?.kind === "kubeconfig" ? { ...config, cluster: { ...cluster, kubeconfig: file } } : config;
+}
+
+/** Without an engine, the SDK writes its log to the console. */
+function collectWarnings() {
+  const { warn } = console;
+  const warnings: string[] = [];
+  console.warn = (text: unknown) => warnings.push(String(text).replace(/^warning: (\[runtime\] )?/, ""));
+  return {
+    warnings,
+    end: () => {
+      console.warn = warn;
+    },
+  };
 }
 
 /** Without what differs from run to run. */

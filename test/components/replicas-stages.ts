@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { parseConfig, type RouterConfig } from "../../src/config.ts";
 import { type RecordData, toData } from "../../src/model/record.ts";
+import { WAITING } from "../../src/model/weights.ts";
 import type { Registered, StageRun, StageSetting } from "./mocks.ts";
 
 export type Json = Record<string, unknown>;
@@ -51,7 +52,10 @@ export function stageAfter(
     liveVersion: live.canary === 100 ? release.canary : release.previous,
     override: "",
   });
-  const deployment = (replicas: number) => ({ spec: { replicas, template: {} } });
+  const deployment = (replicas: number, labels: Labels = {}) => ({
+    spec: { replicas, template: { metadata: { labels } } },
+  });
+  const isWaiting = live.canary === 0 && live.pods.canary > 0;
   return {
     stack,
     config: exampleStage(stack.startsWith("canary-0") ? "canary-10" : stack, changed),
@@ -59,7 +63,10 @@ export function stageAfter(
     cluster: {
       [`/api/v1/namespaces/${NAMESPACE}/configmaps/app-release`]: { data },
       [`/apis/apps/v1/namespaces/${NAMESPACE}/deployments/app`]: deployment(live.pods.main),
-      [`/apis/apps/v1/namespaces/${NAMESPACE}/deployments/app-canary`]: deployment(live.pods.canary),
+      [`/apis/apps/v1/namespaces/${NAMESPACE}/deployments/app-canary`]: deployment(
+        live.pods.canary,
+        isWaiting ? WAITING : {},
+      ),
     },
   };
 }
@@ -97,6 +104,12 @@ export function podsOf(run: StageRun, name: string) {
 /** What a Service selects. */
 export function selectorOf(run: StageRun, name: string): Labels {
   return (objectOf(run, "Service", name).inputs.spec as { selector: Labels }).selector;
+}
+
+/** Labels that a Deployment selects. */
+export function selectedBy(run: StageRun, name: string): Labels {
+  return (objectOf(run, "Deployment", name).inputs.spec as { selector: { matchLabels: Labels } }).selector
+    .matchLabels;
 }
 
 /** Whether one object waits for another, by what each component waits for. */

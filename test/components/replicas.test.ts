@@ -8,6 +8,7 @@ import {
   exampleStage,
   objectOf,
   podsOf,
+  selectedBy,
   selectorOf,
   stageAfter,
   waitsFor,
@@ -16,8 +17,8 @@ import {
 const FIRST = { stack: "canary-10", config: exampleStage("canary-10") };
 const AT_10 = { stage: "canary-10", canary: 10, pods: { main: 9, canary: 1 } };
 const AT_100 = { stage: "canary-100", canary: 100, pods: { main: 10, canary: 0 } };
-const WAITING = { traffic: { previous: 100, canary: 0 } };
-const NO_PREVIEW = { edge: {} };
+const PREVIEW = { edge: { previewService: "InternalLoadBalancer" } };
+const WAITING = { ...PREVIEW, traffic: { previous: 100, canary: 0 } };
 
 describe("the replicas router", function () {
   this.timeout(20_000);
@@ -31,13 +32,13 @@ describe("the replicas router", function () {
     assert.deepEqual(podsOf(run, "app"), {
       replicas: 9,
       image: "canary-stages/app:1.0.0",
-      labels: { id: "app", type: "main" },
+      labels: { id: "app", type: "main", serving: "true" },
       resources,
     });
     assert.deepEqual(podsOf(run, "app-canary"), {
       replicas: 1,
       image: "canary-stages/app:2.0.0",
-      labels: { id: "app", type: "canary" },
+      labels: { id: "app", type: "canary", serving: "true" },
       resources,
     });
     assert.deepEqual(objectOf(run, "Service", "app").inputs.spec, {
@@ -45,6 +46,8 @@ describe("the replicas router", function () {
       selector: { id: "app" },
       ports: [{ name: "http", port: 80, targetPort: 5000, protocol: "TCP" }],
     });
+    assert.deepEqual(selectedBy(run, "app"), { id: "app", type: "main" });
+    assert.deepEqual(selectedBy(run, "app-canary"), { id: "app", type: "canary" });
     const kinds = run.resources.map(({ type }) => type.split(":").at(-1));
     assert.ok(!kinds.includes("Ingress"), kinds.join());
   });
@@ -134,7 +137,7 @@ describe("the replicas router's preview entrance", function () {
   this.timeout(20_000);
 
   it("shows the canary alone, inside the network", async () => {
-    const run = await runStage(FIRST);
+    const run = await runStage({ ...FIRST, config: exampleStage("canary-10", PREVIEW) });
     assert.deepEqual(selectorOf(run, "app-preview"), { id: "app", type: "canary" });
     const { spec, metadata } = objectOf(run, "Service", "app-preview").inputs as {
       spec: { type: string };
@@ -145,7 +148,7 @@ describe("the replicas router's preview entrance", function () {
   });
 
   it("follows the new version into the main Deployment, before the canary's pods go", async () => {
-    const run = await runStage(stageAfter(AT_10, "canary-100"));
+    const run = await runStage(stageAfter(AT_10, "canary-100", PREVIEW));
     assert.deepEqual(selectorOf(run, "app-preview"), { id: "app", type: "main" });
     assert.ok(waitsFor(run, "app-canary", "app-service-preview"));
     assert.equal(objectOf(run, "Service", "app-preview").hooks.length, 2);
@@ -160,39 +163,34 @@ describe("the replicas router's preview entrance", function () {
     };
     assert.equal(spec.type, "ClusterIP");
     assert.ok(!("networking.gke.io/load-balancer-type" in metadata.annotations));
-    const none = await runStage({ ...FIRST, config: exampleStage("canary-10", NO_PREVIEW) });
+    const none = await runStage(FIRST);
     assert.equal(none.resources.filter(({ type }) => type.endsWith(":Service")).length, 1);
   });
 
   it("shows a canary without traffic: one pod, that the load balancer's Service leaves out", async () => {
     const run = await runStage({ ...FIRST, config: exampleStage("canary-10", WAITING) });
+    const { replicas, labels } = podsOf(run, "app-canary");
     assert.equal(podsOf(run, "app").replicas, 10);
-    assert.equal(podsOf(run, "app-canary").replicas, 1);
-    assert.deepEqual(selectorOf(run, "app"), { id: "app", type: "main" });
+    assert.deepEqual({ replicas, serving: labels.serving }, { replicas: 1, serving: "false" });
+    assert.deepEqual(selectorOf(run, "app"), { id: "app", serving: "true" });
     assert.deepEqual(selectorOf(run, "app-preview"), { id: "app", type: "canary" });
     assert.deepEqual(run.outputs.effective, { previous: 100, canary: 0 });
   });
 
   it("leaves the canary empty at no traffic where there is no entrance", async () => {
-    const config = exampleStage("canary-10", { ...WAITING, ...NO_PREVIEW });
-    const run = await runStage({ ...FIRST, config });
+    const run = await runStage({
+      ...FIRST,
+      config: exampleStage("canary-10", { ...WAITING, edge: undefined }),
+    });
     assert.equal(podsOf(run, "app-canary").replicas, 0);
     assert.deepEqual(selectorOf(run, "app"), { id: "app" });
   });
 
-  it("lets the waiting canary in only when it is ready, and main shrink only after that", async () => {
-    const waiting = { stage: "canary-10", canary: 0, pods: { main: 10, canary: 1 } };
-    const run = await runStage(stageAfter(waiting, "canary-10"));
-    assert.ok(waitsFor(run, "app-service", "app-canary"));
-    assert.ok(waitsFor(run, "app", "app-service"));
-  });
-
-  it("leaves the canary out before it becomes another version", async () => {
-    const lifecycle = ["canary-0", "canary-10", "canary-100"];
-    const next = { ...WAITING, lifecycle, release: { previous: "2.0.0", canary: "2.1.0" } };
-    const run = await runStage(stageAfter(AT_100, "canary-0", next));
-    assert.ok(waitsFor(run, "app-service", "app"));
-    assert.ok(waitsFor(run, "app-canary", "app-service"));
+  it("counts a waiting canary as one without traffic: it has to be ready before main shrinks", async () => {
+    const waiting = { stage: "canary-10", canary: 0, pods: { main: 10, canary: 5 } };
+    const run = await runStage(stageAfter(waiting, "canary-10", PREVIEW));
+    assert.ok(waitsFor(run, "app", "app-canary"));
+    assert.equal(podsOf(run, "app-canary").labels.serving, "true");
   });
 });
 

@@ -25,12 +25,15 @@ function specOf(run: StageRun, kind: string, name: string): Json {
   return found.inputs.spec as Json;
 }
 
-const weightOf = (run: StageRun, deployment: string): string | undefined => {
-  const { template } = specOf(run, "Deployment", deployment) as {
-    template: { metadata: { annotations: Record<string, string> } };
-  };
-  return template.metadata.annotations[WEIGHT];
-};
+interface PodMetadata {
+  readonly labels: Record<string, string>;
+  readonly annotations: Record<string, string>;
+}
+
+const podsOf = (run: StageRun, deployment: string): PodMetadata =>
+  (specOf(run, "Deployment", deployment) as { template: { metadata: PodMetadata } }).template.metadata;
+
+const weightOf = (run: StageRun, deployment: string) => podsOf(run, deployment).annotations[WEIGHT];
 
 const backend = (name: string) => ({
   service: { name, port: { number: 80 } },
@@ -56,21 +59,32 @@ describe("the Voyager router's preview entrance", function () {
       rules: [rule("preview.example.com", preview)],
     });
     assert.deepEqual(specOf(run, "Service", "httpd-preview").selector, { app: "httpd", track: "canary" });
-    assert.deepEqual(specOf(run, "Service", "httpd-service").selector, { app: "httpd" });
+    assert.equal(podsOf(run, "httpd-new").labels.serving, "true");
   });
 
   it("shows a canary without traffic: weighed, and left out of the Service", async () => {
     const run = await runStage(stage({ edge: PREVIEW, ...WAITING }));
     assert.equal(weightOf(run, "httpd-new"), "1");
+    assert.equal(podsOf(run, "httpd-new").labels.serving, "false");
     assert.equal(weightOf(run, "httpd-previous"), "100");
-    assert.deepEqual(specOf(run, "Service", "httpd-service").selector, { app: "httpd", track: "previous" });
+    assert.equal(podsOf(run, "httpd-previous").labels.serving, "true");
     assert.deepEqual(run.outputs.effective, { previous: 100, canary: 0 });
   });
 
   it("leaves a canary without traffic at weight 0 where nobody is to see it", async () => {
     const run = await runStage(stage(WAITING));
     assert.equal(weightOf(run, "httpd-new"), "0");
-    assert.deepEqual(specOf(run, "Service", "httpd-service").selector, { app: "httpd" });
+    assert.equal(podsOf(run, "httpd-new").labels.serving, "true");
+  });
+
+  it("has the same Services in every stage: what a stage adds, another one would not take away", async () => {
+    const split = await runStage(stage({ edge: PREVIEW }));
+    const waiting = await runStage(stage({ edge: PREVIEW, ...WAITING }));
+    for (const run of [split, waiting]) {
+      const { selector } = specOf(run, "Service", "httpd-service");
+      assert.deepEqual(selector, { app: "httpd", serving: "true" });
+    }
+    assert.deepEqual(specOf(waiting, "Service", "httpd-preview"), specOf(split, "Service", "httpd-preview"));
   });
 
   it("is served with the certificate, which covers both hosts", async () => {

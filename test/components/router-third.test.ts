@@ -27,6 +27,7 @@ const weightedRouter: Router<WeightedConfig> = {
       name: `${app.name}-${name}`,
       version: release[name],
       replicas: replicas.each,
+      identity: { app: app.name, track: name },
       labels: { app: app.name, track: name },
       annotations: {},
       effectiveShare: traffic[name],
@@ -36,7 +37,6 @@ const weightedRouter: Router<WeightedConfig> = {
       intended: traffic,
       effectiveCanary: traffic.canary,
       selector: { app: app.name },
-      serving: { app: app.name },
     };
   },
   canaryShareNow: ({ record }) => record?.effectiveCanary,

@@ -1,12 +1,16 @@
 /** The stand-in provider's operations on the shared cluster, in a namespace of their own. */
+import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { connect } from "../../local/provider/cluster.ts";
 import { parseOptions } from "../../local/provider/config.ts";
 import { diffResource, pathText } from "../../local/provider/diff.ts";
+import { ClusterError, InitFailed } from "../../local/provider/errors.ts";
 import type { JsonObject } from "../../local/provider/json.ts";
 import { objectAt } from "../../local/provider/json.ts";
 import { normalize, refOf } from "../../local/provider/objects.ts";
-import { create, read, remove, type Session, update } from "../../local/provider/operations.ts";
+import { create, type Session, update } from "../../local/provider/operations.ts";
+import { read } from "../../local/provider/read.ts";
+import { remove } from "../../local/provider/remove.ts";
 import type { Bag } from "../../local/provider/values.ts";
 import { environment } from "./environment.ts";
 
@@ -81,4 +85,20 @@ export async function startWorld(): Promise<World> {
 /** An annotation's path as a diff writes it. */
 export function annotationPath(...path: string[]): string {
   return pathText(path);
+}
+
+export async function initFailure(work: Promise<unknown>): Promise<InitFailed> {
+  const error = await work.then(
+    () => assert.fail("nothing failed"),
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof InitFailed, String(error));
+  return error;
+}
+
+export function isFailure(error: unknown, failure: string, message: RegExp): boolean {
+  assert.ok(error instanceof ClusterError, String(error));
+  assert.equal(error.failure, failure);
+  assert.match(error.message, message);
+  return true;
 }

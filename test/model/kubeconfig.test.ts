@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { KubeConfig } from "@kubernetes/client-node";
 import { describe, it } from "mocha";
-import { tokenKubeconfig } from "../../src/model/kubeconfig.ts";
+import { readTokenKubeconfig, tokenKubeconfig } from "../../src/model/kubeconfig.ts";
 
 const AUTHORITY = Buffer.from("certificate").toString("base64");
 
@@ -34,4 +34,42 @@ describe("tokenKubeconfig", () => {
       "proxy-url": "http://192.0.2.9:3128",
     });
   });
+});
+
+describe("readTokenKubeconfig", () => {
+  const address = {
+    server: "https://192.0.2.1:6443",
+    certificateAuthority: AUTHORITY,
+    tlsServerName: "kubernetes",
+  };
+  const own = tokenKubeconfig("deployer", address, "a-token");
+
+  it("reads what tokenKubeconfig wrote", () => {
+    assert.deepEqual(readTokenKubeconfig(own), { address, token: "a-token" });
+  });
+
+  /** The same kubeconfig, with something that only a whole client library understands. */
+  const edited = (change: (config: ReturnType<typeof JSON.parse>) => void): string => {
+    const config = JSON.parse(own);
+    change(config);
+    return JSON.stringify(config);
+  };
+  const others: readonly [what: string, text: string][] = [
+    ["YAML", "apiVersion: v1\nkind: Config\n"],
+    ["a proxy", tokenKubeconfig("deployer", { ...address, proxyUrl: "http://192.0.2.9:3128" }, "a-token")],
+    ["no TLS", own.replace("https:", "http:")],
+    [
+      "TLS that is not verified",
+      edited(({ clusters }) => Object.assign(clusters[0].cluster, { "insecure-skip-tls-verify": true })),
+    ],
+    [
+      "another way to log in",
+      edited(({ users }) => Object.assign(users[0].user, { exec: { command: "login" } })),
+    ],
+    ["no token", edited(({ users }) => Object.assign(users[0], { user: {} }))],
+    ["several clusters", edited(({ clusters }) => clusters.push(clusters[0]))],
+  ];
+  for (const [what, text] of others) {
+    it(`leaves ${what} to the library`, () => assert.equal(readTokenKubeconfig(text), undefined));
+  }
 });

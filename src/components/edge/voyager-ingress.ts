@@ -1,19 +1,17 @@
 import type * as k8s from "@pulumi/kubernetes";
 import { edgeHosts, edgePorts, type VoyagerEdgeConfig } from "../../config/edge.ts";
-import type { RouterConfig } from "../../config.ts";
 import { appNames } from "../../model/names.ts";
 import { PREVIEW_BACKEND } from "../../model/weights.ts";
+import { VOYAGER_API, type VoyagerConfig } from "../../planning/voyager.ts";
 import { applicationMetadata } from "../metadata.ts";
 import type { EdgeArgs } from "./router.ts";
 import { previewName, SERVICE_PORT } from "./service.ts";
-
-export const VOYAGER_API = "voyager.appscode.com/v1";
 
 /** Prefix of Voyager's annotations. */
 const VOYAGER = "ingress.appscode.com";
 
 type Testers = NonNullable<VoyagerEdgeConfig["testers"]>;
-type VoyagerArgs = EdgeArgs<RouterConfig<"voyager">>;
+type VoyagerArgs = EdgeArgs<VoyagerConfig>;
 
 /** The Voyager Ingress in front of the Services: what HAProxy listens for, and where it leads. */
 export function ingressDocument(args: VoyagerArgs): k8s.apiextensions.CustomResourceArgs {

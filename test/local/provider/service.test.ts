@@ -3,9 +3,10 @@ import * as grpc from "@grpc/grpc-js";
 import { Empty } from "../../../local/plugins/protocol.ts";
 import type { Target } from "../../../local/provider/config.ts";
 import { ClusterError } from "../../../local/provider/errors.ts";
+import { implementation } from "../../../local/provider/implementation.ts";
 import type { JsonObject } from "../../../local/provider/json.ts";
 import { providerGrpc, providerPb } from "../../../local/provider/protocol.ts";
-import { implementation, Provider } from "../../../local/provider/service.ts";
+import { Provider } from "../../../local/provider/service.ts";
 import { type Bag, decode, encode } from "../../../local/provider/values.ts";
 import { FakeCluster } from "./fake-cluster.ts";
 
@@ -132,6 +133,20 @@ describe("the provider's service", () => {
     read.setInputs(encode(news));
     const gone = await answer<providerPb.ReadResponse>((done) => client.read(read, done));
     assert.equal(gone.getId(), "");
+  });
+
+  it("remembers from a diff which creation is a replacement", async () => {
+    await configure({ upsertExistingObjects: "true" });
+    const created = await create(bag(CONFIG_MAP), { preview: false });
+    const news = bag({ ...CONFIG_MAP, data: { key: "other" } });
+    cluster.failures.set("apply", new ClusterError("conflict", "taken"));
+    await assert.rejects(create(news, { preview: true }), /taken/);
+    const diff = new providerPb.DiffRequest();
+    diff.setOlds(created.getProperties());
+    diff.setNews(encode(news));
+    await answer<providerPb.DiffResponse>((done) => client.diff(diff, done));
+    const planned = await create(news, { preview: true });
+    assert.deepEqual(decode(planned.getProperties()).value, news.value);
   });
 
   it("refuses an option that it does not have", async () => {

@@ -1,0 +1,146 @@
+/**
+ * What traffic sees of whole release cycles: this program and the walkthrough's way, side by side on one local
+ * environment of their own. Writes reports/availability.json; `npm run bench:availability:draw` makes the document.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+import { type Environment, startEnvironment, stopEnvironment } from "../local/environment.ts";
+import { createProgress } from "../local/progress.ts";
+import { until } from "../local/until.ts";
+import { UserError } from "../src/errors.ts";
+import { connect, type KubernetesApi } from "../src/kubernetes.ts";
+import type { Replicas } from "../src/model/traffic.ts";
+import { walkthroughWay } from "./availability/baseline.ts";
+import { programWay } from "./availability/program.ts";
+import { findSteadyRate, type Trial } from "./availability/rate.ts";
+import { type Report, writeReport } from "./availability/report.ts";
+import { type Bench, KEPT_CONNECTIONS, putInPlace, runCycles, startBenchLoad } from "./availability/run.ts";
+import type { Way, WayName } from "./availability/ways.ts";
+
+interface Options {
+  readonly cycles: number;
+  readonly replicas: readonly Replicas[];
+  readonly rate?: number;
+}
+
+const REPORT = join(import.meta.dirname, "..", "reports", "availability.json");
+const WAYS: readonly WayName[] = ["program", "walkthrough"];
+const GONE_MS = 120_000;
+const UNSUITABLE = 2;
+
+const command = new Command("npm run bench:availability --")
+  .description("Measures what traffic sees of release cycles, by this program and by the walkthrough's way.")
+  .option("--cycles <n>", "release cycles of each way", count, 10)
+  .option("--replicas <list>", "previous + canary pods, such as 1+1,4+2", replicaList, replicaList("1+1,4+2"))
+  .option("--rate <n>", "new connections a second, instead of the highest that is held at rest", count);
+
+function count(text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It has to be a whole number from 1.");
+}
+
+function replicaList(text: string): Replicas[] {
+  return text.split(",").map((pair) => {
+    const [, previous, canary] = /^([1-9]\d*)\+([1-9]\d*)$/.exec(pair) ?? [];
+    if (previous === undefined || canary === undefined) {
+      throw new InvalidArgumentError(`"${pair}" is no pair such as 1+1.`);
+    }
+    return { previous: Number(previous), canary: Number(canary) };
+  });
+}
+
+/** All runs, one after another; what one left running is gone before the next begins. */
+async function measure(bench: Bench, options: Options): Promise<Pick<Report, "load" | "runs">> {
+  const { kubeconfig, context } = bench.environment.cluster;
+  const api = await connect({ file: kubeconfig, context });
+  const runs: Report["runs"] = [];
+  let found: { rate: number; search: Trial[] } | undefined = options.rate
+    ? { rate: options.rate, search: [] }
+    : undefined;
+  for (const replicas of options.replicas) {
+    for (const name of WAYS) {
+      bench.signal.throwIfAborted();
+      const title = `${name} ${replicas.previous}+${replicas.canary}`;
+      const recordFile = join(bench.stateDir, `${title.replace(/\W/g, "-")}.ndjson`);
+      const way = await wayOf(name, replicas, bench, api);
+      const edge = await putInPlace(way, bench);
+      found ??= await bench.progress.step("highest steady rate at rest", () =>
+        findSteadyRate((rate) => startBenchLoad(edge, rate, recordFile)),
+      );
+      const { rate } = found;
+      const { cycles } = options;
+      runs.push(
+        await bench.progress.step(`${title}, ${cycles} cycles at ${rate}/s`, () =>
+          runCycles(way, { edge, rate, cycles, replicas, recordFile }, bench),
+        ),
+      );
+      await remove(api, way);
+    }
+  }
+  const { rate = 0, search = [] } = found ?? {};
+  return { runs, load: { newConnectionsPerSecond: rate, keptConnections: KEPT_CONNECTIONS, search } };
+}
+
+function wayOf(name: WayName, replicas: Replicas, bench: Bench, api: KubernetesApi): Promise<Way> {
+  const namespace = `bench-${name}-${replicas.previous}-${replicas.canary}`;
+  if (name === "walkthrough") return walkthroughWay(api, namespace, replicas);
+  return programWay(bench.environment, join(bench.stateDir, namespace), namespace, replicas);
+}
+
+async function remove(api: KubernetesApi, { namespace }: Way): Promise<void> {
+  const path = `/api/v1/namespaces/${namespace}`;
+  await api.send("DELETE", path);
+  const isGone = async () => (await api.get(path)) === undefined;
+  if (await until(isGone, { timeoutMs: GONE_MS, everyMs: 500 })) return;
+  throw new Error(`namespace ${namespace} is not gone within ${GONE_MS / 1000} s`);
+}
+
+async function describe({ engine, plugins, cluster, edge }: Environment): Promise<Report["environment"]> {
+  const api = await connect({ file: cluster.kubeconfig, context: cluster.context });
+  const { gitVersion } = await api.send<{ gitVersion: string }>("GET", "/version");
+  return {
+    engine: `pulumi ${engine.version} (${engine.source})`,
+    provider: `kubernetes provider ${plugins.providerVersion} (${plugins.provider})`,
+    kubernetes: gitVersion,
+    haproxy: edge?.version ?? "",
+    cores: availableParallelism(),
+    loadAverage: Number((loadavg()[0] ?? 0).toFixed(1)),
+    date: new Date().toISOString().slice(0, 10),
+  };
+}
+
+/** 0 when no request of this program's failed, 1 when one did, 2 when this machine will not do. */
+async function main(options: Options): Promise<number> {
+  const progress = createProgress();
+  const stateDir = await mkdtemp(join(tmpdir(), "canary-bench-"));
+  const interrupted = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.once(signal, () =>
+      interrupted.abort(new UserError(`stopped by ${signal}`, "Nothing is left running.")),
+    );
+  }
+  try {
+    const environment = await startEnvironment(stateDir, progress, undefined, interrupted.signal);
+    const described = await describe(environment);
+    const bench: Bench = { environment, stateDir, progress, signal: interrupted.signal };
+    const { load, runs } = await measure(bench, options);
+    await writeReport(REPORT, { environment: described, load, cycles: options.cycles, runs });
+    for (const { way, replicas, total } of runs) {
+      progress.say(
+        `${way} ${replicas.previous}+${replicas.canary}: ${total.requests} requests, ${total.failed} failed`,
+      );
+    }
+    return runs.some(({ way, total }) => way === "program" && total.failed > 0) ? 1 : 0;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    console.error(error.toString());
+    return UNSUITABLE;
+  } finally {
+    await stopEnvironment(stateDir, progress);
+    await rm(stateDir, { recursive: true, force: true });
+  }
+}
+
+process.exitCode = await main(command.parse().opts<Options>());

@@ -1,0 +1,22 @@
+/** Draws the pictures of docs/availability.md and writes its tables, from reports/availability.json. */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { replaceBetween, tablesOf } from "./document.ts";
+import { pictureOf } from "./picture.ts";
+import { reportSchema } from "./report.ts";
+
+const ROOT = join(import.meta.dirname, "..", "..");
+const DOCUMENT = join(ROOT, "docs", "availability.md");
+const PICTURES = join(ROOT, "docs", "pictures");
+
+const text = await readFile(join(ROOT, "reports", "availability.json"), "utf8");
+const report = reportSchema.parse(JSON.parse(text));
+await mkdir(PICTURES, { recursive: true });
+const podsOf = ({ replicas }: (typeof report.runs)[number]) => `${replicas.previous}-${replicas.canary}`;
+const allPods = [...new Set(report.runs.map(podsOf))];
+for (const pods of allPods) {
+  const runs = report.runs.filter((run) => podsOf(run) === pods);
+  await writeFile(join(PICTURES, `availability-${pods}.svg`), pictureOf(runs));
+}
+await writeFile(DOCUMENT, replaceBetween(await readFile(DOCUMENT, "utf8"), "measured", tablesOf(report)));
+console.log(`${DOCUMENT} and ${allPods.length} pictures show ${report.runs.length} runs`);

@@ -1,0 +1,57 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseDocument } from "yaml";
+import type { Environment } from "../../local/environment.ts";
+import { localOperator } from "../../local/operator.ts";
+import { setRelease, type Workspace, writeWorkspace } from "../../local/workspace.ts";
+import type { Replicas } from "../../src/model/traffic.ts";
+import { applyStage, previewStage } from "../../src/ops/move.ts";
+import { summarize } from "../../src/ops/summary.ts";
+import { replicasAt, type Stage, type Way } from "./ways.ts";
+
+/** This program, driven as the local walk drives it, with stacks of its own in a folder. */
+export async function programWay(
+  { cluster, workspace: shared }: Environment,
+  folder: string,
+  namespace: string,
+  replicas: Replicas,
+): Promise<Way> {
+  const written = await writeWorkspace(folder, cluster);
+  // The engine and its plugins are where the environment brought them up.
+  const environment = { ...shared.environment, ...written.environment };
+  const workspace: Workspace = { ...written, environment };
+  await edit(workspace, "Pulumi.yaml", (file) => file.setIn(["config", "namespace"], namespace));
+  for (const stage of ["canary-25", "canary-75", "canary-100"] as const) {
+    await edit(workspace, `Pulumi.${stage}.yaml`, (file) =>
+      file.setIn(["config", "canary-stages:replicas"], replicasAt(stage, replicas)),
+    );
+  }
+  const podsAt = (stage: Stage): number => {
+    const { previous, canary } = replicasAt(stage, replicas);
+    return previous + canary;
+  };
+  return {
+    name: "program",
+    namespace,
+    podsAt,
+    move: async ({ stage, release }) => {
+      await setRelease(workspace, release);
+      const operator = await localOperator({ workspace, cluster });
+      const preview = await previewStage(operator, stage);
+      const { during } = summarize(preview);
+      await applyStage(operator, preview);
+      return { move: preview.move, share: preview.plan.effectiveCanary, bound: during };
+    },
+  };
+}
+
+async function edit(
+  { directory }: Workspace,
+  name: string,
+  change: (file: ReturnType<typeof parseDocument>) => void,
+): Promise<void> {
+  const path = join(directory, name);
+  const document = parseDocument(await readFile(path, "utf8"));
+  change(document);
+  await writeFile(path, document.toString());
+}

@@ -1,0 +1,139 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { Command } from "commander";
+import { type PromoteOptions, type PromotionOutcome, promote } from "../../ops/promote.ts";
+import { verifyStage } from "../../ops/verification.ts";
+import { EXIT, WrongUse } from "../exit.ts";
+import { promoteJson } from "../json.ts";
+import { duration, type MeasuringOptions, measuringOptions, verificationOptions } from "../options.ts";
+import { outcomeText, verificationText } from "../print/outcome.ts";
+import { previewText } from "../print/preview.ts";
+import { examples, type Runner } from "../runner.ts";
+import type { Session } from "../session.ts";
+import { nextStage } from "./preview.ts";
+import { liveStage } from "./verify.ts";
+
+interface Options extends MeasuringOptions {
+  readonly yes?: boolean;
+  readonly verify: boolean;
+  readonly rollbackOnFailure?: boolean;
+  readonly to?: string;
+  readonly soak?: number;
+}
+
+export const promoteCommand = (run: Runner): Command => {
+  const command = new Command("promote")
+    .description("moves to a stage: previews, asks, applies exactly that, measures, writes it down")
+    .argument("[stage]", "a stage of the lifecycle (default: the next one)")
+    .option("-y, --yes", "apply without asking")
+    .option("--to <stage>", "through every stage up to this one")
+    .option("--soak <time>", "with --to: how long each stage is left before the next (10m)", duration)
+    .option("--rollback-on-failure", "go back when the stage cannot be applied or does not fit")
+    .option("--no-verify", "measure nothing afterwards");
+  for (const option of measuringOptions()) command.addOption(option);
+  return command
+    .addHelpText(
+      "after",
+      examples(
+        "canary promote",
+        "canary promote canary-75 --yes --rollback-on-failure",
+        "canary promote --to canary-100 --soak 10m --yes --rollback-on-failure",
+      ),
+    )
+    .action(run<Options>(promoteAction));
+};
+
+async function promoteAction(
+  session: Session,
+  [named]: readonly (string | undefined)[],
+  options: Options,
+): Promise<number> {
+  const { terminal } = session;
+  if (!options.yes && !terminal.canAsk) {
+    throw new WrongUse(
+      "there is no terminal to ask on",
+      "Add --yes to apply what is previewed without being asked.",
+    );
+  }
+  if (named !== undefined && options.to !== undefined) {
+    throw new WrongUse(`both a stage (${named}) and --to ${options.to} are given`, "Give one of them.");
+  }
+  const outcomes: PromotionOutcome[] = [];
+  let exit: number = EXIT.done;
+  for (const stage of await stagesToGo(session, named, options.to)) {
+    if (outcomes.length > 0) exit = await soak(session, options);
+    if (exit !== EXIT.done) break;
+    const outcome = await promoteOne(session, stage, options);
+    outcomes.push(outcome);
+    exit = exitOf(outcome);
+    if (exit !== EXIT.done) break;
+  }
+  terminal.result(promoteJson(outcomes), () => outcomes.map(outcomeLines).join("\n\n"));
+  return exit;
+}
+
+async function promoteOne(session: Session, stage: string, options: Options): Promise<PromotionOutcome> {
+  const { terminal, identity, signal } = session;
+  const operator = await session.operator();
+  const observer = await terminal.observer();
+  const settings: PromoteOptions = {
+    identity,
+    observer,
+    signal,
+    verification: options.verify ? verificationOptions(options) : undefined,
+    rollbackOnFailure: options.rollbackOnFailure === true,
+    confirm: async (preview) => {
+      terminal.note(previewText(preview));
+      return options.yes === true || terminal.ask(`Move to ${stage}?`, signal);
+    },
+  };
+  return promote(operator, stage, settings);
+}
+
+/** Every stage up to one, from the one after what is live. */
+async function stagesToGo(
+  session: Session,
+  named: string | undefined,
+  to: string | undefined,
+): Promise<string[]> {
+  if (named !== undefined) return [named];
+  const next = await nextStage(session);
+  if (to === undefined) return [next];
+  const { lifecycle } = session.project.config;
+  const [from, end] = [lifecycle.indexOf(next), lifecycle.indexOf(to)];
+  if (end < from) {
+    throw new WrongUse(
+      `--to ${to} is no stage ahead: the next one is ${next}`,
+      `Name one of ${lifecycle.slice(from).join(", ")}.`,
+    );
+  }
+  return lifecycle.slice(from, end + 1);
+}
+
+/** Leaves a stage for a while, and looks at it once more before the next. */
+async function soak(session: Session, options: Options): Promise<number> {
+  const { terminal, signal } = session;
+  if (options.soak === undefined) return EXIT.done;
+  const observer = await terminal.observer();
+  await observer.phase(`soak for ${options.soak} s`, () =>
+    delay((options.soak ?? 0) * 1000, undefined, { signal }).catch(() => signal.throwIfAborted()),
+  );
+  if (!options.verify) return EXIT.done;
+  const { api, stage } = await liveStage(session);
+  const verification = await observer.phase(`measure ${stage.stage}`, () =>
+    verifyStage(api, stage, { ...verificationOptions(options), signal }),
+  );
+  if (verification.fits) return EXIT.done;
+  terminal.note(verificationText(verification));
+  return EXIT.doesNotFit;
+}
+
+function exitOf({ applied, verification }: PromotionOutcome): number {
+  if (!applied) return EXIT.failed;
+  return verification?.fits === false ? EXIT.doesNotFit : EXIT.done;
+}
+
+function outcomeLines({ rolledBack, ...outcome }: PromotionOutcome): string {
+  const lines = [outcomeText(outcome)];
+  if (rolledBack) lines.push("", `rolled back: ${outcomeText(rolledBack)}`);
+  return lines.join("\n");
+}

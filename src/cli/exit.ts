@@ -1,0 +1,24 @@
+import { CommanderError } from "commander";
+import { Refusal, UserError } from "../errors.ts";
+
+/** How the command ends, for scripts and pipelines. */
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  wrongUse: 2,
+  refused: 3,
+  doesNotFit: 4,
+  wouldChange: 10,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** What was typed is not enough, or does not go together. */
+export class WrongUse extends UserError {}
+
+/** The exit code of a failure. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUse;
+  if (error instanceof WrongUse) return EXIT.wrongUse;
+  return error instanceof Refusal ? EXIT.refused : EXIT.failed;
+}

@@ -1,0 +1,161 @@
+import type { z } from "zod";
+import type { Holder } from "../model/lock.ts";
+import type { Change } from "../ops/changes.ts";
+import type { StagePreview } from "../ops/move.ts";
+import type { MoveOutcome } from "../ops/moving.ts";
+import type { PromotionOutcome } from "../ops/promote.ts";
+import type { Status } from "../ops/status.ts";
+import { type FromTo, podsThatRestart, summarize, type TrackSummary } from "../ops/summary.ts";
+import type { LiveTrack } from "../ops/tracks.ts";
+import type { FourShares, Verification } from "../ops/verification.ts";
+import type {
+  previewSchema,
+  promoteSchema,
+  rollbackSchema,
+  statusSchema,
+  unlockSchema,
+  verifySchema,
+} from "./schemas.ts";
+
+/** What operations give, as `--json` prints it. */
+
+export function statusJson({
+  app,
+  namespace,
+  release,
+  live,
+  stages,
+  lock,
+}: Status): z.input<typeof statusSchema> {
+  return {
+    app,
+    namespace,
+    release: { ...release },
+    live: live
+      ? {
+          stage: live.record.stage,
+          release: { ...live.record.release },
+          reached: [...live.record.reached],
+          liveVersion: live.record.liveVersion,
+          override: live.record.override,
+          move: live.move ?? null,
+          shares: bothShares(live.shares),
+          tracks: { previous: trackJson(live.tracks.previous), canary: trackJson(live.tracks.canary) },
+          deviations: live.deviations.map((deviation) => ({ ...deviation })),
+          unfinishedMoveTo: live.towards ?? null,
+          next: live.next ?? null,
+        }
+      : null,
+    stages: stages.map((stage) => ({ ...stage })),
+    lock: lock ? holderJson(lock) : null,
+  };
+}
+
+function trackJson({ deployment, rollout, replicas, replicaSets }: LiveTrack) {
+  return {
+    deployment,
+    rollout: rollout.state === "complete" ? "complete" : `${rollout.state}: ${rollout.reason}`,
+    replicas,
+    replicaSets: replicaSets.map((set) => ({ ...set, pods: set.pods.map((pod) => ({ ...pod })) })),
+  };
+}
+
+/** The canary's four numbers, and what they leave to the previous version. */
+export function bothShares(canary: FourShares) {
+  const rest = (share: number | null) => (share === null ? null : 100 - share);
+  const { intended, effective, applied, measured } = canary;
+  return {
+    previous: {
+      intended: 100 - intended,
+      effective: rest(effective),
+      applied: rest(applied),
+      measured: rest(measured),
+    },
+    canary: { ...canary },
+  };
+}
+
+export function previewJson(preview: StagePreview): z.input<typeof previewSchema> {
+  const { tracks, during } = summarize(preview);
+  return {
+    stage: preview.stage,
+    release: { ...preview.config.release },
+    move: preview.move,
+    tracks: { previous: summaryJson(tracks.previous), canary: summaryJson(tracks.canary) },
+    during: during ? { ...during } : null,
+    restarts: podsThatRestart(preview.changes),
+    changes: preview.changes.map(changeJson),
+  };
+}
+
+function summaryJson({ deployment, version, replicas, weight, intended, effective }: TrackSummary) {
+  return {
+    deployment,
+    version: fromTo(version),
+    replicas: fromTo(replicas),
+    weight: fromTo(weight),
+    intended: fromTo(intended),
+    effective: fromTo(effective),
+  };
+}
+
+const fromTo = <T>({ from, to }: FromTo<T>) => ({ from: from ?? null, to });
+
+/** What there is nothing of is null: JSON leaves out what is undefined. */
+const changeJson = ({ from, to, ...change }: Change) => ({ ...change, from: from ?? null, to: to ?? null });
+
+export function verifyJson({
+  url,
+  stage,
+  release,
+  shares,
+  measurement,
+  problems,
+  fits,
+}: Verification): z.input<typeof verifySchema> {
+  const { requests, failed, byVersion } = measurement;
+  return {
+    url,
+    stage,
+    release: { ...release },
+    shares: bothShares(shares),
+    requests,
+    failed,
+    byVersion: { ...byVersion },
+    problems: [...problems],
+    fits,
+  };
+}
+
+export function moveJson({
+  changes,
+  verification,
+  timing,
+  release,
+  stage,
+  move,
+  applied,
+  seconds,
+}: MoveOutcome): z.input<typeof rollbackSchema> {
+  return {
+    stage,
+    release: { ...release },
+    move,
+    applied,
+    changes: changes.map(changeJson),
+    verification: verification ? verifyJson(verification) : null,
+    timing: { ...timing },
+    seconds,
+  };
+}
+
+export function promoteJson(outcomes: readonly PromotionOutcome[]): z.input<typeof promoteSchema> {
+  return outcomes.map((outcome) => ({
+    ...moveJson(outcome),
+    rolledBack: outcome.rolledBack ? moveJson(outcome.rolledBack) : null,
+  }));
+}
+
+export function holderJson({ name, since, until, purpose }: Holder): z.input<typeof unlockSchema>["broken"] {
+  return { name, since: since.toISOString(), until: until.toISOString(), purpose };
+}

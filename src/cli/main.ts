@@ -1,0 +1,89 @@
+import { Command, CommanderError } from "commander";
+import { UserError } from "../errors.ts";
+import { Interrupted } from "../ops/stacks.ts";
+import { completionCommand } from "./commands/completion.ts";
+import { historyCommand } from "./commands/history.ts";
+import { previewCommand } from "./commands/preview.ts";
+import { promoteCommand } from "./commands/promote.ts";
+import { releaseCommand } from "./commands/release.ts";
+import { rollbackCommand } from "./commands/rollback.ts";
+import { statusCommand } from "./commands/status.ts";
+import { teardownCommand } from "./commands/teardown.ts";
+import { unlockCommand } from "./commands/unlock.ts";
+import { verifyCommand } from "./commands/verify.ts";
+import { EXIT, exitCodeOf } from "./exit.ts";
+import { givenTo, type Runner } from "./runner.ts";
+import { openSession } from "./session.ts";
+
+const COMMANDS = [
+  statusCommand,
+  previewCommand,
+  promoteCommand,
+  rollbackCommand,
+  verifyCommand,
+  releaseCommand,
+  historyCommand,
+  unlockCommand,
+  teardownCommand,
+];
+
+const EXIT_CODES = `
+Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused by lifecycle or lock, 4 the share does not fit,
+${EXIT.wouldChange} with preview --exit-code when something would change.`;
+
+/** The command with all its subcommands. @param run what each of them is run by */
+export function canaryProgram(run: Runner): Command {
+  const program = new Command("canary")
+    .description("Takes releases through canary stages: each stage is a Pulumi stack.")
+    .option("--stack-dir <folder>", "folder with Pulumi.yaml (default: here, or the nearest above)")
+    .option("--context <name>", "context of a kubeconfig to reach the cluster by (default: as the deployer)")
+    .option("--kubeconfig <file>", "with --context: the file that has it")
+    .option("--json", "results as JSON")
+    .option("--no-color", "no colours; NO_COLOR does the same")
+    .option("--verbose", "stack traces of errors")
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText("after", EXIT_CODES)
+    .exitOverride();
+  const commands = [...COMMANDS.map((command) => command(run)), completionCommand(() => program)];
+  for (const command of commands) program.addCommand(command.copyInheritedSettings(program));
+  return program;
+}
+
+/** Parses, runs, and gives the exit code. @param words what was typed after `canary` */
+export async function main(words: readonly string[]): Promise<number> {
+  let exit: number = EXIT.done;
+  const signal = interruption();
+  const run: Runner =
+    (action) =>
+    async (...given) => {
+      const { args, options } = givenTo<Parameters<typeof action>[2]>(given);
+      exit = await action(await openSession(options, signal), args, options);
+    };
+  try {
+    await canaryProgram(run).parseAsync(words, { from: "user" });
+    return exit;
+  } catch (error) {
+    report(error, words.includes("--verbose"));
+    return exitCodeOf(error);
+  }
+}
+
+/** The first Ctrl-C stops in good order, a second one at once. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.once(name, () => {
+      process.stderr.write("\nStopping; once more ends at once, and leaves locks behind.\n");
+      controller.abort(new Interrupted(name === "SIGINT" && process.stdin.isTTY === true));
+    });
+  }
+  return controller.signal;
+}
+
+function report(error: unknown, verbose: boolean): void {
+  // Commander has said it already.
+  if (error instanceof CommanderError) return;
+  const isUsers = error instanceof UserError && !verbose;
+  const text = error instanceof Error && !isUsers ? error.stack : String(error);
+  process.stderr.write(`${text}\n`);
+}

@@ -1,0 +1,60 @@
+import { releaseText } from "../../model/lifecycle.ts";
+import { percent } from "../../model/traffic.ts";
+import { rangeText } from "../../model/transition.ts";
+import { type Change, changeText } from "../../ops/changes.ts";
+import type { PlannedMove, StagePreview } from "../../ops/move.ts";
+import { type FromTo, podsThatRestart, summarize, type TrackSummary } from "../../ops/summary.ts";
+import { table } from "./text.ts";
+
+/** A preview: the stage in numbers, then every change. */
+export function previewText(preview: StagePreview): string {
+  const { changes } = preview;
+  const restarts = podsThatRestart(changes);
+  return [
+    plannedText(preview),
+    ...(restarts.length > 0 ? [`  pods made anew: ${restarts.join(", ")}`] : []),
+    "",
+    changes.length === 0 ? "Nothing would change." : `Changes (${changes.length}):`,
+    ...changeLines(changes).map((line) => `  ${line}`),
+  ].join("\n");
+}
+
+/** A move in numbers, from what is live to what the stage asks for. */
+export function plannedText(planned: PlannedMove): string {
+  const { stage, move, config } = planned;
+  const { tracks, during } = summarize(planned);
+  const rows = [
+    ["", "version", "replicas", "weight of a pod", "intended", "effective"],
+    trackRow("previous", tracks.previous),
+    trackRow("canary", tracks.canary),
+  ];
+  return [
+    `${stage}  ${move} of ${config.app.name} ${releaseText(config.release)}`,
+    table(rows, "  "),
+    ...(during ? [`  share of the canary during the move: ${rangeText(during)}`] : []),
+    ...(config.lifecycleOverride ? [`  lifecycle overridden: ${config.lifecycleOverride}`] : []),
+  ].join("\n");
+}
+
+function trackRow(name: string, { version, replicas, weight, intended, effective }: TrackSummary): string[] {
+  return [
+    name,
+    fromTo(version, String),
+    fromTo(replicas, String),
+    fromTo(weight, String),
+    fromTo(intended, percent),
+    fromTo(effective, percent),
+  ];
+}
+
+function fromTo<T>({ from, to }: FromTo<T>, text: (value: T) => string): string {
+  if (from === undefined || text(from) === text(to)) return text(to);
+  return `${text(from)} → ${text(to)}`;
+}
+
+/** New objects in one line, each other change in its own. */
+function changeLines(changes: readonly Change[]): string[] {
+  const created = changes.filter(({ operation }) => operation === "create").map(({ object }) => object);
+  const others = changes.filter(({ operation }) => operation !== "create");
+  return [...(created.length > 0 ? [`create ${created.join(", ")}`] : []), ...others.map(changeText)];
+}

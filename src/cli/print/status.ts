@@ -1,0 +1,89 @@
+import { releaseText } from "../../model/lifecycle.ts";
+import type { Pod } from "../../model/pods.ts";
+import { deviationText } from "../../ops/aftermath.ts";
+import type { LiveStatus, StageCondition, Status } from "../../ops/status.ts";
+import type { LiveTrack } from "../../ops/tracks.ts";
+import type { Terminal } from "../terminal.ts";
+import { sharesTable } from "./shares.ts";
+import { ageText, table, timeText } from "./text.ts";
+
+type Paint = Terminal["paint"];
+
+const COLORS: Readonly<Record<StageCondition, Parameters<Paint>[0]>> = {
+  live: "green",
+  drifted: "red",
+  applied: "cyan",
+  behind: "yellow",
+  "never applied": "gray",
+};
+
+/** What is live, at a glance. */
+export function statusText(status: Status, paint: Paint): string {
+  const { app, namespace, release, live, stages, lock } = status;
+  const stagesLine = stages.map(({ name, condition }) => `${name} ${paint(COLORS[condition], condition)}`);
+  return [
+    `${app} in ${namespace}: release ${releaseText(release)} in Pulumi.yaml`,
+    `stages  ${stagesLine.join("   ")}`,
+    ...(lock
+      ? [`lock    ${paint("yellow", lock.name)} since ${timeText(lock.since)} (${lock.purpose})`]
+      : ["lock    free"]),
+    ...(live ? liveLines(live, paint) : ["", "Nothing was released yet. Begin with: canary promote"]),
+  ].join("\n");
+}
+
+function liveLines(live: LiveStatus, paint: Paint): string[] {
+  const { record, move, shares, tracks, deviations, towards, next } = live;
+  const by = move
+    ? `since ${timeText(move.time)}, by ${move.who}`
+    : "not by canary, or longer ago than its history";
+  return [
+    "",
+    `${paint("bold", record.stage)} is live with ${releaseText(record.release)}, ${by}`,
+    ...(record.override ? [paint("yellow", `lifecycle overridden: ${record.override}`)] : []),
+    sharesTable(record.release, shares),
+    "",
+    ...trackLines(tracks.previous, paint),
+    ...trackLines(tracks.canary, paint),
+    ...(deviations.length > 0 ? ["", ...deviationLines(live, paint)] : []),
+    ...(towards === undefined && next !== undefined ? ["", `next: canary promote ${next}`] : []),
+  ];
+}
+
+function deviationLines({ record, deviations, towards }: LiveStatus, paint: Paint): string[] {
+  const heading = towards
+    ? `A move to ${towards} did not end. Go on with: canary promote ${towards}. Go back with: canary rollback.`
+    : `The cluster is not what ${record.stage} asks for. Mend it with: canary promote ${record.stage}`;
+  return [paint("red", heading), ...deviations.map(deviationText)];
+}
+
+function trackLines(
+  { deployment, found, rollout, replicas, replicaSets }: LiveTrack,
+  paint: Paint,
+): string[] {
+  const state = rollout.state === "complete" ? "" : paint("yellow", `, ${rollout.state}: ${rollout.reason}`);
+  const heading = found
+    ? `${replicas} ${replicas === 1 ? "pod" : "pods"}${state}`
+    : paint("red", "is not there");
+  const lines = replicaSets.flatMap(({ name, revision, pods }, at) => {
+    const isLast = at === replicaSets.length - 1;
+    const rows = table(
+      pods.map((pod) => podRow(pod, paint)),
+      `  ${isLast ? "   " : "│  "}`,
+    ).split("\n");
+    return [
+      `  ${isLast ? "└─" : "├─"} ReplicaSet ${name}  revision ${revision}`,
+      ...rows.map((row, index) => row.replace(/^(.{5})/, `$1${index === pods.length - 1 ? "└─ " : "├─ "}`)),
+    ];
+  });
+  return [`Deployment ${deployment}  ${heading}`, ...lines];
+}
+
+function podRow({ name, serving, state, restarts, ageSeconds, weight }: Pod, paint: Paint): string[] {
+  return [
+    `Pod ${name}`,
+    serving ? paint("green", "ready") : paint("red", state),
+    `restarts ${restarts}`,
+    `age ${ageText(ageSeconds)}`,
+    `weight ${weight}`,
+  ];
+}

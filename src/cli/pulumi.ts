@@ -1,0 +1,59 @@
+import { UserError } from "../errors.ts";
+import type { StackSummary } from "../ops/status.ts";
+import { DEPLOYER_KUBECONFIG } from "../outputs.ts";
+import { runToEnd } from "./process.ts";
+
+/**
+ * What the Pulumi CLI answers without running a program: a process of a quarter second each, where the Automation API
+ * takes most of one to load.
+ */
+export interface PulumiCli {
+  /** Stacks of the project that exist in the backend. */
+  stacks(): Promise<readonly StackSummary[]>;
+  /** Kubeconfig of the deployer; undefined where the founding stack was never applied. */
+  deployerKubeconfig(founding: string): Promise<string | undefined>;
+}
+
+/** The CLI on PATH, with the backend and the passphrase that this process's environment says. */
+export function pulumiCli(directory: string): PulumiCli {
+  const run = async (args: readonly string[]): Promise<string> => {
+    const result = await runToEnd("pulumi", [...args, "--non-interactive", "--color", "never"], {
+      cwd: directory,
+      env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" },
+    }).catch((error: Error) => {
+      throw notFound(error.message);
+    });
+    if (result.exitCode === 0) return result.stdout.trim();
+    throw new UserError(
+      `pulumi ${args.join(" ")}: ${result.stderr.replace(/^error: /gm, "").trim()}`,
+      "Check PULUMI_BACKEND_URL and PULUMI_CONFIG_PASSPHRASE (or pulumi login), as for pulumi itself.",
+    );
+  };
+  return {
+    stacks: async () => {
+      const listed = JSON.parse(await run(["stack", "ls", "--json"])) as ListedStack[];
+      return listed.map(({ name, resourceCount }) => ({
+        name: name.split("/").at(-1) ?? name,
+        resources: resourceCount ?? 0,
+      }));
+    },
+    deployerKubeconfig: (founding) =>
+      run(["stack", "output", DEPLOYER_KUBECONFIG, "--show-secrets", "--stack", founding]).catch(
+        (error: Error) => {
+          if (NEVER_APPLIED.test(error.message)) return undefined;
+          throw error;
+        },
+      ),
+  };
+}
+
+interface ListedStack {
+  readonly name: string;
+  readonly resourceCount?: number;
+}
+
+const NEVER_APPLIED = /no stack named|does not have output property/;
+
+function notFound(reason: string): UserError {
+  return new UserError(`pulumi cannot be run: ${reason}`, "Install the Pulumi CLI, and put it on PATH.");
+}

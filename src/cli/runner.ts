@@ -1,0 +1,28 @@
+import type { Command } from "commander";
+import type { GlobalOptions, Session } from "./session.ts";
+
+/** What a command does; gives its exit code. */
+export type Action<Options> = (
+  session: Session,
+  args: readonly (string | undefined)[],
+  options: Options & GlobalOptions,
+) => Promise<number>;
+
+/** Makes a commander action of ours: opens the session, runs it, keeps its exit code. */
+export type Runner = <Options>(action: Action<Options>) => (...given: unknown[]) => Promise<void>;
+
+/** Arguments and options as commander hands them to an action: options and the command itself come last. */
+export function givenTo<Options>(given: readonly unknown[]): {
+  readonly args: readonly (string | undefined)[];
+  readonly options: Options & GlobalOptions;
+} {
+  const command = given.at(-1) as Command;
+  return {
+    args: given.slice(0, -2) as (string | undefined)[],
+    options: command.optsWithGlobals() as Options & GlobalOptions,
+  };
+}
+
+/** Examples below a command's help. */
+export const examples = (...lines: readonly string[]): string =>
+  `\nExamples:\n${lines.map((line) => `  ${line}`).join("\n")}`;

@@ -1,0 +1,144 @@
+import { z } from "zod";
+import { historyEntry } from "../model/history.ts";
+
+/** What `--json` prints, command by command. Shares are percent; times RFC 3339. */
+
+const release = z.strictObject({ previous: z.string(), canary: z.string() });
+
+/** The canary's share: asked for, by pods and weights, in HAProxy, by requests. Null where it was not asked. */
+const fourShares = z.strictObject({
+  intended: z.number(),
+  effective: z.number().nullable(),
+  applied: z.number().nullable(),
+  measured: z.number().nullable(),
+});
+
+const perTrack = <T extends z.ZodType>(value: T) => z.strictObject({ previous: value, canary: value });
+
+const change = z.strictObject({
+  object: z.string(),
+  operation: z.enum(["create", "update", "replace", "delete", "forget"]),
+  path: z.string(),
+  from: z.unknown(),
+  to: z.unknown(),
+});
+
+const pod = z.strictObject({
+  name: z.string(),
+  image: z.string(),
+  serving: z.boolean(),
+  state: z.string(),
+  reason: z.string().optional(),
+  restarts: z.number(),
+  ageSeconds: z.number(),
+  weight: z.number(),
+});
+
+const track = z.strictObject({
+  deployment: z.string(),
+  rollout: z.string(),
+  replicas: z.number(),
+  replicaSets: z.array(z.strictObject({ name: z.string(), revision: z.string(), pods: z.array(pod) })),
+});
+
+const holder = z.strictObject({
+  name: z.string(),
+  since: z.iso.datetime(),
+  until: z.iso.datetime(),
+  purpose: z.string(),
+});
+
+export const statusSchema = z.strictObject({
+  app: z.string(),
+  namespace: z.string(),
+  release,
+  live: z
+    .strictObject({
+      stage: z.string(),
+      release,
+      reached: z.array(z.string()),
+      liveVersion: z.string(),
+      override: z.string(),
+      move: historyEntry.nullable(),
+      shares: perTrack(fourShares),
+      tracks: perTrack(track),
+      deviations: z.array(
+        z.strictObject({ object: z.string(), path: z.string(), planned: z.unknown(), live: z.unknown() }),
+      ),
+      unfinishedMoveTo: z.string().nullable(),
+      next: z.string().nullable(),
+    })
+    .nullable(),
+  stages: z.array(
+    z.strictObject({
+      name: z.string(),
+      condition: z.enum(["live", "drifted", "applied", "behind", "never applied"]),
+    }),
+  ),
+  lock: holder.nullable(),
+});
+
+const fromTo = <T extends z.ZodType>(value: T) => z.strictObject({ from: value.nullable(), to: value });
+
+export const previewSchema = z.strictObject({
+  stage: z.string(),
+  release,
+  move: z.string(),
+  tracks: perTrack(
+    z.strictObject({
+      deployment: z.string(),
+      version: fromTo(z.string()),
+      replicas: fromTo(z.number()),
+      weight: fromTo(z.number()),
+      intended: fromTo(z.number()),
+      effective: fromTo(z.number()),
+    }),
+  ),
+  /** The canary's share while the move goes on. */
+  during: z.strictObject({ lowest: z.number(), highest: z.number() }).nullable(),
+  restarts: z.array(z.string()),
+  changes: z.array(change),
+});
+
+export const verifySchema = z.strictObject({
+  url: z.string(),
+  stage: z.string(),
+  release,
+  shares: perTrack(fourShares),
+  requests: z.number(),
+  failed: z.number(),
+  byVersion: z.record(z.string(), z.number()),
+  problems: z.array(z.string()),
+  fits: z.boolean(),
+});
+
+const move = z.strictObject({
+  stage: z.string(),
+  release,
+  move: z.string(),
+  applied: z.boolean(),
+  changes: z.array(change),
+  verification: verifySchema.nullable(),
+  timing: z.record(z.string(), z.number()),
+  seconds: z.number(),
+});
+
+/** One entry for each stage; `rolledBack` is the way back where that was taken. */
+export const promoteSchema = z.array(move.extend({ rolledBack: move.nullable() }));
+
+export const rollbackSchema = move;
+
+export const historySchema = z.array(historyEntry);
+
+export const releaseSchema = z.strictObject({
+  before: release,
+  after: release,
+  image: z.string(),
+  /** Whether the registry has the image: null where it could not be asked. */
+  imageFound: z.boolean().nullable(),
+  commit: z.string(),
+});
+
+export const unlockSchema = z.strictObject({ broken: holder });
+
+export const teardownSchema = z.strictObject({ destroyed: z.array(z.string()) });

@@ -1,0 +1,103 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { isMap, isScalar, parseDocument, Scalar } from "yaml";
+import { parseProject } from "../config.ts";
+import { Refusal, UserError } from "../errors.ts";
+import type { KubernetesApi } from "../kubernetes.ts";
+import { readRecord } from "../live.ts";
+import { type Release, releaseText } from "../model/lifecycle.ts";
+import { appNames } from "../model/names.ts";
+import type { ReleaseRecord } from "../model/record.ts";
+import type { Project } from "./project.ts";
+
+/** The release that continues what is live with a new version. */
+export interface NewRelease {
+  readonly before: Release;
+  readonly after: Release;
+}
+
+/**
+ * Which release a new version makes: the live version, then this one.
+ * @param abandon replaces the canary of a release that is under way
+ * @throws Refusal in the middle of a release, UserError for the version that is live already
+ */
+export async function planRelease(
+  project: Project,
+  api: KubernetesApi | undefined,
+  version: string,
+  abandon: boolean,
+): Promise<NewRelease> {
+  const { app, namespace, release: before, lifecycle } = project.config;
+  const record = api && (await readRecord(api, namespace, appNames(app.name, namespace).record));
+  return { before, after: releaseAfter(before, record, version, abandon, lifecycle) };
+}
+
+/** The same, from the record of what is live. */
+export function releaseAfter(
+  before: Release,
+  record: ReleaseRecord | undefined,
+  version: string,
+  abandon: boolean,
+  lifecycle: readonly string[],
+): Release {
+  const previous = record?.liveVersion ?? before.previous;
+  if (version === previous) {
+    throw new UserError(`${version} is the version that is live`, "Name another one.");
+  }
+  const isUnderWay = record !== undefined && record.liveVersion !== record.release.canary;
+  if (isUnderWay && !abandon) {
+    throw new Refusal(
+      `release ${releaseText(record.release)} is under way, at ${record.stage}`,
+      `Finish it (canary promote --to ${lifecycle.at(-1)}), or put ${version} in the place of ${record.release.canary}: add --abandon.`,
+    );
+  }
+  return { previous, canary: version };
+}
+
+/**
+ * Writes a release into Pulumi.yaml, and nothing else: comments, order and the quotes that stand there are kept.
+ * @throws UserError when the file has no release, or the version is none
+ */
+export async function writeRelease(project: Project, release: Release): Promise<void> {
+  const file = join(project.directory, "Pulumi.yaml");
+  await writeFile(file, withRelease(await readFile(file, "utf8"), project.name, release));
+}
+
+/** The text of a Pulumi.yaml with another release in it. */
+export function withRelease(text: string, project: string, release: Release): string {
+  const document = parseDocument(text);
+  const key = ["release", `${project}:release`].find((name) => document.hasIn(["config", name]));
+  const value = key && document.getIn(["config", key]);
+  if (!key || !isMap(value)) {
+    throw new UserError(
+      "Pulumi.yaml has no config.release",
+      "Add release: {value: {previous: …, canary: …}}.",
+    );
+  }
+  const path = ["config", key, ...(value.has("value") ? ["value"] : [])];
+  for (const [track, version] of Object.entries(release)) setText(document, [...path, track], version);
+  return document.toString({ lineWidth: 0, flowCollectionPadding: true });
+}
+
+/** A version stays in quotes: YAML would read 2.10 as the number 2.1. */
+function setText(document: ReturnType<typeof parseDocument>, path: readonly string[], text: string): void {
+  const node = document.getIn(path, true);
+  if (isScalar(node)) {
+    node.value = text;
+    node.type = node.type === Scalar.QUOTE_SINGLE ? Scalar.QUOTE_SINGLE : Scalar.QUOTE_DOUBLE;
+    return;
+  }
+  const scalar = new Scalar(text);
+  scalar.type = Scalar.QUOTE_DOUBLE;
+  document.setIn(path, scalar);
+}
+
+/** @throws UserError for what is no version */
+export function requireVersion({ config }: Project, release: Release): void {
+  parseProject({ ...projectValues(config), release });
+}
+
+/** The configuration as it stood in the file: without what was worked out from it. */
+function projectValues({ founding: _founding, ...values }: Project["config"]): Record<string, unknown> {
+  return values;
+}

@@ -1,0 +1,118 @@
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { Agent, get } from "node:http";
+import { join } from "node:path";
+import { execa } from "execa";
+import { parseDocument } from "yaml";
+import { localOperator } from "../../local/operator.ts";
+import type { KubernetesApi } from "../../src/kubernetes.ts";
+import type { Operator } from "../../src/ops/operator.ts";
+import { environment, type PulumiResult } from "./environment.ts";
+
+const ROOT = join(import.meta.dirname, "..", "..");
+const NAMESPACE = "replicas-example";
+
+/** A copy of examples/replicas, its files as they are, two folders below the program as the original is. */
+export interface Example {
+  readonly directory: string;
+  operator(): Promise<Operator>;
+  /** The Pulumi CLI as it is typed in a shell, with the local cluster's kubeconfig in KUBECONFIG. */
+  pulumi(...args: string[]): Promise<PulumiResult>;
+  /** Sets a value of Pulumi.yaml or of a stage's file; makes the file where there is none. */
+  set(file: string, key: string, value: unknown): Promise<void>;
+  remove(): Promise<void>;
+}
+
+export async function copyExample(): Promise<Example> {
+  const { kubeconfig, context, path } = environment();
+  const local = join(ROOT, ".local");
+  await mkdir(local, { recursive: true });
+  const directory = await mkdtemp(join(local, "replicas-"));
+  await cp(join(ROOT, "examples", "replicas"), directory, { recursive: true });
+  const backend = join(directory, "backend");
+  await mkdir(backend);
+  const variables = {
+    PATH: path,
+    KUBECONFIG: kubeconfig,
+    PULUMI_BACKEND_URL: `file://${backend}`,
+    PULUMI_CONFIG_PASSPHRASE: "only for this test",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+  };
+  // Inline programs read their kubeconfig in this process.
+  process.env.KUBECONFIG = kubeconfig;
+  const workspace = { directory, environment: variables };
+  return {
+    directory,
+    operator: () => localOperator({ workspace, cluster: { kubeconfig, context } }),
+    pulumi: async (...args) => {
+      const { exitCode, all } = await execa("pulumi", [...args, "--non-interactive", "--color", "never"], {
+        cwd: directory,
+        env: variables,
+        all: true,
+        reject: false,
+      });
+      return { exitCode, output: all };
+    },
+    set: async (file, key, value) => {
+      const name = join(directory, file);
+      const document = parseDocument(await readFile(name, "utf8").catch(() => "config: {}"));
+      const isProject = file === "Pulumi.yaml";
+      document.setIn(
+        isProject ? ["config", key, "value"] : ["config", `canary-stages-replicas:${key}`],
+        value,
+      );
+      await writeFile(name, document.toString());
+    },
+    remove: () => rm(directory, { recursive: true }),
+  };
+}
+
+interface EndpointSlice {
+  readonly endpoints?: readonly { readonly conditions?: { readonly ready?: boolean } }[] | null;
+}
+
+/** Watches how many pods the Service has ready, from now until it is told to stop. */
+export function watchReadyPods(api: KubernetesApi): { stop(): Promise<{ lowest: number; looks: number }> } {
+  const selector = encodeURIComponent("kubernetes.io/service-name=app");
+  const path = `/apis/discovery.k8s.io/v1/namespaces/${NAMESPACE}/endpointslices?labelSelector=${selector}`;
+  let stopped = false;
+  const watching = (async () => {
+    let lowest = Number.POSITIVE_INFINITY;
+    let looks = 0;
+    while (!stopped) {
+      const slices = await api.list<EndpointSlice>(path);
+      const endpoints = slices.flatMap((slice) => slice.endpoints ?? []);
+      lowest = Math.min(lowest, endpoints.filter(({ conditions }) => conditions?.ready).length);
+      looks++;
+    }
+    return { lowest, looks };
+  })();
+  return {
+    stop: () => {
+      stopped = true;
+      return watching;
+    },
+  };
+}
+
+/** Versions that so many requests on one kept-alive connection get. */
+export async function askOnOneConnection(url: string, requests: number): Promise<string[]> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const versions: string[] = [];
+  for (let index = 0; index < requests; index++) versions.push(await textOf(url, agent));
+  agent.destroy();
+  return versions;
+}
+
+function textOf(url: string, agent: Agent): Promise<string> {
+  return new Promise((resolve, reject) => {
+    get(url, { agent }, (answer) => {
+      let text = "";
+      answer.setEncoding("utf8");
+      answer.on("data", (chunk: string) => {
+        text += chunk;
+      });
+      answer.on("end", () => resolve(text.trim()));
+      answer.on("error", reject);
+    }).on("error", reject);
+  });
+}
