@@ -10,6 +10,7 @@ import { growingTrack, NOTHING_LIVE, readLive, requireApis } from "./live.ts";
 import { moveTo } from "./model/lifecycle.ts";
 import { appNames } from "./model/names.ts";
 import { recordAfter } from "./model/record.ts";
+import { progressDeadlineSeconds } from "./model/rollout.ts";
 import { DEPLOYER_KUBECONFIG, EDGE_ADDRESS, type Outputs, stageOutputs } from "./outputs.ts";
 import { accessOf, placeOf } from "./place.ts";
 import { untilRolledOut } from "./rollouts.ts";
@@ -22,8 +23,15 @@ export default async function program(): Promise<Outputs> {
   try {
     return await declareStage(parseConfig(stackConfig()), pulumi.getStack());
   } catch (error) {
-    throw error instanceof UserError ? new pulumi.RunError(error.toString()) : error;
+    throw error instanceof UserError ? refusal(error) : error;
   }
+}
+
+/** Printed as its text alone. The SDK inspects every error in colour, which on Node 20 takes many seconds over a stack. */
+function refusal(error: UserError): pulumi.RunError {
+  const refused = new pulumi.RunError(error.toString());
+  refused.stack = "";
+  return refused;
 }
 
 async function declareStage(config: Config, stage: string): Promise<Outputs> {
@@ -37,7 +45,7 @@ async function declareStage(config: Config, stage: string): Promise<Outputs> {
   const names = appNames(config.app.name, config.namespace);
   const live = api ? await readLive(api, config.namespace, names, plan) : NOTHING_LIVE;
   const override = config.lifecycleOverride ?? "";
-  moveTo({ stage, release: config.release, lifecycle: config.lifecycle, override }, live.record);
+  const move = moveTo({ stage, release: config.release, lifecycle: config.lifecycle, override }, live.record);
 
   const { namespace, deployerKubeconfig, edgeAddress, beforeEdge } = await declareFoundation(
     place,
@@ -65,8 +73,10 @@ async function declareStage(config: Config, stage: string): Promise<Outputs> {
         api ?? (await connectAs(deployerKubeconfig)),
         config.namespace,
         deployment,
-        config.app.startSeconds,
+        progressDeadlineSeconds(config.app.startSeconds),
       ),
+    // The way back is gone when the previous version has its share: the canary may be what is broken.
+    needsBoth: move !== "rollback",
     record: recordAfter(
       {
         stage,

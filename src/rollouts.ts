@@ -8,7 +8,8 @@ const POLL_MS = 250;
 /**
  * Waits until every pod of a Deployment is of its newest specification and ready: observed here, because the
  * Kubernetes provider's own wait can end on a status from before the change.
- * @throws UserError when the rollout fails or does not end within the time
+ * @param timeoutSeconds how long it may make no progress
+ * @throws UserError when the rollout fails or stands still for so long
  */
 export async function untilRolledOut(
   api: KubernetesApi,
@@ -16,15 +17,18 @@ export async function untilRolledOut(
   name: string,
   timeoutSeconds: number,
 ): Promise<void> {
-  const end = Date.now() + timeoutSeconds * 1000;
+  let end = Date.now() + timeoutSeconds * 1000;
+  let reason = "";
   for (;;) {
     const deployment = await api.get<LiveDeployment>(deploymentPath(namespace, name));
     const rollout = deployment
       ? rolloutOf(deployment)
       : ({ state: "progressing", reason: "it is not there" } as const);
     if (rollout.state === "complete") return;
+    if (rollout.reason !== reason) end = Date.now() + timeoutSeconds * 1000;
+    reason = rollout.reason;
     if (rollout.state === "failed" || Date.now() > end) {
-      const time = rollout.state === "failed" ? "" : ` after ${timeoutSeconds} s`;
+      const time = rollout.state === "failed" ? "" : ` after ${timeoutSeconds} s without progress`;
       throw new UserError(
         `Deployment ${namespace}/${name} is not rolled out${time}: ${rollout.reason}`,
         `What takes less traffic was left as it was. See: kubectl -n ${namespace} describe deployment ${name}`,

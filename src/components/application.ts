@@ -24,6 +24,8 @@ export interface ApplicationArgs {
   readonly untilRolledOut: (deployment: string) => Promise<void>;
   /** What the record says once the stage is in place. */
   readonly record: Record;
+  /** Whether the stage is in place only when the track that takes less traffic is ready too. */
+  readonly needsBoth: boolean;
   /** The founding stack's objects are protected; what other stacks declare stays when such a stack is destroyed. */
   readonly founding: boolean;
   readonly deployer: k8s.Provider;
@@ -60,9 +62,13 @@ export function declareApplication(args: ApplicationArgs): void {
   // Where the edge leads to may change with a stage: to pods that are ready, and before other pods leave.
   const shrinking = TRACKS.find((track) => track !== args.growing) ?? "previous";
   const other = declareTrack(shrinking, { dependsOn: [growing, edge] });
+  const untilInPlace = async (): Promise<void> => {
+    await untilGrown();
+    if (args.needsBoth) await args.untilRolledOut(plan.tracks[shrinking].name);
+  };
   new ReleaseRecord(
     names.record,
-    { name: names.record, namespace, record: args.record },
+    { name: names.record, namespace, record: args.record, beforeChange: untilInPlace },
     { ...options, dependsOn: [growing, other, edge] },
   );
 }

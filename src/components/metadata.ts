@@ -6,12 +6,19 @@ interface Extra {
   readonly annotations?: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
-/** Metadata of an object that every stage declares: with the one field manager that all stages share. */
+/**
+ * Metadata of an object that every stage declares: with the one field manager that all stages share, which takes
+ * back what somebody changed by hand. A preview shows that; a conflict would stop the way back when it is needed most.
+ */
 export function applicationMetadata(name: string, namespace: pulumi.Input<string>, extra: Extra = {}) {
   return {
     name,
     namespace,
     labels: { "app.kubernetes.io/managed-by": "pulumi", ...extra.labels },
-    annotations: { "pulumi.com/patchFieldManager": FIELD_MANAGER, ...extra.annotations },
+    annotations: {
+      "pulumi.com/patchFieldManager": FIELD_MANAGER,
+      "pulumi.com/patchForce": "true",
+      ...extra.annotations,
+    },
   };
 }

@@ -8,6 +8,8 @@ export interface ReleaseRecordArgs {
   readonly name: string;
   readonly namespace: pulumi.Input<string>;
   readonly record: Release;
+  /** Awaited before the record is written: what it says has to be so. */
+  readonly beforeChange: () => Promise<void>;
 }
 
 /** What is live, written down in the cluster once everything else of a stage is in place. */
@@ -19,7 +21,10 @@ export class ReleaseRecord extends pulumi.ComponentResource {
     this.configMap = new k8s.core.v1.ConfigMap(
       name,
       { metadata: applicationMetadata(args.name, args.namespace), data: toData(args.record) },
-      { parent: this },
+      {
+        parent: this,
+        hooks: { beforeCreate: [args.beforeChange], beforeUpdate: [args.beforeChange] },
+      },
     );
     this.registerOutputs({ record: this.configMap.metadata.name });
   }

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { AppConfig } from "../config/app.ts";
 import { contentName, imageReference } from "../model/names.ts";
 import type { TrackPlan } from "../model/plan.ts";
+import { progressDeadlineSeconds } from "../model/rollout.ts";
 import { applicationMetadata } from "./metadata.ts";
 
 export interface TrackArgs {
@@ -16,7 +17,12 @@ export interface TrackArgs {
 }
 
 const CONTENT_VOLUME = "content";
-const MAX_ROLLOUT_SECONDS_OVER_START = 60;
+
+/**
+ * What depends on a rollout waits for it by itself (`beforeChange`): the provider's own wait can end on an old status,
+ * and would hold up the way back from a canary that is broken.
+ */
+const SKIP_AWAIT = { "pulumi.com/skipAwait": "true" };
 const UNPRIVILEGED_PORTS_FROM = 1024;
 
 /** One of the two Deployments that share the traffic, with its content. */
@@ -65,11 +71,11 @@ export function contentDocument(args: TrackArgs): k8s.core.v1.ConfigMapArgs | un
 export function deploymentDocument(args: TrackArgs): k8s.apps.v1.DeploymentArgs {
   const { app, plan, namespace } = args;
   return {
-    metadata: applicationMetadata(plan.name, namespace, { labels: plan.identity }),
+    metadata: applicationMetadata(plan.name, namespace, { labels: plan.identity, annotations: SKIP_AWAIT }),
     spec: {
       replicas: plan.replicas,
       revisionHistoryLimit: 2,
-      progressDeadlineSeconds: app.startSeconds + MAX_ROLLOUT_SECONDS_OVER_START,
+      progressDeadlineSeconds: progressDeadlineSeconds(app.startSeconds),
       selector: { matchLabels: plan.identity },
       strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
       template: {

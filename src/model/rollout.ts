@@ -19,6 +19,11 @@ export type Rollout =
   | { readonly state: "complete" }
   | { readonly state: "progressing" | "failed"; readonly reason: string };
 
+const SECONDS_OVER_START = 60;
+
+/** A rollout may go so long without any progress: a pod's own time to start, and time to place it and pull its image. */
+export const progressDeadlineSeconds = (startSeconds: number): number => startSeconds + SECONDS_OVER_START;
+
 /**
  * How far a rollout is. The status speaks of an older specification until observedGeneration has caught up
  * (Kubernetes API conventions, "typical status properties"), so that comes first.

@@ -3,6 +3,7 @@ import { type Live, NOTHING_LIVE, readLive } from "../live.ts";
 import { type Move, moveTo } from "../model/lifecycle.ts";
 import { appNames, TRACKS, type TrackName } from "../model/names.ts";
 import type { StagePlan } from "../model/plan.ts";
+import { progressDeadlineSeconds } from "../model/rollout.ts";
 import { untilRolledOut } from "../rollouts.ts";
 import { carryOver, holdsSameObjects } from "./carry.ts";
 import type { Change } from "./changes.ts";
@@ -98,9 +99,8 @@ export async function untilTracksRolledOut(
 ): Promise<void> {
   const api = await operator.cluster();
   if (!api) return;
+  const timeout = progressDeadlineSeconds(config.app.startSeconds);
   await Promise.all(
-    tracks.map((track) =>
-      untilRolledOut(api, config.namespace, plan.tracks[track].name, config.app.startSeconds),
-    ),
+    tracks.map((track) => untilRolledOut(api, config.namespace, plan.tracks[track].name, timeout)),
   );
 }

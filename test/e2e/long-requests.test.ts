@@ -53,8 +53,10 @@ describe("long requests while a stage is promoted", function () {
     const api = await operator.cluster();
     assert.ok(api);
     const config = await operator.project.stage("canary-25");
-    await until(async () => (url = await edgeUrl(api, config).catch(() => "")) !== "");
-    await until(async () => (await fetch(url).catch(() => undefined))?.ok === true);
+    await until(async () => {
+      url = await edgeUrl(api, config).catch(() => "");
+      return url !== "" && (await fetch(url).catch(() => undefined))?.ok === true;
+    });
   });
 
   async function moveTo(stage: string): Promise<void> {

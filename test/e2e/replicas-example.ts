@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, symlink, writeFile } from "node:fs/promises";
 import { Agent, get } from "node:http";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -9,9 +9,11 @@ import type { Operator } from "../../src/ops/operator.ts";
 import { environment, type PulumiResult } from "./environment.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
+/** What `main: ../..` has to find. */
+const PROGRAM = ["package.json", "tsconfig.json", "node_modules", "src"];
 const NAMESPACE = "replicas-example";
 
-/** A copy of examples/replicas, its files as they are, two folders below the program as the original is. */
+/** A copy of examples/replicas, its files as they are, where they find the program as the originals do. */
 export interface Example {
   readonly directory: string;
   operator(): Promise<Operator>;
@@ -19,14 +21,13 @@ export interface Example {
   pulumi(...args: string[]): Promise<PulumiResult>;
   /** Sets a value of Pulumi.yaml or of a stage's file; makes the file where there is none. */
   set(file: string, key: string, value: unknown): Promise<void>;
-  remove(): Promise<void>;
 }
 
 export async function copyExample(): Promise<Example> {
-  const { kubeconfig, context, path } = environment();
-  const local = join(ROOT, ".local");
-  await mkdir(local, { recursive: true });
-  const directory = await mkdtemp(join(local, "replicas-"));
+  const { stateDir, kubeconfig, context, path } = environment();
+  const checkout = await mkdtemp(join(stateDir, "replicas-"));
+  await Promise.all(PROGRAM.map((name) => symlink(join(ROOT, name), join(checkout, name))));
+  const directory = join(checkout, "examples", "replicas");
   await cp(join(ROOT, "examples", "replicas"), directory, { recursive: true });
   const backend = join(directory, "backend");
   await mkdir(backend);
@@ -62,7 +63,6 @@ export async function copyExample(): Promise<Example> {
       );
       await writeFile(name, document.toString());
     },
-    remove: () => rm(directory, { recursive: true }),
   };
 }
 

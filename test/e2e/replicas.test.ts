@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, before, describe, it } from "mocha";
+import { before, describe, it } from "mocha";
 import { startLoad } from "../../local/load/load.ts";
 import type { Summary } from "../../local/load/summary.ts";
 import type { KubernetesApi } from "../../src/kubernetes.ts";
@@ -18,6 +18,10 @@ const TOTAL = 10;
 
 const IMAGE = "spec.template.spec.containers[0].image";
 const image = (version: string) => `canary-stages/app:${version}`;
+
+interface PodTemplate {
+  readonly spec: { readonly containers: readonly { readonly image: string }[] };
+}
 
 /** What a move changes besides the release record. */
 const changesOf = (changes: readonly Change[]) =>
@@ -37,15 +41,13 @@ describe("examples/replicas on a cluster without an ingress controller", functio
     api = await administrator();
   });
 
-  after(() => example.remove());
-
   const ask = (requests: number, at = url): Promise<Measurement> =>
     measure({ url: at, rule: {}, versions: VERSIONS }, { requests });
 
   async function imageOf(deployment: string): Promise<string | undefined> {
     const live = await api.get<LiveDeployment>(deploymentPath(NAMESPACE, deployment));
-    const { containers } = (live?.spec.template as { spec: { containers: { image: string }[] } }).spec;
-    return containers[0]?.image;
+    const template = live?.spec.template as PodTemplate | undefined;
+    return template?.spec.containers[0]?.image;
   }
 
   async function readyPods(deployment: string): Promise<number> {

@@ -24,8 +24,9 @@ const VIOLATIONS: readonly [file: string, text: string, message: RegExp][] = [
   ["src/model/e.ts", 'export { pulumiStacks } from "../cli/stacks.ts";', /model is pure/],
   ["src/model/f.ts", 'export const client = await import("@kubernetes/client-node");', /model is pure/],
   ["src/model/g.ts", 'export type { Config } from "../config.ts";', /model is pure/],
-  ["src/config/a.ts", 'export * from "@pulumi/pulumi";', /configuration is plain data/],
-  ["src/config.ts", 'export { Track } from "./components/track.ts";', /configuration is plain data/],
+  ["src/config/a.ts", 'export * from "@pulumi/pulumi";', /plain data/],
+  ["src/config.ts", 'export { Track } from "./components/track.ts";', /plain data/],
+  ["src/planning/a.ts", 'export { Track } from "../components/track.ts";', /plain data/],
   ["src/components/a.ts", 'export { x } from "../ops/changes.ts";', /does not know the command/],
   ["src/components/edge/a.ts", 'export { x } from "../../cli/stacks.ts";', /does not know the command/],
   [
