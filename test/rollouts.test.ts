@@ -50,11 +50,22 @@ describe("untilRolledOut", () => {
     });
   });
 
-  it("fails when the time is over, with what it waited for last", async () => {
+  it("fails when it stands still for too long, with what it waited for last", async () => {
     await assert.rejects(untilRolledOut(answers(UNSEEN).api, "httpdcanary", "httpd-new", 0.3), {
       message:
-        "Deployment httpdcanary/httpd-new is not rolled out after 0.3 s: the controller has not seen the change yet",
+        "Deployment httpdcanary/httpd-new is not rolled out after 0.3 s without progress: the controller has not seen the change yet",
       hint: "What takes less traffic was left as it was. See: kubectl -n httpdcanary describe deployment httpd-new",
     });
+  });
+
+  it("goes on for as long as there is progress", async () => {
+    const rolling = [0, 1, 2, 3].map((updatedReplicas) => ({
+      ...COMPLETE,
+      spec: { replicas: 4 },
+      status: { observedGeneration: 2, replicas: 4, updatedReplicas },
+    }));
+    const { api, asked } = answers(...rolling, COMPLETE);
+    await untilRolledOut(api, "httpdcanary", "httpd-new", 0.35);
+    assert.equal(asked.length, 5);
   });
 });

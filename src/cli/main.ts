@@ -68,11 +68,15 @@ export async function main(words: readonly string[]): Promise<number> {
   }
 }
 
-/** The first Ctrl-C stops in good order, a second one at once. */
+/**
+ * The first Ctrl-C stops in good order, a second one at once. The listeners stay: without any, a library that was
+ * waiting for a child process would end this one at the first.
+ */
 function interruption(): AbortSignal {
   const controller = new AbortController();
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.once(name, () => {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(EXIT.failed);
       process.stderr.write("\nStopping; once more ends at once, and leaves locks behind.\n");
       controller.abort(new Interrupted(name === "SIGINT" && process.stdin.isTTY === true));
     });

@@ -5,11 +5,11 @@ import type { LockHolder } from "../ops/stacks.ts";
  * `created by USER@HOST (pid N) at TIME`.
  */
 export function lockHolders(message: string): LockHolder[] {
-  const holders = message.matchAll(/created by (\S+)@(\S+) \(pid (\d+)\) at (\S+)/g);
-  return [...holders].map(([, user = "", host = "", pid, since = ""]) => ({
-    user,
-    host,
-    pid: Number(pid),
-    since,
-  }));
+  const found = message.matchAll(/created by (\S+)@(\S+) \(pid (\d+)\) at (\S+)/g);
+  // The CLI says it twice, on both of its streams.
+  const holders = new Map<string, LockHolder>();
+  for (const [line, user = "", host = "", pid, since = ""] of found) {
+    holders.set(line, { user, host, pid: Number(pid), since });
+  }
+  return [...holders.values()];
 }

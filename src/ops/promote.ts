@@ -74,7 +74,9 @@ async function promoteUnderLock(
       };
     });
     if (!(await options.confirm(preview))) return declined(preview, watch);
+    const isInPlace = preview.move === "reapply" && preview.changes.length === 0;
     const apply = async (run: Parameters<typeof applyStage>[2]) => {
+      if (isInPlace) return [];
       await requireUnchanged(operator, preview, world);
       options.signal.throwIfAborted();
       return recovering(preview.stack, options.observer, () =>

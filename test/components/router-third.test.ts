@@ -10,6 +10,7 @@ import { routerSchemas } from "../../src/config/routers.ts";
 import { type Config, parseConfig } from "../../src/config.ts";
 import { growingTrack, NOTHING_LIVE } from "../../src/live.ts";
 import type { TrackName } from "../../src/model/names.ts";
+import { planners } from "../../src/planning/index.ts";
 import { runStage } from "./mocks.ts";
 import { exampleStage, objectOf, podsOf, waitsFor } from "./replicas-stages.ts";
 
@@ -78,6 +79,7 @@ describe("a third router, which only a test has", function () {
 
   before(() => {
     routers.weighted = weightedRouter;
+    planners.weighted = weightedRouter;
     routerSchemas.weighted = {
       edge: z.strictObject({}).prefault({}),
       replicas: z.strictObject({ each: z.int().min(1) }),
@@ -86,6 +88,7 @@ describe("a third router, which only a test has", function () {
 
   after(() => {
     delete routers.weighted;
+    delete planners.weighted;
     delete routerSchemas.weighted;
   });
 

@@ -23,12 +23,15 @@ interface PodTemplate {
   readonly spec: { readonly containers: readonly { readonly image: string }[] };
 }
 
-/** What a move changes besides the release record. */
-const changesOf = (changes: readonly Change[]) =>
-  changes
+/** Holds what a move changes, besides the release record, against what it is to change. */
+function assertChanges(changes: readonly Change[], expected: readonly unknown[][]): void {
+  const found = changes
     .filter(({ object }) => object !== "ConfigMap app-release")
-    .map(({ object, path, from, to }) => [object, path, from, to])
-    .sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
+    .map(({ object, path, from, to }) => [object, path, from, to]);
+  assert.deepEqual(found.sort(byText), [...expected].sort(byText));
+}
+
+const byText = (a: unknown, b: unknown): number => JSON.stringify(a).localeCompare(JSON.stringify(b));
 
 describe("examples/replicas on a cluster without an ingress controller", function () {
   this.timeout(300_000);
@@ -43,6 +46,10 @@ describe("examples/replicas on a cluster without an ingress controller", functio
 
   const ask = (requests: number, at = url): Promise<Measurement> =>
     measure({ url: at, rule: {}, versions: VERSIONS }, { requests });
+
+  /** Waits until kube-proxy has followed: it takes up to a second longer than the rollout, and nothing says when. */
+  const untilShareIs = (version: string, share: number): Promise<void> =>
+    until(async () => judge(await ask(500), version, share).fits);
 
   async function imageOf(deployment: string): Promise<string | undefined> {
     const live = await api.get<LiveDeployment>(deploymentPath(NAMESPACE, deployment));
@@ -87,6 +94,7 @@ describe("examples/replicas on a cluster without an ingress controller", functio
   });
 
   it("gives the canary 10 % of 10,000 connections, within the binomial bound", async () => {
+    await untilShareIs("2.0.0", 10);
     const measurement = await ask(10_000);
     const { fits } = judge(measurement, "2.0.0", 10);
     assert.ok(fits, JSON.stringify(measurement));
@@ -116,7 +124,7 @@ describe("examples/replicas on a cluster without an ingress controller", functio
 
   it("ends the release in the main Deployment, never below ten pods, without a failed request", async () => {
     const { changes } = await moveUnderLoad("canary-100");
-    assert.deepEqual(changesOf(changes), [
+    assertChanges(changes, [
       ["Deployment app", "spec.replicas", 9, 10],
       ["Deployment app", IMAGE, image("1.0.0"), image("2.0.0")],
       ["Deployment app-canary", "spec.replicas", 1, 0],
@@ -126,25 +134,25 @@ describe("examples/replicas on a cluster without an ingress controller", functio
 
   it("goes back the same way", async () => {
     const { changes } = await moveUnderLoad("canary-10");
-    assert.deepEqual(changesOf(changes), [
+    assertChanges(changes, [
       ["Deployment app", "spec.replicas", 10, 9],
       ["Deployment app", IMAGE, image("2.0.0"), image("1.0.0")],
       ["Deployment app-canary", "spec.replicas", 0, 1],
     ]);
-    assert.ok(judge(await ask(2000), "2.0.0", 10).fits);
+    await untilShareIs("2.0.0", 10);
   });
 
   it("begins the next release with main as it is: one pod fewer, one canary", async () => {
     await moveUnderLoad("canary-100");
     await example.set("Pulumi.yaml", "release", { previous: "2.0.0", canary: "2.1.0" });
     const { changes, load } = await moveUnderLoad("canary-10");
-    assert.deepEqual(changesOf(changes), [
+    assertChanges(changes, [
       ["Deployment app", "spec.replicas", 10, 9],
       ["Deployment app-canary", "spec.replicas", 0, 1],
       ["Deployment app-canary", IMAGE, image("2.0.0"), image("2.1.0")],
     ]);
     assert.equal(load.byVersion["1.0.0"], undefined);
-    assert.ok(judge(await ask(2000), "2.1.0", 10).fits);
+    await untilShareIs("2.1.0", 10);
   });
 
   it("shows a canary that waits at its preview Service, and nowhere else", async () => {
@@ -161,7 +169,7 @@ describe("examples/replicas on a cluster without an ingress controller", functio
     assert.deepEqual((await ask(1000)).byVersion, { "2.0.0": 1000 });
     assert.deepEqual((await ask(100, preview)).byVersion, { "2.1.0": 100 });
     await moveUnderLoad("canary-10");
-    assert.ok(judge(await ask(2000), "2.1.0", 10).fits);
+    await untilShareIs("2.1.0", 10);
     assert.deepEqual((await ask(100, preview)).byVersion, { "2.1.0": 100 });
   });
 });

@@ -22,6 +22,9 @@ export const historyCommand = (run: Runner): Command =>
       }),
     );
 
+/** The whole of it is in --json. */
+const LONGEST_REASON = 80;
+
 function historyText(moves: readonly HistoryEntry[]): string {
   const head = ["when", "who", "move", "stage", "release", "effective", "measured", "took", "result"];
   return table([head, ...moves.map(row)]);
@@ -29,7 +32,10 @@ function historyText(moves: readonly HistoryEntry[]): string {
 
 function row(entry: HistoryEntry): string[] {
   const { time, who, move, stage, release, effective, measured, result, reason, override } = entry;
-  const remarks = [reason?.split("\n")[0], override && `overridden: ${override}`].filter(Boolean);
+  const remarks = [
+    reason?.split("\n")[0]?.slice(0, LONGEST_REASON),
+    override && `overridden: ${override}`,
+  ].filter(Boolean);
   return [
     timeText(time),
     who,

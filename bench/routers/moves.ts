@@ -1,0 +1,122 @@
+import { join } from "node:path";
+import type { Environment } from "../../local/environment.ts";
+import { type Load, startLoad } from "../../local/load/load.ts";
+import { localOperator } from "../../local/operator.ts";
+import { until } from "../../local/until.ts";
+import { untilShareApplied } from "../../local/walk/applied.ts";
+import { parseConfig } from "../../src/config.ts";
+import type { KubernetesApi } from "../../src/kubernetes.ts";
+import { edgeUrl } from "../../src/ops/address.ts";
+import { applyStage, previewStage, type StagePreview } from "../../src/ops/move.ts";
+import type { Operator } from "../../src/ops/operator.ts";
+import { judge, measure } from "../../src/ops/verify.ts";
+import { plannerOf } from "../../src/planning/index.ts";
+import { watchPods } from "./pods.ts";
+import { type Contender, namespaceOf, SHARES, stageOf, writeProject } from "./projects.ts";
+import { reachOf } from "./reach.ts";
+import type { MeasuredMove, Report } from "./report.ts";
+
+const LOAD_PER_SECOND = 100;
+const MEASURED_REQUESTS = 4000;
+const SETTLE_MS = 10_000;
+const SETTLE_REQUESTS = 400;
+
+export interface Bench {
+  readonly stateDir: string;
+  readonly environment: Environment;
+  readonly signal: AbortSignal;
+}
+
+interface Running {
+  readonly operator: Operator;
+  readonly api: KubernetesApi;
+  readonly bench: Bench;
+  readonly router: Contender["router"];
+}
+
+/** Takes a release through all shares by one router, and back to the first one. */
+export async function runRelease(contender: Contender, bench: Bench): Promise<Report["routers"][number]> {
+  const { environment, stateDir } = bench;
+  const workspace = await writeProject(
+    stateDir,
+    contender,
+    environment.cluster,
+    environment.workspace.environment,
+  );
+  const operator = await localOperator({ workspace, cluster: environment.cluster });
+  const api = await operator.cluster();
+  if (!api) throw new Error("the local environment has no cluster");
+  const running = { operator, api, bench, router: contender.router };
+  const [first, ...rest] = SHARES;
+  await applyStage(operator, await previewStage(operator, stageOf(first)));
+  const moves: MeasuredMove[] = [];
+  for (const share of [...rest, first]) {
+    bench.signal.throwIfAborted();
+    moves.push(await measuredMove(running, stageOf(share)));
+  }
+  return { router: contender.router, reach: await reach(operator, contender), moves };
+}
+
+async function measuredMove(running: Running, stage: string): Promise<MeasuredMove> {
+  const { operator, api, bench, router } = running;
+  const url = await edgeUrl(api, await operator.project.stage(stage));
+  const load = await startSteadyLoad(url, bench, `${router}-${stage}`);
+  const watch = await watchPods(api, namespaceOf(router));
+  const started = performance.now();
+  const preview = await previewStage(operator, stage);
+  await applyStage(operator, preview);
+  const seconds = (performance.now() - started) / 1000;
+  const pods = await watch.stop();
+  const loaded = await load.stop();
+  await untilSettled(url, preview, bench);
+  const measurement = await ask(url, preview, MEASURED_REQUESTS);
+  const { measured, fits } = judge(measurement, preview.config.release.canary, preview.plan.effectiveCanary);
+  return {
+    stage,
+    intended: preview.plan.intended.canary,
+    effective: preview.plan.effectiveCanary,
+    measured,
+    fits,
+    seconds,
+    ...pods,
+    requests: loaded.requests + measurement.requests,
+    failed: loaded.failed + measurement.failed,
+  };
+}
+
+function startSteadyLoad(url: string, { environment, stateDir }: Bench, name: string): Promise<Load> {
+  return startLoad({
+    url,
+    clusterCidrs: environment.networks,
+    newConnectionsPerSecond: LOAD_PER_SECOND,
+    recordFile: join(stateDir, `${name}.ndjson`),
+    classify: { body: "(\\S+)" },
+  });
+}
+
+function ask(url: string, { config: { release } }: StagePreview, requests: number) {
+  return measure({ url, rule: {}, versions: [release.previous, release.canary] }, { requests });
+}
+
+/** Waits until the edge has followed the cluster: HAProxy tells, kube-proxy is only to be seen from outside. */
+async function untilSettled(url: string, preview: StagePreview, { environment }: Bench): Promise<void> {
+  const { config, plan } = preview;
+  if (config.router === "voyager" && environment.edge) return untilShareApplied(environment.edge, plan);
+  await until(
+    async () =>
+      judge(await ask(url, preview, SETTLE_REQUESTS), config.release.canary, plan.effectiveCanary).fits,
+    { timeoutMs: SETTLE_MS },
+  );
+}
+
+/** Every share with the pods of the first stage. */
+async function reach(operator: Operator, { replicasAt }: Contender) {
+  const stage = await operator.project.stage(stageOf(SHARES[0]));
+  const planner = plannerOf(stage);
+  const { founding: _, ...values } = stage;
+  return reachOf((canary) =>
+    planner.plan(
+      parseConfig({ ...values, replicas: replicasAt(canary), traffic: { previous: 100 - canary, canary } }),
+    ),
+  );
+}

@@ -1,0 +1,35 @@
+import type { KubernetesApi } from "../../src/kubernetes.ts";
+import type { MeasuredMove } from "./report.ts";
+
+interface Pod {
+  readonly metadata: { readonly uid: string; readonly deletionTimestamp?: string };
+}
+
+/** Watches a namespace's pods until it is told to stop: those that leave no longer count. */
+export async function watchPods(
+  api: KubernetesApi,
+  namespace: string,
+): Promise<{ stop(): Promise<Pick<MeasuredMove, "restarted" | "pods" | "mostPods">> }> {
+  const look = async (): Promise<Set<string>> => {
+    const pods = await api.list<Pod>(`/api/v1/namespaces/${namespace}/pods`);
+    return new Set(
+      pods.filter(({ metadata }) => !metadata.deletionTimestamp).map(({ metadata }) => metadata.uid),
+    );
+  };
+  const before = await look();
+  let mostPods = before.size;
+  let stopped = false;
+  const watching = (async () => {
+    while (!stopped) mostPods = Math.max(mostPods, (await look()).size);
+  })();
+  return {
+    stop: async () => {
+      stopped = true;
+      await watching;
+      const after = await look();
+      const started = [...after].filter((uid) => !before.has(uid)).length;
+      const left = [...before].filter((uid) => !after.has(uid)).length;
+      return { restarted: Math.min(started, left), pods: after.size, mostPods };
+    },
+  };
+}

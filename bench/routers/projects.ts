@@ -1,0 +1,63 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import type { Workspace } from "../../local/workspace.ts";
+
+const ROOT = join(import.meta.dirname, "..", "..");
+const NAME = "bench-routers";
+
+/** How a router is measured: the same application, release and shares; only the pods differ. */
+export interface Contender {
+  readonly router: "voyager" | "replicas";
+  /** `replicas` of a stage that gives the canary this share, in percent. */
+  readonly replicasAt: (share: number) => Readonly<Record<string, number>>;
+}
+
+export const CONTENDERS: readonly Contender[] = [
+  { router: "voyager", replicasAt: (share) => ({ previous: share === 100 ? 0 : 1, canary: 1 }) },
+  { router: "replicas", replicasAt: () => ({ total: 10 }) },
+];
+
+/** Shares of the canary that the release goes through, in percent. */
+export const SHARES = [10, 50, 100] as const;
+
+export const stageOf = (share: number): string => `canary-${share}`;
+
+/** Writes a project of examples/replicas' application for a router, with a stage for each share. */
+export async function writeProject(
+  stateDir: string,
+  { router, replicasAt }: Contender,
+  cluster: { readonly context: string; readonly kubeconfig?: string | undefined },
+  environment: Readonly<Record<string, string>>,
+): Promise<Workspace> {
+  const directory = join(stateDir, `bench-${router}`);
+  const backend = join(directory, "backend");
+  await mkdir(backend, { recursive: true });
+  const project = projectOf(
+    await readFile(join(ROOT, "examples", "replicas", "Pulumi.yaml"), "utf8"),
+    router,
+  );
+  await writeFile(join(directory, "Pulumi.yaml"), stringify(project));
+  for (const share of SHARES) {
+    const config = {
+      [`${NAME}:traffic`]: { previous: 100 - share, canary: share },
+      [`${NAME}:replicas`]: replicasAt(share),
+      ...(share === SHARES[0] && { [`${NAME}:cluster`]: { kind: "kubeconfig", ...cluster } }),
+    };
+    await writeFile(join(directory, `Pulumi.${stageOf(share)}.yaml`), stringify({ config }));
+  }
+  return { directory, environment: { ...environment, PULUMI_BACKEND_URL: `file://${backend}` } };
+}
+
+function projectOf(example: string, router: Contender["router"]): unknown {
+  const project = parse(example) as { config: Record<string, unknown> };
+  const config = {
+    ...project.config,
+    namespace: namespaceOf(router),
+    router,
+    lifecycle: { value: SHARES.map(stageOf) },
+  };
+  return { ...project, name: NAME, main: ROOT, config };
+}
+
+export const namespaceOf = (router: string): string => `bench-${router}`;
