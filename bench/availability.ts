@@ -65,15 +65,15 @@ async function measure(bench: Bench, options: Options): Promise<Pick<Report, "lo
       const title = `${name} ${replicas.previous}+${replicas.canary}`;
       const recordFile = join(bench.stateDir, `${title.replace(/\W/g, "-")}.ndjson`);
       const way = await wayOf(name, replicas, bench, api);
-      const edge = await putInPlace(way, bench);
+      const place = await putInPlace(way, bench);
       found ??= await bench.progress.step("highest steady rate at rest", () =>
-        findSteadyRate((rate) => startBenchLoad(edge, rate, recordFile)),
+        findSteadyRate((rate) => startBenchLoad(place.edge, rate, recordFile)),
       );
       const { rate } = found;
       const { cycles } = options;
       runs.push(
         await bench.progress.step(`${title}, ${cycles} cycles at ${rate}/s`, () =>
-          runCycles(way, { edge, rate, cycles, replicas, recordFile }, bench),
+          runCycles(way, { ...place, rate, cycles, replicas, recordFile }, bench),
         ),
       );
       await remove(api, way);

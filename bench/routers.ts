@@ -3,7 +3,7 @@
  * costs, and what traffic sees of it. Writes reports/routers.json and prints the table of docs/routers.md.
  */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { availableParallelism, tmpdir } from "node:os";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type Environment, startEnvironment, stopEnvironment } from "../local/environment.ts";
 import { createProgress } from "../local/progress.ts";
@@ -37,7 +37,7 @@ async function main(): Promise<number> {
     const routers = await progress.step("a release by each router", () =>
       measure(stateDir, environment, interrupted.signal),
     );
-    const report: Report = { cores: availableParallelism(), routers };
+    const report: Report = { cores: availableParallelism(), load: loadavg()[0] ?? 0, routers };
     await mkdir(dirname(REPORT), { recursive: true });
     await writeFile(REPORT, `${JSON.stringify(report, null, 2)}\n`);
     progress.say(routerTable(report));

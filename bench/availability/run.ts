@@ -32,14 +32,22 @@ export interface Bench {
   readonly signal: AbortSignal;
 }
 
-/** Brings a way to its first stage and waits for HAProxy. @returns the edge as its Ingress sees it */
-export async function putInPlace(way: Way, { stateDir }: Bench): Promise<Edge> {
+/** A way at the first stage, ready for load. */
+export interface Place {
+  /** As the way's own Ingress sees it. */
+  readonly edge: Edge;
+  /** Percent of the traffic that the canary track gets. */
+  readonly share: number;
+}
+
+/** Brings a way to its first stage and waits for HAProxy. */
+export async function putInPlace(way: Way, { stateDir }: Bench): Promise<Place> {
   const { share } = await way.move(firstStep);
   const find = () => findIngressEdge(stateDir, { namespace: way.namespace, name: INGRESS });
   const edge = await until(find, { timeoutMs: SETTLE_MS });
   if (!edge) throw new Error(`the Ingress of ${way.namespace} got no address within ${SETTLE_MS / 1000} s`);
   await untilShare(edge, share);
-  return edge;
+  return { edge, share };
 }
 
 /** New connections at a rate and the kept-alive ones beside, on the way's own entrance. */
@@ -55,8 +63,7 @@ export function startBenchLoad(edge: Edge, rate: number, recordFile: string): Pr
   });
 }
 
-export interface RunOptions {
-  readonly edge: Edge;
+export interface RunOptions extends Place {
   readonly rate: number;
   readonly cycles: number;
   readonly replicas: Replicas;
@@ -71,7 +78,7 @@ export async function runCycles(way: Way, options: RunOptions, bench: Bench): Pr
   const taken: Taken[] = [];
   try {
     await setTimeout(REST_MS);
-    let before = { stage: firstStep.stage, share: FIRST_SHARE };
+    let before = { stage: firstStep.stage, share: options.share };
     for (let cycle = 1; cycle <= cycles; cycle++) {
       for (const step of cycleSteps(cycle - 1)) {
         bench.signal.throwIfAborted();
@@ -88,8 +95,6 @@ export async function runCycles(way: Way, options: RunOptions, bench: Bench): Pr
   }
   return reportOf(way, replicas, taken, recordFile);
 }
-
-const FIRST_SHARE = 25;
 
 interface TakenStep {
   readonly step: Step;

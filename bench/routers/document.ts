@@ -9,13 +9,13 @@ const PER_MOVE = (of: (move: MeasuredMove) => string) => (router: Report["router
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
 const ROWS: readonly Row[] = [
-  ["shares from 1 to 99 % that it gives", ({ reach }) => `${reach.shares} of 99`],
+  ["shares from 1 to 99 % that it gives, to a point", ({ reach }) => `${reach.shares} of 99`],
   ["smallest share", ({ reach }) => percent(reach.smallest)],
   ["largest error of a share it gives", ({ reach }) => `${reach.largestError.toFixed(1)} points`],
   ["measured share, by stage", PER_MOVE(({ measured }) => percent(measured))],
   ["pods at a stage", PER_MOVE(({ pods }) => String(pods))],
   ["most pods during the move to it", PER_MOVE(({ mostPods }) => String(mostPods))],
-  ["pods restarted by the move to it", PER_MOVE(({ restarted }) => String(restarted))],
+  ["pods replaced by the move to it", PER_MOVE(({ replaced }) => String(replaced))],
   ["seconds of the move to it", PER_MOVE(({ seconds }) => seconds.toFixed(1))],
   [
     "failed requests",

@@ -1,5 +1,8 @@
+import { setTimeout } from "node:timers/promises";
 import type { KubernetesApi } from "../../src/kubernetes.ts";
 import type { MeasuredMove } from "./report.ts";
+
+const LOOK_MS = 100;
 
 interface Pod {
   readonly metadata: { readonly uid: string; readonly deletionTimestamp?: string };
@@ -9,7 +12,7 @@ interface Pod {
 export async function watchPods(
   api: KubernetesApi,
   namespace: string,
-): Promise<{ stop(): Promise<Pick<MeasuredMove, "restarted" | "pods" | "mostPods">> }> {
+): Promise<{ stop(): Promise<Pick<MeasuredMove, "replaced" | "pods" | "mostPods">> }> {
   const look = async (): Promise<Set<string>> => {
     const pods = await api.list<Pod>(`/api/v1/namespaces/${namespace}/pods`);
     return new Set(
@@ -20,7 +23,10 @@ export async function watchPods(
   let mostPods = before.size;
   let stopped = false;
   const watching = (async () => {
-    while (!stopped) mostPods = Math.max(mostPods, (await look()).size);
+    while (!stopped) {
+      mostPods = Math.max(mostPods, (await look()).size);
+      await setTimeout(LOOK_MS);
+    }
   })();
   return {
     stop: async () => {
@@ -29,7 +35,7 @@ export async function watchPods(
       const after = await look();
       const started = [...after].filter((uid) => !before.has(uid)).length;
       const left = [...before].filter((uid) => !after.has(uid)).length;
-      return { restarted: Math.min(started, left), pods: after.size, mostPods };
+      return { replaced: Math.min(started, left), pods: after.size, mostPods };
     },
   };
 }

@@ -11,7 +11,7 @@ export interface MeasuredMove {
   /** From the start of the preview until the cluster has rolled out. */
   readonly seconds: number;
   /** Pods that take the place of others. */
-  readonly restarted: number;
+  readonly replaced: number;
   /** Pods when the stage is in place. */
   readonly pods: number;
   /** Most pods at a time during the move. */
@@ -24,6 +24,8 @@ export interface MeasuredMove {
 /** `reports/routers.json`. */
 export interface Report {
   readonly cores: number;
+  /** Processes that wanted to run, in the last minute: above the cores, times are longer than they have to be. */
+  readonly load: number;
   readonly routers: readonly {
     readonly router: string;
     readonly reach: Reach;

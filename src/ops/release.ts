@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { isMap, isScalar, parseDocument, Scalar } from "yaml";
+import { isMap, isScalar, parseDocument } from "yaml";
 import { parseProject } from "../config.ts";
 import { Refusal, UserError } from "../errors.ts";
 import type { KubernetesApi } from "../kubernetes.ts";
@@ -63,34 +63,42 @@ export async function writeRelease(project: Project, release: Release): Promise<
   await writeFile(file, withRelease(await readFile(file, "utf8"), project.name, release));
 }
 
-/** The text of a Pulumi.yaml with another release in it. */
+/** The text of a Pulumi.yaml with another release in it: both versions are replaced where they stand. */
 export function withRelease(text: string, project: string, release: Release): string {
   const document = parseDocument(text);
   const key = ["release", `${project}:release`].find((name) => document.hasIn(["config", name]));
   const value = key && document.getIn(["config", key]);
-  if (!key || !isMap(value)) {
-    throw new UserError(
-      "Pulumi.yaml has no config.release",
-      "Add release: {value: {previous: …, canary: …}}.",
+  if (!isMap(value)) throw noRelease();
+  const versions = value.has("value") ? value.get("value") : value;
+  const edits = Object.entries(release).map(([track, version]): Edit => {
+    const node = isMap(versions) ? versions.get(track, true) : undefined;
+    if (!isScalar(node) || !node.range) throw noRelease();
+    const [from, to] = node.range;
+    return { from, to, text: quoted(version, node.type === "QUOTE_SINGLE" ? "'" : '"') };
+  });
+  // From the end, so that the places before stay right.
+  return edits
+    .sort((a, b) => b.from - a.from)
+    .reduce(
+      (edited, { from, to, text: version }) => edited.slice(0, from) + version + edited.slice(to),
+      text,
     );
-  }
-  const path = ["config", key, ...(value.has("value") ? ["value"] : [])];
-  for (const [track, version] of Object.entries(release)) setText(document, [...path, track], version);
-  return document.toString({ lineWidth: 0, flowCollectionPadding: true });
 }
 
-/** A version stays in quotes: YAML would read 2.10 as the number 2.1. */
-function setText(document: ReturnType<typeof parseDocument>, path: readonly string[], text: string): void {
-  const node = document.getIn(path, true);
-  if (isScalar(node)) {
-    node.value = text;
-    node.type = node.type === Scalar.QUOTE_SINGLE ? Scalar.QUOTE_SINGLE : Scalar.QUOTE_DOUBLE;
-    return;
-  }
-  const scalar = new Scalar(text);
-  scalar.type = Scalar.QUOTE_DOUBLE;
-  document.setIn(path, scalar);
+interface Edit {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
 }
+
+/** A version stands in quotes: YAML would read 2.10 as the number 2.1. */
+const quoted = (version: string, quote: string): string => `${quote}${version}${quote}`;
+
+const noRelease = (): UserError =>
+  new UserError(
+    "Pulumi.yaml has no config.release",
+    'Add release: { value: { previous: "VERSION", canary: "VERSION" } }.',
+  );
 
 /** @throws UserError for what is no version */
 export function requireVersion({ config }: Project, release: Release): void {

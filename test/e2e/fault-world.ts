@@ -129,19 +129,21 @@ async function underLoad(url: string, recordFile: string, work: () => Promise<vo
   return load.stop();
 }
 
-/** Writes a result down, in the place of an earlier one for the same fault. */
-export async function report(
-  result: Omit<FaultResult, "traffic">,
-  { requests, failed, longestGapMs }: Summary,
-): Promise<void> {
+let writing: Promise<void> = Promise.resolve();
+
+/** Writes a result down, in the place of an earlier one for the same fault; one after another. */
+export function report(result: Omit<FaultResult, "traffic">, summary: Summary): Promise<void> {
+  const { requests, failed, longestGapMs } = summary;
+  writing = writing.then(() => write({ ...result, traffic: { requests, failed, longestGapMs } }));
+  return writing;
+}
+
+async function write(result: FaultResult): Promise<void> {
   const before = await readFile(REPORT, "utf8").then(
     (text) => JSON.parse(text) as FaultResult[],
     () => [],
   );
-  const results = [
-    ...before.filter(({ fault }) => fault !== result.fault),
-    { ...result, traffic: { requests, failed, longestGapMs } },
-  ];
+  const results = [...before.filter(({ fault }) => fault !== result.fault), result];
   await mkdir(dirname(REPORT), { recursive: true });
   await writeFile(REPORT, `${JSON.stringify(results, null, 2)}\n`);
 }

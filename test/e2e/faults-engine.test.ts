@@ -3,11 +3,12 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { before, describe, it } from "mocha";
+import { until } from "../../local/until.ts";
 import { configMapPath, deploymentPath } from "../../src/live.ts";
-import { until } from "./environment.ts";
 import { type FaultWorld, faultWorld, report } from "./fault-world.ts";
 
 const NAMESPACE = "e2e-fault-engine";
+const REACH_MS = 120_000;
 
 interface Versioned {
   readonly metadata: { readonly generation?: number; readonly resourceVersion: string };
@@ -48,9 +49,13 @@ describe("the engine, killed by SIGKILL under load", function () {
           env: environment,
           reject: false,
         });
-        await until(async () => (await look()) !== before);
+        const isThere = await until(async () => (await look()) !== before, {
+          timeoutMs: REACH_MS,
+          everyMs: 50,
+        });
         update.kill("SIGKILL");
         const { signal } = await update;
+        assert.ok(isThere, `it did not get there within ${REACH_MS / 1000} s`);
         assert.equal(signal, "SIGKILL", "it was killed before it had ended");
         await world.promoteTo(target);
       });

@@ -88,6 +88,7 @@ describe("objects that somebody changed, under load", function () {
 
   it("the state of the live stage is lost: applying it again takes the objects over as they are", async () => {
     await world.moveTo("canary-75");
+    await until(async () => (await podNames()).length === 2);
     const pods = await podNames();
     const summary = await world.underLoad(async () => {
       const { environment } = world.project.workspace;

@@ -1,6 +1,7 @@
 import { cp, mkdir, mkdtemp, readFile, symlink, writeFile } from "node:fs/promises";
 import { Agent, get } from "node:http";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { execa } from "execa";
 import { parseDocument } from "yaml";
 import { localOperator } from "../../local/operator.ts";
@@ -66,6 +67,8 @@ export async function copyExample(): Promise<Example> {
   };
 }
 
+const LOOK_MS = 100;
+
 interface EndpointSlice {
   readonly endpoints?: readonly { readonly conditions?: { readonly ready?: boolean } }[] | null;
 }
@@ -83,6 +86,7 @@ export function watchReadyPods(api: KubernetesApi): { stop(): Promise<{ lowest: 
       const endpoints = slices.flatMap((slice) => slice.endpoints ?? []);
       lowest = Math.min(lowest, endpoints.filter(({ conditions }) => conditions?.ready).length);
       looks++;
+      await setTimeout(LOOK_MS);
     }
     return { lowest, looks };
   })();

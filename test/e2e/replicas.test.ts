@@ -166,6 +166,7 @@ describe("examples/replicas on a cluster without an ingress controller", functio
     const address = async () => (await api.get<Service>(service))?.status.loadBalancer.ingress?.[0]?.ip;
     await until(async () => (await address()) !== undefined);
     const preview = `http://${await address()}`;
+    await until(async () => (await ask(200)).byVersion["2.1.0"] === undefined);
     assert.deepEqual((await ask(1000)).byVersion, { "2.0.0": 1000 });
     assert.deepEqual((await ask(100, preview)).byVersion, { "2.1.0": 100 });
     await moveUnderLoad("canary-10");

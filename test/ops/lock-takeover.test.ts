@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
+import fc from "fast-check";
+import { beforeEach, describe, it } from "mocha";
+import { Refusal, UserError } from "../../src/errors.ts";
+import { ApiError } from "../../src/kubernetes.ts";
+import { acquireLock, breakLock, lockHolder } from "../../src/ops/lock.ts";
+import { FakeApi } from "./fakes.ts";
+
+const PLACE = { namespace: "web", name: "shop-release" };
+const PATH = "/apis/coordination.k8s.io/v1/namespaces/web/leases/shop-release";
+const ALICE = { holder: "alice@laptop:1", purpose: "promote canary-25", pulse: 5 };
+const BOB = { holder: "bob@desk:2", purpose: "rollback", pulse: 5 };
+const LEASE_MS = 60;
+
+let api: FakeApi;
+
+beforeEach(() => {
+  api = new FakeApi();
+});
+
+/** Bob's lease, renewed at some time by some clock. */
+function bobsLease(renewed: Date): void {
+  api.put(PATH, {
+    metadata: { ...PLACE, annotations: { "canary-stages/purpose": "rollback" } },
+    spec: {
+      holderIdentity: BOB.holder,
+      leaseDurationSeconds: LEASE_MS / 1000,
+      acquireTime: renewed.toISOString(),
+      renewTime: renewed.toISOString(),
+    },
+  });
+}
+
+const ago = (milliseconds: number) => new Date(api.time().getTime() - milliseconds);
+
+/** Waits until a signal aborts and gives its reason. */
+async function lossOf(signal: AbortSignal): Promise<UserError> {
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve));
+  return signal.reason as UserError;
+}
+
+describe("taking the lock", () => {
+  it("refuses a second one, with the holder, what for and since when", async () => {
+    const lock = await acquireLock(api, PLACE, ALICE);
+    const since = (await lockHolder(api, PLACE))?.since.toISOString();
+    await assert.rejects(acquireLock(api, PLACE, BOB), (error: unknown) => {
+      assert.ok(error instanceof Refusal);
+      assert.equal(error.message, `the lock is held by alice@laptop:1 (promote canary-25) since ${since}`);
+      assert.match(error.hint, /ends in \d+ s, or at once with: canary unlock --holder alice@laptop:1/);
+      return true;
+    });
+    await lock.release();
+  });
+
+  it("refuses who comes second to a free lock at the same moment", async () => {
+    const results = await Promise.allSettled([acquireLock(api, PLACE, ALICE), acquireLock(api, PLACE, BOB)]);
+    assert.deepEqual(results.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
+    for (const result of results) {
+      if (result.status === "rejected") assert.ok(result.reason instanceof Refusal);
+      else await result.value.release();
+    }
+  });
+
+  it("never takes it from a holder who renews, however wrong any clock is", async () => {
+    const skews = fc.integer({ min: -3_600_000, max: 3_600_000 });
+    await fc.assert(
+      fc.asyncProperty(skews, skews, async (server, holder) => {
+        api = new FakeApi();
+        api.skew = server;
+        const renew = () => bobsLease(new Date(Date.now() + holder));
+        renew();
+        const renewal = setInterval(renew, LEASE_MS / 4);
+        await assert.rejects(acquireLock(api, PLACE, ALICE), Refusal);
+        clearInterval(renewal);
+        assert.equal((await lockHolder(api, PLACE))?.name, BOB.holder);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it("says that the founding stack is missing where the namespace is", async () => {
+    api.onRequest = (method) => {
+      if (method === "POST") throw new ApiError(404, "namespaces web not found");
+    };
+    await assert.rejects(acquireLock(api, PLACE, ALICE), /namespace web does not exist/);
+  });
+
+  it("hands on what the server refuses for another reason", async () => {
+    api.onRequest = (method) => {
+      if (method === "POST") throw new ApiError(403, "forbidden");
+    };
+    await assert.rejects(acquireLock(api, PLACE, ALICE), { status: 403 });
+  });
+});
+
+describe("holding the lock", () => {
+  it("is lost when it is broken, and then left to the next holder", async () => {
+    const lock = await acquireLock(api, PLACE, ALICE);
+    await breakLock(api, PLACE, ALICE.holder);
+    bobsLease(ago(0));
+    assert.match((await lossOf(lock.lost)).message, /taken away from us/);
+    await lock.release();
+    assert.equal((await lockHolder(api, PLACE))?.name, BOB.holder);
+  });
+
+  it("is still ours when the answer to a renewal was lost on the way", async () => {
+    const lock = await acquireLock(api, PLACE, ALICE);
+    const before = (await api.get<object>(PATH)) ?? assert.fail();
+    const { metadata } = api.put(PATH, before);
+    const version = async () =>
+      (await api.get<{ metadata: { resourceVersion: string } }>(PATH))?.metadata.resourceVersion;
+    while ((await version()) === metadata.resourceVersion) await delay(2);
+    assert.equal(lock.lost.aborted, false);
+    await lock.release();
+  });
+
+  it("outlasts a server that is away for a moment, and no longer than its lease", async () => {
+    const lock = await acquireLock(api, PLACE, ALICE);
+    let refused = 0;
+    api.onRequest = (method) => {
+      if (method !== "PUT") return;
+      refused++;
+      throw new UserError("the cluster cannot be reached", "");
+    };
+    while (refused < 3) await delay(2);
+    assert.equal(lock.lost.aborted, false);
+    const now = performance.now.bind(performance);
+    performance.now = () => now() + 30_000;
+    try {
+      assert.match((await lossOf(lock.lost)).message, /could not be renewed: the cluster cannot be reached/);
+    } finally {
+      performance.now = now;
+    }
+    await lock.release();
+  });
+});
