@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { Agent, type RequestOptions } from "node:https";
+import { Agent, type AgentOptions, type RequestOptions } from "node:https";
+import { isIP } from "node:net";
+import { checkServerIdentity } from "node:tls";
 import { UserError } from "./errors.ts";
 import { ApiError, exchange, REQUEST_TIMEOUT_MS, type RequestBody } from "./exchange.ts";
 import { type ClusterAddress, readTokenKubeconfig, type TokenAccess } from "./model/kubeconfig.ts";
@@ -47,12 +49,19 @@ function connectWithToken({ address, token }: TokenAccess): KubernetesApi {
   const ca = address.certificateAuthority && Buffer.from(address.certificateAuthority, "base64");
   const agent = new Agent({
     ...(ca && { ca }),
-    ...(address.tlsServerName && { servername: address.tlsServerName }),
+    ...(address.tlsServerName !== undefined && expectedName(address.tlsServerName)),
   });
   return apiAt(address.server, async (options) => {
     options.agent = agent;
     options.headers = { ...options.headers, Authorization: `Bearer ${token}` };
   });
+}
+
+/** The name that the server's certificate has to have. Of an address the handshake may not speak (RFC 6066). */
+function expectedName(name: string): AgentOptions {
+  const checkName: AgentOptions["checkServerIdentity"] = (_host, certificate) =>
+    checkServerIdentity(name, certificate);
+  return isIP(name) ? { checkServerIdentity: checkName } : { servername: name };
 }
 
 async function connectAsConfigured(access: ClusterAccess): Promise<KubernetesApi> {

@@ -1,7 +1,7 @@
 import { UserError } from "./errors.ts";
 import type { KubernetesApi } from "./kubernetes.ts";
 import { deploymentPath, type LiveDeployment } from "./live.ts";
-import { rolloutOf } from "./model/rollout.ts";
+import { type Rollout, rolloutOf } from "./model/rollout.ts";
 
 const POLL_MS = 250;
 
@@ -20,10 +20,7 @@ export async function untilRolledOut(
   let end = Date.now() + timeoutSeconds * 1000;
   let reason = "";
   for (;;) {
-    const deployment = await api.get<LiveDeployment>(deploymentPath(namespace, name));
-    const rollout = deployment
-      ? rolloutOf(deployment)
-      : ({ state: "progressing", reason: "it is not there" } as const);
+    const rollout = await readRollout(api, deploymentPath(namespace, name));
     if (rollout.state === "complete") return;
     if (rollout.reason !== reason) end = Date.now() + timeoutSeconds * 1000;
     reason = rollout.reason;
@@ -35,5 +32,16 @@ export async function untilRolledOut(
       );
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+/** An API server that is away for a moment ends no rollout. */
+async function readRollout(api: KubernetesApi, path: string): Promise<Rollout> {
+  try {
+    const deployment = await api.get<LiveDeployment>(path);
+    return deployment ? rolloutOf(deployment) : { state: "progressing", reason: "it is not there" };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { state: "progressing", reason: error.message };
   }
 }

@@ -18,5 +18,9 @@ for (const pods of allPods) {
   const runs = report.runs.filter((run) => podsOf(run) === pods);
   await writeFile(join(PICTURES, `availability-${pods}.svg`), pictureOf(runs));
 }
-await writeFile(DOCUMENT, replaceBetween(await readFile(DOCUMENT, "utf8"), "measured", tablesOf(report)));
+const pictures = allPods.map(
+  (pods) => `![${pods.replace("-", " + ")} pods](pictures/availability-${pods}.svg)`,
+);
+const measured = [tablesOf(report), ...pictures].join("\n\n");
+await writeFile(DOCUMENT, replaceBetween(await readFile(DOCUMENT, "utf8"), "measured", measured));
 console.log(`${DOCUMENT} and ${allPods.length} pictures show ${report.runs.length} runs`);

@@ -1,4 +1,4 @@
-import { UserError } from "../errors.ts";
+import { Refusal, UserError } from "../errors.ts";
 import type { HistoryEntry } from "../model/history.ts";
 import type { Move, Release } from "../model/lifecycle.ts";
 import { explainUnfinished } from "./aftermath.ts";
@@ -63,7 +63,7 @@ export class Stopwatch {
 /**
  * Applies a move, measures the stage and writes both down, however it ends.
  * @param apply changes the cluster, and ends when it is rolled out
- * @throws UserError with what failed and in which state that leaves things
+ * @throws UserError with what failed and in which state that leaves things; Refusal when another engine is at work
  */
 export async function carryOut(
   operator: Operator,
@@ -102,7 +102,8 @@ export async function carryOut(
       }),
     )
     .catch(async (error: unknown) => {
-      if (!(error instanceof UserError)) throw error;
+      // A refusal comes before anything is changed.
+      if (!(error instanceof UserError) || error instanceof Refusal) throw error;
       await finish(options.signal.aborted ? "cancelled" : "failed", null, error.message);
       throw await explainUnfinished(operator, planned, error, options.signal);
     });

@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { UserError } from "../errors.ts";
+import { Refusal, UserError } from "../errors.ts";
+import { sameRelease } from "../model/lifecycle.ts";
 import { evaluateStage } from "./evaluate.ts";
 import { underLock } from "./guarded.ts";
-import { applyStage, previewStage, type StagePreview } from "./move.ts";
+import { applyStage, type PlannedMove, previewStage, type StagePreview } from "./move.ts";
 import { carryOut, type MoveOptions, type MoveOutcome, Stopwatch } from "./moving.ts";
 import type { Operator } from "./operator.ts";
 import { recovering } from "./recover.ts";
@@ -40,7 +41,7 @@ export async function promote(
     const outcome = await promoteUnderLock(operator, stage, guarded).catch(async (error: unknown) => {
       if (!options.rollbackOnFailure || signal.aborted || !(error instanceof MoveFailed)) throw error;
       options.observer.say(error.message);
-      await rollbackUnderLock(operator, undefined, withoutAsking(guarded));
+      await rollbackUnderLock(operator, error.from, withoutAsking(guarded));
       throw new UserError(`${stage} failed and was rolled back: ${error.message}`, "Look at: canary history");
     });
     const fits = outcome.verification?.fits !== false;
@@ -52,8 +53,21 @@ export async function promote(
 
 const withoutAsking = (options: PromoteOptions) => ({ ...options, confirm: async () => true });
 
-/** A failure after something was changed. */
-class MoveFailed extends UserError {}
+/** A failure after the engine began to change things. */
+class MoveFailed extends UserError {
+  /** The stage that this release was at before; undefined when it was at none. */
+  readonly from: string | undefined;
+
+  constructor({ message, hint }: UserError, { live, config }: PlannedMove) {
+    super(message, hint);
+    const { record } = live;
+    this.from = record && sameRelease(record.release, config.release) ? record.stage : undefined;
+  }
+}
+
+/** A refusal, of another engine's lock, changed nothing. */
+const isFailure = (error: unknown): error is UserError =>
+  error instanceof UserError && !(error instanceof Refusal);
 
 async function promoteUnderLock(
   operator: Operator,
@@ -74,17 +88,19 @@ async function promoteUnderLock(
       };
     });
     if (!(await options.confirm(preview))) return declined(preview, watch);
+    await requireUnchanged(operator, preview, world);
+    options.signal.throwIfAborted();
     const isInPlace = preview.move === "reapply" && preview.changes.length === 0;
+    let began = false;
     const apply = async (run: Parameters<typeof applyStage>[2]) => {
       if (isInPlace) return [];
-      await requireUnchanged(operator, preview, world);
-      options.signal.throwIfAborted();
+      began = true;
       return recovering(preview.stack, options.observer, () =>
         applyStage(operator, preview, { ...run, plan }),
       );
     };
     return await carryOut(operator, preview, apply, options, watch).catch((error: unknown) => {
-      throw error instanceof UserError ? new MoveFailed(error.message, error.hint) : error;
+      throw began && isFailure(error) ? new MoveFailed(error, preview) : error;
     });
   } finally {
     await rm(folder, { recursive: true });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "mocha";
 import { ApiError } from "../../src/kubernetes.ts";
+import { type FaultWorld, faultWorld, report } from "../faults/fault-world.ts";
 import { until } from "./environment.ts";
-import { type FaultWorld, faultWorld, report } from "./fault-world.ts";
 
 const NAMESPACE = "e2e-disruption";
 const PODS = `/api/v1/namespaces/${NAMESPACE}/pods`;

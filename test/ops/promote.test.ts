@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { hostname } from "node:os";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { Refusal, UserError } from "../../src/errors.ts";
 import { deploymentPath } from "../../src/live.ts";
 import { type PromoteOptions, promote } from "../../src/ops/promote.ts";
-import { Interrupted } from "../../src/ops/stacks.ts";
+import { Interrupted, StackBusy } from "../../src/ops/stacks.ts";
 import { FakeWorld } from "./fake-world.ts";
 import { ALICE, fakeProject, NAMESPACE, recorder } from "./fakes.ts";
 
@@ -104,12 +105,10 @@ describe("promote", () => {
     });
     assert.ok(!world.engine.includes("apply canary-75"));
     assert.equal(await world.liveStage(), "canary-25");
-    assert.equal((await world.history())[0]?.result, "failed");
+    assert.deepEqual(await world.history(), []);
   });
 
   it("takes the lock of a dead engine away, says so, and goes on", async () => {
-    const { StackBusy } = await import("../../src/ops/stacks.ts");
-    const { hostname } = await import("node:os");
     let isLocked = true;
     world.begin = (operation) => {
       if (operation === "cancel") isLocked = false;
@@ -176,6 +175,41 @@ describe("a promotion that does not end well", () => {
     assert.equal(await world.liveStage(), "canary-25");
     const moves = (await world.history()).map(({ stage, move, result }) => `${stage} ${move} ${result}`);
     assert.deepEqual(moves, ["canary-25 rollback done", "canary-75 promotion failed"]);
+  });
+
+  it("stays where it is with rollback-on-failure, when nothing was applied", async () => {
+    await world.at("canary-25", "canary-75");
+    const confirm = async () => {
+      world.api.objects.delete(deploymentPath(NAMESPACE, "shop-previous"));
+      return true;
+    };
+    const failed = promote(world, "canary-100", options({ confirm, rollbackOnFailure: true }));
+    await assert.rejects(failed, /^the cluster was changed after the preview/);
+    assert.equal(await world.liveStage(), "canary-75");
+    assert.ok(world.engine.every((call) => !call.startsWith("apply")));
+  });
+
+  it("goes back to the stage that was live, and no further, when the engine fails at once", async () => {
+    await world.at("canary-25", "canary-75");
+    world.begin = (operation) => {
+      if (operation === "apply" && world.engine.at(-1) === "apply canary-100")
+        throw new UserError("no engine", "");
+    };
+    const failed = promote(world, "canary-100", options({ rollbackOnFailure: true }));
+    await assert.rejects(failed, /canary-100 failed and was rolled back: no engine/);
+    assert.equal(await world.liveStage(), "canary-75");
+  });
+
+  it("stays where it is with rollback-on-failure, when another engine is at work", async () => {
+    await world.at("canary-25", "canary-75");
+    const other = { user: "bob", host: "desk", pid: 2, since: "10:00" };
+    world.begin = (operation) => {
+      if (operation === "apply") throw new StackBusy("canary-100", [other]);
+    };
+    const failed = promote(world, "canary-100", options({ rollbackOnFailure: true }));
+    await assert.rejects(failed, /^another update of stack canary-100 is under way, by bob@desk/);
+    const applied = world.engine.filter((call) => call.startsWith("apply"));
+    assert.deepEqual(applied, ["apply canary-100"]);
   });
 
   it("stops when it is interrupted, says the state, and does not go back by itself", async () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { before, describe, it } from "mocha";
 import { WEIGHT_ANNOTATION } from "../../src/model/weights.ts";
 import { previewStage } from "../../src/ops/move.ts";
-import { until } from "./environment.ts";
+import { until } from "../e2e/environment.ts";
 import { type FaultWorld, faultWorld, report } from "./fault-world.ts";
 
 const NAMESPACE = "e2e-fault-objects";

@@ -47,6 +47,7 @@ describe("the engine, killed by SIGKILL under load", function () {
         const update = execa("pulumi", ["up", "--yes", "--skip-preview", "-s", target, "--non-interactive"], {
           cwd: directory,
           env: environment,
+          all: true,
           reject: false,
         });
         const isThere = await until(async () => (await look()) !== before, {
@@ -54,8 +55,8 @@ describe("the engine, killed by SIGKILL under load", function () {
           everyMs: 50,
         });
         update.kill("SIGKILL");
-        const { signal } = await update;
-        assert.ok(isThere, `it did not get there within ${REACH_MS / 1000} s`);
+        const { signal, all } = await update;
+        assert.ok(isThere, `it did not get there within ${REACH_MS / 1000} s: ${all}`);
         assert.equal(signal, "SIGKILL", "it was killed before it had ended");
         await world.promoteTo(target);
       });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "mocha";
 import { setRelease } from "../../local/workspace.ts";
 import type { LiveDeployment } from "../../src/live.ts";
-import { until } from "./environment.ts";
+import { until } from "../e2e/environment.ts";
 import { type FaultWorld, faultWorld, firstLine, RELEASE, report } from "./fault-world.ts";
 
 const NAMESPACES = {

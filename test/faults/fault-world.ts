@@ -10,7 +10,7 @@ import { ownIdentity } from "../../src/ops/identity.ts";
 import { applyStage, previewStage } from "../../src/ops/move.ts";
 import { silentObserver } from "../../src/ops/observer.ts";
 import { type PromoteOptions, type PromotionOutcome, promote } from "../../src/ops/promote.ts";
-import { administrator, makeProject, type TestProject, until } from "./environment.ts";
+import { administrator, makeProject, type TestProject, until } from "../e2e/environment.ts";
 
 const REPORT = join(import.meta.dirname, "..", "..", "reports", "faults.json");
 const LOAD_PER_SECOND = 100;

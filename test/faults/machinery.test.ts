@@ -5,7 +5,7 @@ import { componentControl } from "../../local/cluster/control.ts";
 import { edgeDirectory } from "../../local/edge/record.ts";
 import { findProcess, kill } from "../../local/processes.ts";
 import { UserError } from "../../src/errors.ts";
-import { environment, until } from "./environment.ts";
+import { environment, until } from "../e2e/environment.ts";
 import { type FaultWorld, faultWorld, firstLine, report } from "./fault-world.ts";
 
 const COMPONENTS: readonly ComponentName[] = [
