@@ -1,6 +1,8 @@
 #!/usr/bin/env node
-import { register } from "tsx/esm/api";
+import { loadCommand } from "./load.mjs";
 
-register();
-const { main } = await import("./main.ts");
-process.exitCode = await main(process.argv.slice(2));
+const words = process.argv.slice(2);
+// A stack trace then names the sources, not the bundle.
+if (words.includes("--verbose")) process.setSourceMapsEnabled(true);
+const { main } = await loadCommand();
+process.exitCode = await main(words);

@@ -1,4 +1,5 @@
 import { UserError } from "../errors.ts";
+import { TRACKS } from "../model/names.ts";
 import type { StagePlan } from "../model/plan.ts";
 import { PREVIEW_BACKEND } from "../model/weights.ts";
 
@@ -14,10 +15,16 @@ interface Server {
 /**
  * Percent of the traffic that HAProxy gives the canary's pods at this moment, by its statistics as CSV (HAProxy
  * management guide, section 9.1); undefined when it gives none to either track.
- * @throws UserError when the statistics cannot be read
+ * @throws UserError when the statistics cannot be read, or are another application's
  */
 export async function appliedCanaryShare(statsUrl: string, plan: StagePlan): Promise<number | undefined> {
   const servers = parseServers(await readStatistics(statsUrl));
+  if (!servers.some(({ pod }) => TRACKS.some((track) => isPodOf(pod, plan.tracks[track].name)))) {
+    throw new UserError(
+      `HAProxy's statistics at ${statsUrl} name no pod of ${plan.tracks.previous.name} or ${plan.tracks.canary.name}`,
+      "Name the address of the HAProxy that serves this application's Ingress, or leave --stats out.",
+    );
+  }
   const weightOf = (deployment: string): number =>
     servers
       .filter(({ pod, status }) => isPodOf(pod, deployment) && !/^(DOWN|MAINT)/.test(status))
