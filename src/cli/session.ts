@@ -29,8 +29,6 @@ export interface Session {
   readonly signal: AbortSignal;
   cluster(): Promise<KubernetesApi | undefined>;
   operator(): Promise<Operator>;
-  /** The project's files as they are now. */
-  reread(): Promise<Session>;
 }
 
 /** @throws UserError when there is no project, WrongUse for options that do not go together */
@@ -64,7 +62,6 @@ export async function openSession(options: GlobalOptions, signal: AbortSignal): 
       };
       return { project, stacks, cluster: known };
     },
-    reread: () => openSession(options, signal),
   };
 }
 

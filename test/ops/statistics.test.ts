@@ -46,11 +46,15 @@ describe("appliedCanaryShare", () => {
   });
 
   it("is unknown when no server takes traffic, and all when both tracks run the canary", async () => {
-    assert.equal(await shareOf([]), undefined);
+    assert.equal(await shareOf([PREVIOUS.replace("UP", "DOWN"), CANARY.replace("UP", "DOWN")]), undefined);
     const { plan } = await evaluateStage(fakeProject(), "canary-25");
     const { previous, canary } = plan.tracks;
     const tracks = { previous: { ...previous, version: canary.version }, canary };
     assert.equal(await appliedCanaryShare(await statistics([PREVIOUS, CANARY]), { ...plan, tracks }), 100);
+  });
+
+  it("refuses the statistics of another application's HAProxy", async () => {
+    await assert.rejects(shareOf([]), /name no pod of shop-previous or shop-new/);
   });
 
   it("says where statistics cannot be read", async () => {
