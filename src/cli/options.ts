@@ -10,6 +10,7 @@ export interface MeasuringOptions {
   readonly versionPattern?: string;
   readonly requests: number;
   readonly precision: number;
+  readonly settle?: number;
   readonly stats?: string;
 }
 
@@ -28,17 +29,20 @@ export const measuringOptions = (): Option[] => [
   new Option("--precision <points>", "enough when the share is known to so many percentage points")
     .argParser(positiveNumber)
     .default(2),
+  new Option("--settle <time>", "after a move, how long the edge may take to take it over (10s)").argParser(
+    duration,
+  ),
   statsOption(),
 ];
 
 /** @throws WrongUse for a pattern that is none */
 export function verificationOptions(options: MeasuringOptions): VerificationOptions {
-  const { url, host, requests, precision, stats } = options;
+  const { url, host, requests, precision, stats, settle: settleSeconds } = options;
   const rule = {
     header: options.versionHeader?.toLowerCase(),
     pattern: options.versionPattern === undefined ? undefined : regularExpression(options.versionPattern),
   };
-  return { url, host, requests, precision, stats, rule };
+  return { url, host, requests, precision, stats, settleSeconds, rule };
 }
 
 function regularExpression(text: string): RegExp {

@@ -21,6 +21,8 @@ export interface VerificationOptions {
   readonly url?: string | undefined;
   readonly host?: string | undefined;
   readonly rule: VersionRule;
+  /** After a move, the edge and what still rolls out may take so long to get where they are going. */
+  readonly settleSeconds?: number | undefined;
   /** HAProxy's statistics as CSV; without it what is applied there is not asked. */
   readonly stats?: string | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -58,7 +60,7 @@ export interface LiveStage extends EvaluatedStage {
 
 /** HAProxy may differ from pods and weights by its rounding alone. */
 const APPLIED_POINTS = 0.1;
-const SETTLE_MS = 10_000;
+const SETTLE_SECONDS = 10;
 const SETTLE_REQUESTS = 200;
 const SETTLE_PAUSE_MS = 200;
 
@@ -127,7 +129,7 @@ function shareProblems(
 }
 
 /**
- * Waits until the edge has taken new pods and weights over: until a small sample fits what the pods give. Whether the
+ * Waits until every rollout is complete and the edge has taken new pods and weights over: until a small sample fits. Whether the
  * share is right is judged afterwards, by a measurement of its own.
  */
 export async function untilSettled(
@@ -136,12 +138,13 @@ export async function untilSettled(
   options: VerificationOptions,
 ): Promise<void> {
   const target = await targetOf(api, stage, options);
-  const end = performance.now() + SETTLE_MS;
+  const end = performance.now() + (options.settleSeconds ?? SETTLE_SECONDS) * 1000;
   while (performance.now() < end && options.signal?.aborted !== true) {
     const tracks = await readTracks(api, stage.config.namespace, stage.plan);
     const effective = effectiveNow(tracks, stage, stage.config.app.image);
+    const isRolledOut = TRACKS.every((track) => tracks[track].rollout.state === "complete");
     const sample = await measure(target, { requests: SETTLE_REQUESTS, signal: options.signal });
-    if (effective !== undefined && judge(sample, stage.release.canary, effective).fits) return;
+    if (isRolledOut && effective !== undefined && judge(sample, stage.release.canary, effective).fits) return;
     await delay(SETTLE_PAUSE_MS);
   }
 }

@@ -23,7 +23,7 @@ let measuring: string[];
 beforeEach(async () => {
   world = new FakeWorld();
   const { url = "" } = await world.verification();
-  measuring = ["--url", url, "--requests", "200", "--precision", "5"];
+  measuring = ["--url", url, "--requests", "200", "--precision", "5", "--settle", "1s"];
 });
 
 afterEach(() => world.close());
@@ -138,12 +138,7 @@ describe("canary promote", () => {
 
   it("ends with 4 when the share does not fit, and may go back by itself", async () => {
     await world.at("canary-25");
-    world.broken = "canary-75";
-    const failed = await run("promote", "--yes", "--no-verify");
-    assert.notEqual(failed.exitCode, 0);
-    world.broken = undefined;
-    await world.at("canary-25");
-    const nowhere = ["--url", "http://127.0.0.1:9", "--requests", "20"];
+    const nowhere = ["--url", "http://127.0.0.1:9", "--requests", "20", "--settle", "0s"];
     const unfit = await run("promote", "--yes", "--rollback-on-failure", "--json", ...nowhere);
     assert.equal(unfit.exitCode, 4, unfit.stderr);
     assert.equal(read(promoteSchema, unfit)[0]?.rolledBack?.stage, "canary-25");
