@@ -11,7 +11,8 @@ const FAILED_COLOUR = "#c1121f";
 export function pictureOf(report: Report): string {
   const { buckets, stepsAt } = report.timeline;
   const end = (buckets.at(-1)?.at ?? 0) + BIN_MS;
-  const x = (at: number) => PLOT.left + (PLOT.width * Math.max(at, 0)) / end;
+  const start = Math.min(0, ...stepsAt);
+  const x = (at: number) => PLOT.left + (PLOT.width * (at - start)) / (end - start);
   const versions = [...new Set(buckets.flatMap(({ byVersion }) => Object.keys(byVersion)))].sort();
   const parts = [
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
@@ -20,7 +21,7 @@ export function pictureOf(report: Report): string {
     ...report.steps.map(({ stage, move }, index) => stepMark(x(stepsAt[index] ?? 0), stage, move)),
     ...buckets.filter(({ failed }) => failed > 0).map(({ at }) => failureMark(x(at))),
     ...legend(versions, report),
-    `<text x="${PLOT.left + PLOT.width}" y="${HEIGHT - 36}" text-anchor="end">${Math.round(end / 1000)} s</text>`,
+    `<text x="${PLOT.left + PLOT.width}" y="${HEIGHT - 36}" text-anchor="end">${Math.round((end - start) / 1000)} s</text>`,
   ];
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12" fill="#22303c">
 <title>Share of each version while httpd goes through its canary stages</title>

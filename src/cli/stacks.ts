@@ -159,5 +159,12 @@ function errorLines(text: string): string {
   return lines.length > 0 ? [...new Set(lines)].join("\n") : text;
 }
 
+/** The engine names the hook, `…_beforeUpdate_0`, in front of what our own wait says. */
+const HOOK = /^before hook "[^"]*" failed: /;
+
 /** Without the colour marks that the engine puts into its messages. */
-const plain = (message: string): string => message.replace(/<\{%[^%]*%\}>/g, "").trim();
+const plain = (message: string): string =>
+  message
+    .replace(/<\{%[^%]*%\}>/g, "")
+    .trim()
+    .replace(HOOK, "");
