@@ -34,7 +34,7 @@ async function main(): Promise<number> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.once(signal, () => {
       progress.say(`\n${signal}: taking everything down; once more leaves at once`);
-      interrupted.abort(new UserError(`stopped by ${signal}`, "Nothing is left running."));
+      interrupted.abort(new UserError(`stopped by ${signal}`, "What was up is taken down."));
     });
   }
   const given = options.context ? { context: options.context, kubeconfig: options.kubeconfig } : undefined;

@@ -28,6 +28,7 @@ export async function takeStep(operator: Operator, stage: string, options: StepO
 
   await options.beforeMeasuring();
   const measurement = await measureStage(operator, preview, options);
+  options.signal.throwIfAborted();
   const { release } = preview.config;
   const verdict = judge(measurement, release.canary, preview.plan.effectiveCanary);
   return {

@@ -1,0 +1,94 @@
+/**
+ * How long the command takes, beside kubectl on the same objects in the same run, on a local environment of its own.
+ * Writes reports/command.json.
+ */
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { Command } from "commander";
+import { execa } from "execa";
+import { type Environment, startEnvironment, stopEnvironment } from "../local/environment.ts";
+import { localOperator } from "../local/operator.ts";
+import { createProgress, type Progress } from "../local/progress.ts";
+import { UserError } from "../src/errors.ts";
+import { connect } from "../src/kubernetes.ts";
+import { applyStage, previewStage } from "../src/ops/move.ts";
+import { type Figures, measureCommand, median, type Place } from "./command/measure.ts";
+
+const REPORT = join(import.meta.dirname, "..", "reports", "command.json");
+const WRONG_ENVIRONMENT = 2;
+
+interface Options {
+  readonly rounds: string;
+  readonly kubectl: string;
+}
+
+const command = new Command("npm run bench:command --")
+  .description("Measures the canary command beside kubectl.")
+  .option("--rounds <n>", "how often each is measured", "5")
+  .option("--kubectl <file>", "the kubectl to compare with", "kubectl");
+
+async function main({ rounds, kubectl }: Options): Promise<number> {
+  const progress = createProgress();
+  const stateDir = await mkdtemp(join(tmpdir(), "canary-bench-"));
+  const interrupted = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupted.abort());
+  try {
+    const environment = await startEnvironment(stateDir, progress, undefined, interrupted.signal);
+    const place = await placeIn(environment, kubectl, progress);
+    const figures = await progress.step(`${rounds} rounds`, () => measureCommand(place, Number(rounds)));
+    await writeReport(figures);
+    console.log(`\n${table(figures)}`);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    console.error(error.toString());
+    return WRONG_ENVIRONMENT;
+  } finally {
+    await stopEnvironment(stateDir, progress);
+    await rm(stateDir, { recursive: true, force: true });
+  }
+}
+
+async function placeIn(environment: Environment, kubectl: string, progress: Progress): Promise<Place> {
+  const { workspace, cluster } = environment;
+  const operator = await localOperator(environment);
+  await progress.step("first stage", async () => {
+    await applyStage(operator, await previewStage(operator, "canary-25"));
+  });
+  const hasKubectl = await execa(kubectl, ["version", "--client"]).then(
+    () => true,
+    () => false,
+  );
+  if (!hasKubectl) progress.say(`There is no ${kubectl} to compare with: name one with --kubectl.`);
+  return {
+    directory: workspace.directory,
+    environment: workspace.environment,
+    kubeconfig: cluster.kubeconfig ?? "",
+    context: cluster.context,
+    namespace: operator.project.config.namespace,
+    api: await connect({ file: cluster.kubeconfig, context: cluster.context }),
+    kubectl: hasKubectl ? kubectl : undefined,
+  };
+}
+
+async function writeReport(figures: Figures): Promise<void> {
+  await mkdir(dirname(REPORT), { recursive: true });
+  const machine = { cores: availableParallelism(), load: loadavg()[0] };
+  await writeFile(REPORT, `${JSON.stringify({ machine, seconds: figures }, undefined, 2)}\n`);
+}
+
+function table({ promoteParts, ...figures }: Figures): string {
+  const line = (name: string, values: readonly number[]) => {
+    const middle = median(values);
+    if (middle === undefined) return `${name.padEnd(24)} not measured`;
+    const [least, most] = [Math.min(...values), Math.max(...values)];
+    return `${name.padEnd(24)} ${middle.toFixed(2)} s   (${least.toFixed(2)} to ${most.toFixed(2)})`;
+  };
+  return [
+    ...Object.entries(figures).map(([name, values]) => line(name, values)),
+    ...Object.entries(promoteParts).map(([part, values]) => line(`  promote: ${part}`, values)),
+  ].join("\n");
+}
+
+process.exitCode = await main(command.parse().opts<Options>());
