@@ -67,7 +67,9 @@ export async function measureCommand(place: Place, rounds: number): Promise<Figu
       canary("promote", "canary-75", "--yes", "--no-verify", "--json"),
     );
     const [move] = promoteSchema.parse(JSON.parse(promoted));
-    for (const [part, value] of Object.entries(move?.timing ?? {})) (promoteParts[part] ??= []).push(value);
+    for (const [part, value] of Object.entries(move?.timing ?? {})) {
+      promoteParts[part] = [...(promoteParts[part] ?? []), value];
+    }
     await timed("rollback", () => canary("rollback", "--yes", "--no-verify"));
     if (place.kubectl === undefined) continue;
     const documents = await documentsOf(place, round);
