@@ -36,9 +36,13 @@ export async function openSession(options: GlobalOptions, signal: AbortSignal): 
   const project = await readProject(projectFolder(options.stackDir));
   const pulumi = pulumiCli(project.directory);
   let api: Promise<KubernetesApi | undefined> | undefined;
-  const cluster = () => {
+  let operator: Promise<Operator> | undefined;
+  const cluster = async () => {
     api ??= connectTo(options, project, pulumi);
-    return api;
+    const found = await api;
+    // Before the founding stack is applied there is nothing to reach; afterwards there is.
+    if (!found) api = undefined;
+    return found;
   };
   return {
     options,
@@ -48,21 +52,21 @@ export async function openSession(options: GlobalOptions, signal: AbortSignal): 
     identity: ownIdentity(),
     signal,
     cluster,
-    operator: async () => {
-      const [{ pulumiStacks }, { default: program }] = await Promise.all([
-        import("./stacks.ts"),
-        import("../index.ts"),
-      ]);
-      const stacks = pulumiStacks({ directory: project.directory, project: project.name, program });
-      // Before the founding stack is applied there is nothing to reach; afterwards there is.
-      const known = async () => {
-        const found = await cluster();
-        if (!found) api = undefined;
-        return found;
-      };
-      return { project, stacks, cluster: known };
+    operator: () => {
+      operator ??= openOperator(project, cluster);
+      return operator;
     },
   };
+}
+
+/** Loads the engine's side: a second, which what needs no engine does not wait for. */
+async function openOperator(project: Project, cluster: Operator["cluster"]): Promise<Operator> {
+  const [{ pulumiStacks }, { default: program }] = await Promise.all([
+    import("./stacks.ts"),
+    import("../index.ts"),
+  ]);
+  const stacks = pulumiStacks({ directory: project.directory, project: project.name, program });
+  return { project, stacks, cluster };
 }
 
 async function connectTo(

@@ -5,7 +5,7 @@ import {
   PulumiCommand,
   type Stack as PulumiStack,
 } from "@pulumi/pulumi/automation/index.js";
-import { execa } from "execa";
+import { type ExecaMethod, execa } from "execa";
 import { UserError } from "../errors.ts";
 import { type Change, changesOf, type Step } from "../ops/changes.ts";
 import {
@@ -33,26 +33,33 @@ export function pulumiStacks(options: StacksOptions): Stacks {
   const environment: Record<string, string> = { PULUMI_SKIP_UPDATE_CHECK: "true", ...options.environment };
   // The Automation API looks for the CLI on this process's own PATH alone.
   if (environment.PATH !== undefined) process.env.PATH = environment.PATH;
-  // Found once: each search is a process.
-  let command: Promise<PulumiCommand> | undefined;
+  const pulumi = execa({ cwd: options.directory, env: environment });
+  // Found once, and at once: each search is a process.
+  const command = PulumiCommand.get();
+  command.catch(() => undefined);
   return {
     open: async (name) => {
-      command ??= PulumiCommand.get();
-      const pulumiCommand = await reported(name, () => command as Promise<PulumiCommand>);
+      const pulumiCommand = await reported(name, () => command);
       const stack = await reported(name, () =>
         LocalWorkspace.createOrSelectStack(
           { stackName: name, projectName: options.project, program: options.program },
           { workDir: options.directory, envVars: environment, pulumiCommand },
         ),
       );
-      return automatedStack(stack, options.directory, environment);
+      return automatedStack(stack, pulumi);
     },
+    stateOf: (name) =>
+      reported(name, async () => {
+        const { stdout } = await pulumi`pulumi stack export --show-secrets --stack ${name}`;
+        return JSON.parse(stdout) as StackState;
+      }),
   };
 }
 
-function automatedStack(stack: PulumiStack, directory: string, environment: Record<string, string>): Stack {
-  const env = { ...process.env, ...environment } as Record<string, string>;
-  const pulumi = execa({ cwd: directory, env, extendEnv: false });
+function automatedStack(
+  stack: PulumiStack,
+  pulumi: ExecaMethod<{ cwd: string; env: Record<string, string> }>,
+): Stack {
   const outputs = stack.outputs.bind(stack);
   // After every update the Automation API asks for these by three more processes, a second that nobody needs.
   stack.outputs = async () => ({});

@@ -2,6 +2,7 @@ import { UserError } from "../errors.ts";
 import type { KubernetesApi } from "../kubernetes.ts";
 import { readRecord } from "../live.ts";
 import { type Deviation, deviations } from "../model/conformance.ts";
+import type { Move } from "../model/lifecycle.ts";
 import { appNames, imageReference } from "../model/names.ts";
 import type { ReleaseRecord } from "../model/record.ts";
 import type { PerTrack } from "../model/traffic.ts";
@@ -58,7 +59,7 @@ function explains(itsDeviations: readonly Deviation[], deviationsToExplain: read
 /** The failure of a move with the state that it leaves, and what to do about that. */
 export async function explainUnfinished(
   operator: Operator,
-  { stage }: { readonly stage: string },
+  { stage, move }: { readonly stage: string; readonly move: Move },
   error: UserError,
   signal: AbortSignal,
 ): Promise<UserError> {
@@ -68,7 +69,7 @@ export async function explainUnfinished(
   ]);
   return new UserError(
     [...(reason ? [reason] : []), error.message, ...state].join("\n"),
-    `Go on with: canary promote ${stage}. Go back with: canary rollback. Either repairs what is half done.`,
+    `Go on with: canary ${move === "rollback" ? "rollback" : "promote"} ${stage}. Go back with: canary rollback. Either repairs what is half done.`,
   );
 }
 

@@ -11,7 +11,7 @@ import { type EvaluatedStage, evaluateStage } from "./evaluate.ts";
 import { type Observer, silentObserver } from "./observer.ts";
 import type { Operator } from "./operator.ts";
 import { recovering } from "./recover.ts";
-import type { RunOptions, Stack } from "./stacks.ts";
+import type { RunOptions, Stack, StackState } from "./stacks.ts";
 
 /** A stage that may be moved to, against what is live. */
 export interface PlannedMove extends EvaluatedStage {
@@ -52,10 +52,14 @@ export async function previewStage(
   observer: Observer = silentObserver,
 ): Promise<StagePreview> {
   const planned = await planMove(operator, stage);
-  const stack = await operator.stacks.open(stage);
   const liveStage = planned.live.record?.stage;
+  const isElsewhere = liveStage !== undefined && liveStage !== stage;
+  const [stack, liveState] = await Promise.all([
+    operator.stacks.open(stage),
+    isElsewhere ? operator.stacks.stateOf(liveStage) : undefined,
+  ]);
   const changes = await recovering(stack, observer, async () => {
-    if (liveStage !== undefined && liveStage !== stage) await carryLiveState(operator, liveStage, stack);
+    if (liveState) await carryState(liveState, stack);
     return stack.preview(options);
   });
   return { ...planned, changes, stack };
@@ -69,11 +73,10 @@ export async function liveIn(operator: Operator, config: Config, plan: StagePlan
     : NOTHING_LIVE;
 }
 
-async function carryLiveState(operator: Operator, liveStage: string, target: Stack): Promise<void> {
-  const source = await operator.stacks.open(liveStage);
-  const [sourceState, targetState] = await Promise.all([source.exportState(), target.exportState()]);
-  if (holdsSameObjects(sourceState, targetState)) return;
-  await target.importState(carryOver(sourceState, targetState, target.name));
+async function carryState(source: StackState, target: Stack): Promise<void> {
+  const state = await target.exportState();
+  if (holdsSameObjects(source, state)) return;
+  await target.importState(carryOver(source, state, target.name));
 }
 
 /**

@@ -42,7 +42,10 @@ export class FakeWorld implements Operator {
 
   cluster = async (): Promise<FakeApi> => this.api;
 
-  stacks = { open: async (name: string): Promise<Stack> => this.stack(name) };
+  stacks = {
+    open: async (name: string): Promise<Stack> => this.stack(name),
+    stateOf: async (name: string) => this.stack(name).exportState(),
+  };
 
   /** Brings stages about, one after the other, and forgets that. */
   async at(...stages: readonly string[]): Promise<this> {

@@ -42,6 +42,7 @@ describe("teardown", () => {
     const place = { namespace: NAMESPACE, name: "shop-release" };
     const { stacks } = world;
     world.stacks = {
+      ...stacks,
       open: async (name) => {
         const stack = await stacks.open(name);
         const destroy = async () => {

@@ -32,8 +32,7 @@ export const previewCommand = (run: Runner): Command =>
     .action(
       run<Options>(async (session, [named], { diff, exitCode }) => {
         const { terminal, signal } = session;
-        const stage = named ?? (await nextStage(session));
-        const operator = await session.operator();
+        const [operator, stage] = await Promise.all([session.operator(), named ?? nextStage(session)]);
         const observer = await terminal.observer();
         const onOutput = diff ? (text: string) => terminal.note(text.trimEnd()) : undefined;
         const preview = await observer.phase(`preview ${stage}`, (note) =>

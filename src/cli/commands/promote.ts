@@ -59,7 +59,9 @@ async function promoteAction(
   }
   const outcomes: PromotionOutcome[] = [];
   let exit: number = EXIT.done;
-  for (const stage of await stagesToGo(session, named, options.to)) {
+  // Both at once: loading the engine's side takes a second.
+  const [stages] = await Promise.all([stagesToGo(session, named, options.to), session.operator()]);
+  for (const stage of stages) {
     if (outcomes.length > 0) exit = await soak(session, options);
     if (exit !== EXIT.done) break;
     const outcome = await promoteOne(session, stage, options);

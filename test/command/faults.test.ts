@@ -4,8 +4,8 @@ import { after, before, describe, it } from "mocha";
 import { statusSchema } from "../../src/cli/schemas.ts";
 import { deploymentPath, type LiveDeployment } from "../../src/live.ts";
 import { type Lease, renewedLease, takenLease } from "../../src/model/lock.ts";
-import { type Cable, canary, layCable, lockStack, startCanary } from "./command-project.ts";
-import { administrator, environment, makeProject, type TestProject, until } from "./environment.ts";
+import { administrator, environment, makeProject, type TestProject, until } from "../e2e/environment.ts";
+import { type Cable, canary, layCable, lockStack, startCanary } from "./project.ts";
 
 const NAMESPACE = "e2e-faults-command";
 const LEASE = `/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases/httpd-release`;

@@ -12,8 +12,8 @@ import {
   teardownSchema,
   verifySchema,
 } from "../../src/cli/schemas.ts";
-import { canary, type Ended } from "./command-project.ts";
-import { administrator, environment, makeProject, type TestProject, until } from "./environment.ts";
+import { administrator, environment, makeProject, type TestProject, until } from "../e2e/environment.ts";
+import { canary, type Ended } from "./project.ts";
 
 const NAMESPACE = "e2e-command";
 /** Requests enough for a test: a share that is off by 15 points does not pass. */
@@ -141,7 +141,7 @@ describe("canary", () => {
     const changed = (await readFile(file, "utf8")).split("\n").filter((line) => !before.includes(line));
     assert.deepEqual(
       changed.map((line) => line.trim()),
-      ['canary: "2.4.23"'],
+      ['previous: "2.4.20"', 'canary: "2.4.23"'],
     );
     const next = await run("promote", "--yes", "--json", ...FEW);
     assert.equal(next.exitCode, 0, next.stderr);

@@ -3,7 +3,7 @@ import { createConnection, createServer, type Server, type Socket } from "node:n
 import { join } from "node:path";
 import { execa, type ResultPromise } from "execa";
 import { parse, stringify } from "yaml";
-import { environment, type TestProject } from "./environment.ts";
+import { environment, type TestProject } from "../e2e/environment.ts";
 
 const CANARY = join(import.meta.dirname, "..", "..", "src", "cli", "canary.mjs");
 
