@@ -3,7 +3,7 @@ import type { KubernetesApi } from "./kubernetes.ts";
 import { deploymentPath, type LiveDeployment } from "./live.ts";
 import { type Rollout, rolloutOf } from "./model/rollout.ts";
 
-const POLL_MS = 250;
+const POLL_MS = 100;
 
 /**
  * Waits until every pod of a Deployment is of its newest specification and ready: observed here, because the

@@ -3,7 +3,7 @@ import { describe, it } from "mocha";
 import { ApiError } from "../../src/kubernetes.ts";
 import { type HistoryEntry, KEPT_MOVES, parseHistory, withEntry } from "../../src/model/history.ts";
 import { appendHistory, readHistory } from "../../src/ops/history.ts";
-import { FakeCluster } from "./fake-cluster.ts";
+import { FakeApi } from "./fakes.ts";
 
 const PATH = "/api/v1/namespaces/web/configmaps/httpd-history";
 
@@ -21,14 +21,14 @@ const entry = (stage: string, more: Partial<HistoryEntry> = {}): HistoryEntry =>
   ...more,
 });
 
-const append = (cluster: FakeCluster, stage: string) =>
+const append = (cluster: FakeApi, stage: string) =>
   appendHistory(cluster, "web", "httpd-history", entry(stage));
-const stages = async (cluster: FakeCluster) =>
+const stages = async (cluster: FakeApi) =>
   (await readHistory(cluster, "web", "httpd-history")).map(({ stage }) => stage);
 
 describe("the history", () => {
   it("has the newest move first, one JSON line each, readable by kubectl", async () => {
-    const cluster = new FakeCluster();
+    const cluster = new FakeApi();
     assert.deepEqual(await stages(cluster), []);
     await append(cluster, "canary-25");
     await append(cluster, "canary-75");
@@ -52,19 +52,23 @@ describe("the history", () => {
   });
 
   it("overwrites nothing that was written in between", async () => {
-    const cluster = new FakeCluster();
+    const cluster = new FakeApi();
     await append(cluster, "canary-25");
-    cluster.beforeWrite = () => {
-      cluster.beforeWrite = () => undefined;
-      cluster.put(PATH, { data: { moves: withEntry("", entry("somebody else's")) } });
+    cluster.onRequest = (method) => {
+      if (method === "GET") return;
+      cluster.onRequest = () => undefined;
+      cluster.put(PATH, {
+        metadata: { name: "httpd-history" },
+        data: { moves: withEntry("", entry("somebody else's")) },
+      });
     };
     await append(cluster, "canary-75");
     assert.deepEqual(await stages(cluster), ["canary-75", "somebody else's"]);
   });
 
   it("fails where it may not write", async () => {
-    const cluster = new FakeCluster();
-    cluster.beforeWrite = () => {
+    const cluster = new FakeApi();
+    cluster.onRequest = () => {
       throw new ApiError(403, "configmaps is forbidden");
     };
     await assert.rejects(append(cluster, "canary-25"), /forbidden/);

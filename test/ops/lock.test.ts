@@ -4,7 +4,7 @@ import { describe, it } from "mocha";
 import { Refusal, UserError } from "../../src/errors.ts";
 import { holderOf, type Lease, releasedLease, renewedLease, takenLease } from "../../src/model/lock.ts";
 import { acquireLock, breakLock, lockHolder } from "../../src/ops/lock.ts";
-import { FakeCluster } from "./fake-cluster.ts";
+import { FakeApi } from "./fakes.ts";
 
 const PLACE = { namespace: "web", name: "httpd-release" };
 const PATH = "/apis/coordination.k8s.io/v1/namespaces/web/leases/httpd-release";
@@ -12,17 +12,17 @@ const MINE = { holder: "alice@laptop:1", purpose: "promote canary-75", pulse: 20
 const THEIRS = { holder: "bob@server:2", purpose: "rollback", pulse: 20 };
 const HOUR_MS = 3_600_000;
 
-function leaseOfBob(cluster: FakeCluster, renewedAgoMs: number, durationSeconds: number): void {
+function leaseOfBob(cluster: FakeApi, renewedAgoMs: number, durationSeconds: number): void {
   const then = new Date(cluster.time().getTime() - renewedAgoMs);
   const lease = takenLease(PLACE, undefined, { name: THEIRS.holder, purpose: THEIRS.purpose }, then);
   cluster.put(PATH, { ...lease, spec: { ...lease.spec, leaseDurationSeconds: durationSeconds } });
 }
 
-const lease = (cluster: FakeCluster) => cluster.objects.get(PATH) as unknown as Lease;
+const lease = (cluster: FakeApi) => cluster.objects.get(PATH) as unknown as Lease;
 
 describe("the lock", () => {
   it("is a Lease that says who holds it, for what and since when", async () => {
-    const cluster = new FakeCluster();
+    const cluster = new FakeApi();
     const lock = await acquireLock(cluster, PLACE, MINE);
     const holder = await lockHolder(cluster, PLACE);
     assert.equal(holder?.name, MINE.holder);
@@ -34,7 +34,7 @@ describe("the lock", () => {
   });
 
   it("is refused while somebody holds it, who is named", async () => {
-    const cluster = new FakeCluster();
+    const cluster = new FakeApi();
     const lock = await acquireLock(cluster, PLACE, THEIRS);
     await assert.rejects(acquireLock(cluster, PLACE, MINE), (error: unknown) => {
       assert.ok(error instanceof Refusal);
@@ -46,7 +46,7 @@ describe("the lock", () => {
   });
 
   it("counts who had it, and is free again after a release", async () => {
-    const cluster = new FakeCluster();
+    const cluster = new FakeApi();
     await (await acquireLock(cluster, PLACE, THEIRS)).release();
     const lock = await acquireLock(cluster, PLACE, MINE);
     assert.equal(lease(cluster).spec.leaseTransitions, 2);
@@ -54,7 +54,7 @@ describe("the lock", () => {
   });
 
   it("is renewed while it is held", async () => {
-    const cluster = new FakeCluster();
+    const cluster = new FakeApi();
     const lock = await acquireLock(cluster, PLACE, MINE);
     const first = lease(cluster).spec.renewTime ?? "";
     await delay(80);
@@ -63,7 +63,7 @@ describe("the lock", () => {
   });
 
   it("of two that want it at once, one gets it", async () => {
-    const cluster = new FakeCluster();
+    const cluster = new FakeApi();
     const taken = await Promise.allSettled([
       acquireLock(cluster, PLACE, MINE),
       acquireLock(cluster, PLACE, THEIRS),
@@ -73,7 +73,7 @@ describe("the lock", () => {
   });
 
   it("is taken over once it has expired and is not renewed while it is watched", async () => {
-    const cluster = new FakeCluster();
+    const cluster = new FakeApi();
     leaseOfBob(cluster, HOUR_MS, 0.1);
     const told: string[] = [];
     const started = performance.now();
@@ -84,15 +84,15 @@ describe("the lock", () => {
   });
 
   it("is not stolen from a holder that is alive but seems expired: one clock of three is wrong", async () => {
-    const cluster = new FakeCluster();
+    const cluster = new FakeApi();
     leaseOfBob(cluster, HOUR_MS, 0.2);
     setTimeout(() => cluster.put(PATH, { ...lease(cluster) }), 60);
     await assert.rejects(acquireLock(cluster, PLACE, MINE), /held by bob@server:2/);
   });
 
   it("is written in the server's time", async () => {
-    const cluster = new FakeCluster();
-    cluster.ahead = HOUR_MS;
+    const cluster = new FakeApi();
+    cluster.skew = HOUR_MS;
     const lock = await acquireLock(cluster, PLACE, MINE);
     const since = (await lockHolder(cluster, PLACE))?.since.getTime() ?? 0;
     assert.ok(Math.abs(since - Date.now() - HOUR_MS) < 5000);
@@ -100,14 +100,14 @@ describe("the lock", () => {
   });
 
   it("goes by the server's clock, however wrong this machine's is", async () => {
-    const cluster = new FakeCluster();
-    cluster.ahead = -HOUR_MS;
+    const cluster = new FakeApi();
+    cluster.skew = -HOUR_MS;
     leaseOfBob(cluster, 1000, 30);
     await assert.rejects(acquireLock(cluster, PLACE, MINE), /ends in 29 s|ends in 30 s/);
   });
 
   it("is lost when it is broken, and what goes on under it is told", async () => {
-    const cluster = new FakeCluster();
+    const cluster = new FakeApi();
     const lock = await acquireLock(cluster, PLACE, MINE);
     await breakLock(cluster, PLACE, MINE.holder);
     const other = await acquireLock(cluster, PLACE, THEIRS);
@@ -120,13 +120,13 @@ describe("the lock", () => {
   });
 
   it("is kept over a while without the server, and over an answer that was lost", async () => {
-    const cluster = new FakeCluster();
+    const cluster = new FakeApi();
     const lock = await acquireLock(cluster, PLACE, MINE);
-    cluster.beforeWrite = () => {
+    cluster.onRequest = () => {
       throw new UserError("cannot be reached", "");
     };
     await delay(60);
-    cluster.beforeWrite = () => undefined;
+    cluster.onRequest = () => undefined;
     cluster.put(PATH, { ...renewedLease(lease(cluster), cluster.time()) });
     await delay(60);
     assert.equal(lock.lost.aborted, false);
@@ -135,7 +135,7 @@ describe("the lock", () => {
   });
 
   it("is broken by the holder's name alone", async () => {
-    const cluster = new FakeCluster();
+    const cluster = new FakeApi();
     await assert.rejects(breakLock(cluster, PLACE, "bob"), /nobody holds/);
     leaseOfBob(cluster, 1000, 30);
     await assert.rejects(breakLock(cluster, PLACE, "bob"), /held by bob@server:2, not by bob/);
