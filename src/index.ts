@@ -13,7 +13,7 @@ import { recordAfter } from "./model/record.ts";
 import { progressDeadlineSeconds } from "./model/rollout.ts";
 import { DEPLOYER_KUBECONFIG, EDGE_ADDRESS, type Outputs, stageOutputs } from "./outputs.ts";
 import { accessOf, placeOf } from "./place.ts";
-import { untilRolledOut } from "./rollouts.ts";
+import { giveTimeToRollOut, untilRolledOut } from "./rollouts.ts";
 
 /**
  * The program of every stage stack: reads the stage, checks it against what is live, and declares it. Everything
@@ -47,6 +47,8 @@ async function declareStage(config: Config, stage: string): Promise<Outputs> {
   const override = config.lifecycleOverride ?? "";
   const move = moveTo({ stage, release: config.release, lifecycle: config.lifecycle, override }, live.record);
 
+  const left = move === "rollback" ? config.release.canary : undefined;
+
   const { namespace, deployerKubeconfig, edgeAddress, beforeEdge } = await declareFoundation(
     place,
     config,
@@ -68,15 +70,14 @@ async function declareStage(config: Config, stage: string): Promise<Outputs> {
     deployer,
     founding: place.founding,
     growing: growingTrack(router.canaryShareNow(live), plan.tracks.canary.effectiveShare),
-    untilRolledOut: async (deployment) =>
-      untilRolledOut(
-        api ?? (await connectAs(deployerKubeconfig)),
-        config.namespace,
-        deployment,
-        progressDeadlineSeconds(config.app.startSeconds),
-      ),
-    // The way back is gone when the previous version has its share: the canary may be what is broken.
-    needsBoth: move !== "rollback",
+    untilRolledOut: async ({ name, version }) => {
+      const cluster = api ?? (await connectAs(deployerKubeconfig));
+      const { startSeconds } = config.app;
+      return version === left
+        ? giveTimeToRollOut(cluster, config.namespace, name, startSeconds)
+        : untilRolledOut(cluster, config.namespace, name, progressDeadlineSeconds(startSeconds));
+    },
+    left,
     record: recordAfter(
       {
         stage,

@@ -35,6 +35,18 @@ export async function untilRolledOut(
   }
 }
 
+/**
+ * Waits for a rollout that nothing may depend on, as pods of a version that may be broken: until it is complete, or
+ * has failed, or has made no progress for so long. Nothing is thrown for it.
+ */
+export async function giveTimeToRollOut(...rollout: Parameters<typeof untilRolledOut>): Promise<void> {
+  try {
+    await untilRolledOut(...rollout);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+  }
+}
+
 /** An API server that is away for a moment ends no rollout. */
 async function readRollout(api: KubernetesApi, path: string): Promise<Rollout> {
   try {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import type { KubernetesApi } from "../src/kubernetes.ts";
 import type { DeploymentLike } from "../src/model/rollout.ts";
-import { untilRolledOut } from "../src/rollouts.ts";
+import { giveTimeToRollOut, untilRolledOut } from "../src/rollouts.ts";
 
 const COMPLETE: DeploymentLike = {
   metadata: { generation: 2 },
@@ -67,5 +67,23 @@ describe("untilRolledOut", () => {
     const { api, asked } = answers(...rolling, COMPLETE);
     await untilRolledOut(api, "httpdcanary", "httpd-new", 0.35);
     assert.equal(asked.length, 5);
+  });
+});
+
+describe("giveTimeToRollOut", () => {
+  it("ends when the rollout is complete", async () => {
+    const { api, asked } = answers(UNSEEN, COMPLETE);
+    await giveTimeToRollOut(api, "httpdcanary", "httpd-new", 5);
+    assert.equal(asked.length, 2);
+  });
+
+  it("ends without an error when the rollout has failed, or stands still for so long", async () => {
+    await giveTimeToRollOut(answers(FAILED).api, "httpdcanary", "httpd-new", 5);
+    await giveTimeToRollOut(answers(UNSEEN).api, "httpdcanary", "httpd-new", 0.3);
+  });
+
+  it("hides no error of ours", async () => {
+    const api = { get: () => Promise.reject(new TypeError("a defect")) } as unknown as KubernetesApi;
+    await assert.rejects(giveTimeToRollOut(api, "httpdcanary", "httpd-new", 5), TypeError);
   });
 });

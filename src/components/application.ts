@@ -2,7 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Config } from "../config.ts";
 import { appNames, TRACKS, type TrackName } from "../model/names.ts";
-import type { StagePlan } from "../model/plan.ts";
+import type { StagePlan, TrackPlan } from "../model/plan.ts";
 import type { ReleaseRecord as Record } from "../model/record.ts";
 import type { Router } from "./edge/router.ts";
 import { ReleaseRecord } from "./record.ts";
@@ -21,11 +21,11 @@ export interface ApplicationArgs {
   /** The track that takes more traffic than now. */
   readonly growing: TrackName;
   /** Awaited before the edge and the other track change: the growing one has to be ready. */
-  readonly untilRolledOut: (deployment: string) => Promise<void>;
+  readonly untilRolledOut: (track: TrackPlan) => Promise<void>;
+  /** The version that a rollback leaves: it may be what is broken, so the stage is in place without it. */
+  readonly left: string | undefined;
   /** What the record says once the stage is in place. */
   readonly record: Record;
-  /** Whether the stage is in place only when the track that takes less traffic is ready too. */
-  readonly needsBoth: boolean;
   /** The founding stack's objects are protected; what other stacks declare stays when such a stack is destroyed. */
   readonly founding: boolean;
   readonly deployer: k8s.Provider;
@@ -40,7 +40,7 @@ export function declareApplication(args: ApplicationArgs): void {
   const names = appNames(config.app.name, config.namespace);
   const options = { providers: [args.deployer], retainOnDelete: !args.founding };
 
-  const untilGrown = () => args.untilRolledOut(plan.tracks[args.growing].name);
+  const untilGrown = () => args.untilRolledOut(plan.tracks[args.growing]);
   const declareTrack = (track: TrackName, after?: { dependsOn: pulumi.Resource[] }): Track =>
     new Track(
       plan.tracks[track].name,
@@ -63,8 +63,9 @@ export function declareApplication(args: ApplicationArgs): void {
   const shrinking = TRACKS.find((track) => track !== args.growing) ?? "previous";
   const other = declareTrack(shrinking, { dependsOn: [growing, edge] });
   const untilInPlace = async (): Promise<void> => {
-    await untilGrown();
-    if (args.needsBoth) await args.untilRolledOut(plan.tracks[shrinking].name);
+    for (const track of [plan.tracks[args.growing], plan.tracks[shrinking]]) {
+      if (track.version !== args.left) await args.untilRolledOut(track);
+    }
   };
   new ReleaseRecord(
     names.record,

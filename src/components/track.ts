@@ -4,6 +4,7 @@ import type { AppConfig } from "../config/app.ts";
 import { contentName, imageReference } from "../model/names.ts";
 import type { TrackPlan } from "../model/plan.ts";
 import { progressDeadlineSeconds } from "../model/rollout.ts";
+import { MAX_SURGE } from "../model/transition.ts";
 import { applicationMetadata } from "./metadata.ts";
 
 export interface TrackArgs {
@@ -77,7 +78,7 @@ export function deploymentDocument(args: TrackArgs): k8s.apps.v1.DeploymentArgs 
       revisionHistoryLimit: 2,
       progressDeadlineSeconds: progressDeadlineSeconds(app.startSeconds),
       selector: { matchLabels: plan.identity },
-      strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+      strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: MAX_SURGE, maxUnavailable: 0 } },
       template: {
         metadata: { labels: plan.labels, annotations: plan.annotations },
         spec: podSpec(args),

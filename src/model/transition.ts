@@ -22,13 +22,17 @@ export interface ShareRange {
   readonly highest: number;
 }
 
-/** Pods that a rolling update may have beyond the wanted ones: `maxSurge` of the Deployments. */
-const SURGE = 1;
+/** `maxSurge` of the Deployments: how many pods a rolling update may have beyond the wanted ones. */
+export const MAX_SURGE = "25%";
+
+/** Kubernetes rounds it up (documentation, "Max Surge"), so that up to four pods are made anew one by one. */
+const surgeOf = (replicas: number): number => Math.ceil(replicas * (Number.parseInt(MAX_SURGE) / 100));
 
 /**
  * The range of the canary track's share during a move: the growing track rolls first, the other one after it. While a
- * Deployment rolls, old and new pods take traffic side by side, so every mix that `maxUnavailable: 0` and `maxSurge: 1`
- * allow is looked at (Kubernetes documentation, "Rolling Update Deployment").
+ * Deployment rolls, old and new pods take traffic side by side, so every mix that `maxUnavailable: 0` and `maxSurge`
+ * allow is looked at (Kubernetes documentation, "Rolling Update Deployment"). Old pods may become as many as are
+ * wanted: a change of the count and of the template at once gives the old ones the new count first.
  */
 export function shareDuringMove(tracks: PerTrack<TrackMove>, growing: TrackName): ShareRange {
   const other: TrackName = growing === "canary" ? "previous" : "canary";
@@ -51,9 +55,10 @@ const both = (track: TrackName, draw: number, other: number): PerTrack<number> =
 function drawsOf({ from, to, restarts }: TrackMove): number[] {
   if (!restarts) return [from.replicas * from.weight, to.replicas * to.weight];
   const fewest = Math.min(from.replicas, to.replicas);
-  const most = Math.max(from.replicas, to.replicas) + (to.replicas > 0 ? SURGE : 0);
+  const most = Math.max(from.replicas, to.replicas + surgeOf(to.replicas));
+  const mostBefore = from.replicas > 0 ? Math.max(from.replicas, to.replicas) : 0;
   const draws: number[] = [];
-  for (let before = 0; before <= from.replicas; before++) {
+  for (let before = 0; before <= mostBefore; before++) {
     for (let after = 0; after <= to.replicas; after++) {
       const isPossible = before + after >= fewest && before + after <= most;
       if (isPossible) draws.push(before * from.weight + after * to.weight);

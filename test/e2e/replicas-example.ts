@@ -69,26 +69,41 @@ export async function copyExample(): Promise<Example> {
 
 const LOOK_MS = 100;
 
+interface Endpoint {
+  readonly conditions?: { readonly ready?: boolean };
+  readonly targetRef?: { readonly name?: string };
+}
+
 interface EndpointSlice {
-  readonly endpoints?: readonly { readonly conditions?: { readonly ready?: boolean } }[] | null;
+  readonly endpoints?: readonly Endpoint[] | null;
+}
+
+/** What a watch over the pods of a Service has seen. */
+export interface ReadyPods {
+  /** The fewest that were ready at one look. */
+  readonly lowest: number;
+  /** Every endpoint at that look: a failure has to say which pods were there. */
+  readonly endpoints: readonly string[];
+  readonly looks: number;
 }
 
 /** Watches how many pods the Service has ready, from now until it is told to stop. */
-export function watchReadyPods(api: KubernetesApi): { stop(): Promise<{ lowest: number; looks: number }> } {
+export function watchReadyPods(api: KubernetesApi): { stop(): Promise<ReadyPods> } {
   const selector = encodeURIComponent("kubernetes.io/service-name=app");
   const path = `/apis/discovery.k8s.io/v1/namespaces/${NAMESPACE}/endpointslices?labelSelector=${selector}`;
   let stopped = false;
   const watching = (async () => {
-    let lowest = Number.POSITIVE_INFINITY;
+    let lowest: Omit<ReadyPods, "looks"> = { lowest: Number.POSITIVE_INFINITY, endpoints: [] };
     let looks = 0;
     while (!stopped) {
       const slices = await api.list<EndpointSlice>(path);
       const endpoints = slices.flatMap((slice) => slice.endpoints ?? []);
-      lowest = Math.min(lowest, endpoints.filter(({ conditions }) => conditions?.ready).length);
+      const ready = endpoints.filter(({ conditions }) => conditions?.ready).length;
+      if (ready < lowest.lowest) lowest = { lowest: ready, endpoints: endpoints.map(endpointText) };
       looks++;
       await setTimeout(LOOK_MS);
     }
-    return { lowest, looks };
+    return { ...lowest, looks };
   })();
   return {
     stop: () => {
@@ -97,6 +112,9 @@ export function watchReadyPods(api: KubernetesApi): { stop(): Promise<{ lowest: 
     },
   };
 }
+
+const endpointText = ({ targetRef, conditions }: Endpoint): string =>
+  `${targetRef?.name} ${JSON.stringify(conditions)}`;
 
 /** Versions that so many requests on one kept-alive connection get. */
 export async function askOnOneConnection(url: string, requests: number): Promise<string[]> {

@@ -5,6 +5,7 @@ import { startLoad } from "../../local/load/load.ts";
 import type { Summary } from "../../local/load/summary.ts";
 import type { KubernetesApi } from "../../src/kubernetes.ts";
 import { deploymentPath, type LiveDeployment } from "../../src/live.ts";
+import { rolloutOf } from "../../src/model/rollout.ts";
 import { edgeUrl } from "../../src/ops/address.ts";
 import type { Change } from "../../src/ops/changes.ts";
 import { applyStage, previewStage } from "../../src/ops/move.ts";
@@ -47,9 +48,12 @@ describe("examples/replicas on a cluster without an ingress controller", functio
   const ask = (requests: number, at = url): Promise<Measurement> =>
     measure({ url: at, rule: {}, versions: VERSIONS }, { requests });
 
-  /** Waits until kube-proxy has followed: it takes up to a second longer than the rollout, and nothing says when. */
+  // kube-proxy follows up to a second after the rollout, and nothing says when: these two wait for it.
   const untilShareIs = (version: string, share: number): Promise<void> =>
     until(async () => judge(await ask(500), version, share).fits);
+
+  const untilOnly = (version: string): Promise<void> =>
+    until(async () => (await ask(200)).byVersion[version] === 200);
 
   async function imageOf(deployment: string): Promise<string | undefined> {
     const live = await api.get<LiveDeployment>(deploymentPath(NAMESPACE, deployment));
@@ -75,10 +79,10 @@ describe("examples/replicas on a cluster without an ingress controller", functio
     });
     const watch = watchReadyPods(api);
     await applyStage(operator, preview);
-    const { lowest, looks } = await watch.stop();
+    const { lowest, endpoints, looks } = await watch.stop();
     const load = await running.stop();
     assert.ok(looks > 20, `only ${looks} looks at the endpoints`);
-    assert.ok(lowest >= TOTAL, `only ${lowest} pods were ready at some time`);
+    assert.ok(lowest >= TOTAL, `only ${lowest} pods were ready at some time:\n${endpoints.join("\n")}`);
     assert.deepEqual(load.failures, []);
     return { changes: preview.changes, load };
   }
@@ -129,6 +133,7 @@ describe("examples/replicas on a cluster without an ingress controller", functio
       ["Deployment app", IMAGE, image("1.0.0"), image("2.0.0")],
       ["Deployment app-canary", "spec.replicas", 1, 0],
     ]);
+    await untilOnly("2.0.0");
     assert.deepEqual((await ask(1000)).byVersion, { "2.0.0": 1000 });
   });
 
@@ -139,6 +144,8 @@ describe("examples/replicas on a cluster without an ingress controller", functio
       ["Deployment app", IMAGE, image("2.0.0"), image("1.0.0")],
       ["Deployment app-canary", "spec.replicas", 0, 1],
     ]);
+    const main = await api.get<LiveDeployment>(deploymentPath(NAMESPACE, "app"));
+    assert.deepEqual(rolloutOf(main ?? {}), { state: "complete" }, "the previous version is back in place");
     await untilShareIs("2.0.0", 10);
   });
 
@@ -166,7 +173,7 @@ describe("examples/replicas on a cluster without an ingress controller", functio
     const address = async () => (await api.get<Service>(service))?.status.loadBalancer.ingress?.[0]?.ip;
     await until(async () => (await address()) !== undefined);
     const preview = `http://${await address()}`;
-    await until(async () => (await ask(200)).byVersion["2.1.0"] === undefined);
+    await untilOnly("2.0.0");
     assert.deepEqual((await ask(1000)).byVersion, { "2.0.0": 1000 });
     assert.deepEqual((await ask(100, preview)).byVersion, { "2.1.0": 100 });
     await moveUnderLoad("canary-10");

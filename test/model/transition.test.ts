@@ -37,6 +37,23 @@ describe("share during a move", () => {
     assert.deepEqual(rounded(shareDuringMove(up, "canary")), { lowest: 75, highest: 100 });
   });
 
+  it("makes a quarter of many pods anew at a time, so that it goes less far over than with one pod", () => {
+    const up = { previous: move([1, 90], [1, 75]), canary: move([1, 10], [1, 25]) };
+    const many = { previous: move([8, 90], [8, 75]), canary: move([8, 10], [8, 25]) };
+    const [one, eight] = [shareDuringMove(up, "canary"), shareDuringMove(many, "canary")];
+    assert.ok(eight.highest < one.highest, `${eight.highest} %`);
+    assert.deepEqual(rounded(eight), { lowest: 10, highest: 25 });
+  });
+
+  it("counts old pods that a greater count makes more of, before the new ones are there", () => {
+    const scaled = { ...move([1, 50], [3, 50]), restarts: true };
+    const kept = { ...move([1, 50], [1, 50]), restarts: false };
+    assert.deepEqual(rounded(shareDuringMove({ previous: kept, canary: scaled }, "canary")), {
+      lowest: 50,
+      highest: 80,
+    });
+  });
+
   it("has the shares before and after within its range, whatever moves", () => {
     const pods = fc.record({
       replicas: fc.integer({ min: 1, max: 6 }),
