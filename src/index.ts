@@ -72,10 +72,9 @@ async function declareStage(config: Config, stage: string): Promise<Outputs> {
     growing: growingTrack(router.canaryShareNow(live), plan.tracks.canary.effectiveShare),
     untilRolledOut: async ({ name, version }) => {
       const cluster = api ?? (await connectAs(deployerKubeconfig));
-      const { startSeconds } = config.app;
       return version === left
-        ? giveTimeToRollOut(cluster, config.namespace, name, startSeconds)
-        : untilRolledOut(cluster, config.namespace, name, progressDeadlineSeconds(startSeconds));
+        ? giveTimeToRollOut(cluster, config.namespace, name, config.app.startSeconds)
+        : untilRolledOut(cluster, config.namespace, name, progressDeadlineSeconds(config.app));
     },
     left,
     record: recordAfter(

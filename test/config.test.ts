@@ -60,6 +60,7 @@ describe("another application", () => {
       ...APPLICATION_B,
       drainSeconds: 15,
       startSeconds: 60,
+      minReadySeconds: 0,
       runAsUser: 65532,
       writablePaths: [],
     });

@@ -59,13 +59,23 @@ export async function openSession(options: GlobalOptions, signal: AbortSignal): 
   };
 }
 
-/** Loads the engine's side: a second, which what needs no engine does not wait for. */
+const loadProgram = () => import("../index.ts");
+
+/**
+ * Loads the engine's side: a second, which what needs no engine does not wait for. Processes of the engine start
+ * before the program and its SDKs are there, so that one is loaded while the others run.
+ */
 async function openOperator(project: Project, cluster: Operator["cluster"]): Promise<Operator> {
-  const [{ pulumiStacks }, { default: program }] = await Promise.all([
-    import("./stacks.ts"),
-    import("../index.ts"),
-  ]);
-  const stacks = pulumiStacks({ directory: project.directory, project: project.name, program });
+  // Whoever asks again gets the failure.
+  cluster().catch(() => undefined);
+  const { pulumiStacks } = await import("./stacks.ts");
+  const stacks = pulumiStacks({
+    directory: project.directory,
+    project: project.name,
+    program: async () => (await loadProgram()).default(),
+  });
+  // From now on, while the engine's first processes run; whoever needs it gets the failure too.
+  loadProgram().catch(() => undefined);
   return { project, stacks, cluster };
 }
 

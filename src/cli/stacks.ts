@@ -50,11 +50,16 @@ export function pulumiStacks(options: StacksOptions): Stacks {
     },
     stateOf: (name) =>
       reported(name, async () => {
-        const { stdout } = await pulumi`pulumi stack export --show-secrets --stack ${name}`;
-        return JSON.parse(stdout) as StackState;
+        const run = pulumi({ reject: false });
+        const exported = await run`pulumi stack export --show-secrets --stack ${name} --non-interactive`;
+        if (exported.exitCode === 0) return JSON.parse(exported.stdout) as StackState;
+        if (NO_STACK.test(exported.stderr)) return undefined;
+        throw new Error(exported.stderr);
       }),
   };
 }
+
+const NO_STACK = /no stack named/;
 
 function automatedStack(
   stack: PulumiStack,

@@ -75,8 +75,9 @@ export function deploymentDocument(args: TrackArgs): k8s.apps.v1.DeploymentArgs 
     metadata: applicationMetadata(plan.name, namespace, { labels: plan.identity, annotations: SKIP_AWAIT }),
     spec: {
       replicas: plan.replicas,
+      ...(app.minReadySeconds > 0 && { minReadySeconds: app.minReadySeconds }),
       revisionHistoryLimit: 2,
-      progressDeadlineSeconds: progressDeadlineSeconds(app.startSeconds),
+      progressDeadlineSeconds: progressDeadlineSeconds(app),
       selector: { matchLabels: plan.identity },
       strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: MAX_SURGE, maxUnavailable: 0 } },
       template: {

@@ -30,6 +30,7 @@ const quantities = z.strictObject({ cpu: quantity, memory: quantity });
 const PORT = "must be a port number from 1 to 65535";
 const SECONDS = "must be a whole number of seconds from 1 to 3600";
 const seconds = z.int(SECONDS).min(1, SECONDS).max(3600, SECONDS);
+const SECONDS_OR_NONE = "must be a whole number of seconds from 0 to 3600";
 const absolutePath = z.string().startsWith("/", "must be an absolute path");
 
 /** The application that is released, whatever it is. */
@@ -45,6 +46,8 @@ export const appSchema = z.strictObject({
   drainSeconds: seconds.default(15),
   /** A new pod has so long to answer its probe for the first time. */
   startSeconds: seconds.default(60),
+  /** A new pod counts as available when it has been ready for so long without a break. */
+  minReadySeconds: z.int(SECONDS_OR_NONE).min(0, SECONDS_OR_NONE).max(3600, SECONDS_OR_NONE).default(0),
   /** The user id in the container: never root. */
   runAsUser: z
     .int("must be the number of a user")

@@ -21,8 +21,12 @@ export type Rollout =
 
 const SECONDS_OVER_START = 60;
 
-/** A rollout may go so long without any progress: a pod's own time to start, and time to place it and pull its image. */
-export const progressDeadlineSeconds = (startSeconds: number): number => startSeconds + SECONDS_OVER_START;
+/**
+ * A rollout may go so long without any progress: a pod's own time to start and to count as available, and time to
+ * place it and pull its image. Kubernetes refuses a deadline that is not over `minReadySeconds`.
+ */
+export const progressDeadlineSeconds = (app: { startSeconds: number; minReadySeconds: number }): number =>
+  app.startSeconds + app.minReadySeconds + SECONDS_OVER_START;
 
 /**
  * How far a rollout is. The status speaks of an older specification until observedGeneration has caught up

@@ -54,12 +54,17 @@ export async function previewStage(
   const planned = await planMove(operator, stage);
   const liveStage = planned.live.record?.stage;
   const isElsewhere = liveStage !== undefined && liveStage !== stage;
-  const [stack, liveState] = await Promise.all([
+  // All at once: each is a process of the engine.
+  const [stack, ownState, liveState] = await Promise.all([
     operator.stacks.open(stage),
+    isElsewhere ? operator.stacks.stateOf(stage) : undefined,
     isElsewhere ? operator.stacks.stateOf(liveStage) : undefined,
   ]);
+  if (isElsewhere && !liveState) {
+    observer.say(`the state of stack ${liveStage} is not there: objects that are taken over may show as new`);
+  }
   const changes = await recovering(stack, observer, async () => {
-    if (liveState) await carryState(liveState, stack);
+    if (liveState) await carryState(liveState, ownState, stack);
     return stack.preview(options);
   });
   return { ...planned, changes, stack };
@@ -73,8 +78,12 @@ export async function liveIn(operator: Operator, config: Config, plan: StagePlan
     : NOTHING_LIVE;
 }
 
-async function carryState(source: StackState, target: Stack): Promise<void> {
-  const state = await target.exportState();
+async function carryState(
+  source: StackState,
+  targetState: StackState | undefined,
+  target: Stack,
+): Promise<void> {
+  const state = targetState ?? (await target.exportState());
   if (holdsSameObjects(source, state)) return;
   await target.importState(carryOver(source, state, target.name));
 }
@@ -102,7 +111,7 @@ export async function untilTracksRolledOut(
 ): Promise<void> {
   const api = await operator.cluster();
   if (!api) return;
-  const timeout = progressDeadlineSeconds(config.app.startSeconds);
+  const timeout = progressDeadlineSeconds(config.app);
   await Promise.all(
     tracks.map((track) => untilRolledOut(api, config.namespace, plan.tracks[track].name, timeout)),
   );

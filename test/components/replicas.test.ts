@@ -52,6 +52,15 @@ describe("the replicas router", function () {
     assert.ok(!kinds.includes("Ingress"), kinds.join());
   });
 
+  it("lets a new pod be ready for a while before it counts, as the stage files say", async () => {
+    const run = await runStage(FIRST);
+    for (const name of ["app", "app-canary"]) {
+      const { spec } = objectOf(run, "Deployment", name).inputs as { spec: Record<string, unknown> };
+      assert.equal(spec.minReadySeconds, 2);
+      assert.equal(spec.progressDeadlineSeconds, 122);
+    }
+  });
+
   it("gives the deployer no right that only Voyager needs, and keeps the restricted standard", async () => {
     const run = await runStage(FIRST);
     const groups = (

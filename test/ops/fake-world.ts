@@ -30,6 +30,8 @@ export class FakeWorld implements Operator {
   /** The stage whose canary never gets ready, or whose canary restarts. */
   broken: string | undefined;
   restarting: string | undefined;
+  /** Stacks whose state is gone from the backend. */
+  readonly lost = new Set<string>();
   private readonly states = new Map<string, readonly StateResource[]>();
   private edge: Server | undefined;
   /** Percent of its answers that the edge takes from the canary. */
@@ -44,7 +46,7 @@ export class FakeWorld implements Operator {
 
   stacks = {
     open: async (name: string): Promise<Stack> => this.stack(name),
-    stateOf: async (name: string) => this.stack(name).exportState(),
+    stateOf: async (name: string) => (this.lost.has(name) ? undefined : this.stack(name).exportState()),
   };
 
   /** Brings stages about, one after the other, and forgets that. */

@@ -6,7 +6,7 @@ import { planMove, previewStage } from "../../src/ops/move.ts";
 import { podsThatRestart, summarize } from "../../src/ops/summary.ts";
 import { readWorld, requireSameWorld } from "../../src/ops/world.ts";
 import { FakeWorld } from "./fake-world.ts";
-import { fakeProject, NAMESPACE } from "./fakes.ts";
+import { fakeProject, NAMESPACE, recorder } from "./fakes.ts";
 
 const CANARY = deploymentPath(NAMESPACE, "shop-new");
 
@@ -63,6 +63,17 @@ describe("previewStage", () => {
     await previewStage(world, "canary-75");
     await previewStage(world, "canary-75");
     assert.deepEqual(world.engine, ["import canary-75", "preview canary-75", "preview canary-75"]);
+  });
+
+  it("says that it cannot be exact where the live stage's state is lost, and goes on", async () => {
+    const world = await new FakeWorld().at("canary-25");
+    world.lost.add("canary-25");
+    const observer = recorder();
+    await previewStage(world, "canary-75", {}, observer);
+    assert.deepEqual(world.engine, ["preview canary-75"]);
+    assert.deepEqual(observer.said, [
+      "the state of stack canary-25 is not there: objects that are taken over may show as new",
+    ]);
   });
 
   it("needs no cluster before the founding stack was applied", async () => {
