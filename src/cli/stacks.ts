@@ -16,6 +16,7 @@ import {
   type StackState,
   type Stacks,
 } from "../ops/stacks.ts";
+import { damagedState } from "./damaged-state.ts";
 import { lockHolders } from "./stack-locks.ts";
 
 export interface StacksOptions {
@@ -154,6 +155,8 @@ async function reported<T>(
     if (error instanceof UserError) throw error;
     const text = plain((error as Error).message);
     if (error instanceof ConcurrentUpdateError) throw new StackBusy(stack, lockHolders(text));
+    const damaged = damagedState(stack, errorLines(text));
+    if (damaged) throw damaged;
     const said = [...diagnostics].filter((line) => !GENERIC.test(line));
     throw new UserError(
       said.length > 0 ? said.join("\n") : errorLines(text),

@@ -65,11 +65,11 @@ describe("an application that does not come up, or answers wrongly, under load",
     const world = worldOf("neverReady");
     let said = "";
     const summary = await world.underLoad(async () => {
-      await setVariable(world, "NEVER_READY", "yes");
+      await world.setVariable("NEVER_READY", "yes");
       said = await world.failureOf(world.moveTo("canary-75"));
       const previous = await world.deployment(world.deployments.previous);
       assert.equal(weightOf(previous), "75", "what takes less traffic was not touched");
-      await setVariable(world, "NEVER_READY", undefined);
+      await world.setVariable("NEVER_READY", undefined);
       await world.moveTo("canary-25");
     });
     assert.match(said, /app-new/);
@@ -126,7 +126,7 @@ describe("an application that does not come up, or answers wrongly, under load",
     const summary = await world.underLoad(async () => {
       await world.moveTo("canary-75");
       await world.moveTo("canary-25");
-      await setVariable(world, "ANSWER_STATUS", "500");
+      await world.setVariable("ANSWER_STATUS", "500");
       const outcome = await world.promoteTo("canary-75", {
         rollbackOnFailure: true,
         verification: { requests: 400, precision: 5, rule: {}, url: world.url },
@@ -134,7 +134,7 @@ describe("an application that does not come up, or answers wrongly, under load",
       problems = outcome.verification?.problems ?? [];
       assert.equal(outcome.rolledBack?.stage, "canary-25");
       back = Date.now();
-      await setVariable(world, "ANSWER_STATUS", undefined);
+      await world.setVariable("ANSWER_STATUS", undefined);
     });
     assert.ok(
       problems.some((problem) => /status 500/.test(problem)),
@@ -154,21 +154,6 @@ describe("an application that does not come up, or answers wrongly, under load",
       summary,
     );
   });
-
-  /** Gives the canary's container a variable as somebody else would, so that no stage takes it away; or takes it back. */
-  async function setVariable(world: FaultWorld, name: string, value: string | undefined): Promise<void> {
-    const env = value === undefined ? [] : [{ name, value }];
-    const content = {
-      apiVersion: "apps/v1",
-      kind: "Deployment",
-      metadata: { name: "app-new" },
-      spec: { template: { spec: { containers: [{ name: "app", env }] } } },
-    };
-    await world.api.send("PATCH", `${world.deployments.canary}?fieldManager=somebody`, {
-      type: "application/apply-patch+yaml",
-      content,
-    });
-  }
 
   const weightOf = (deployment: LiveDeployment | undefined): string | undefined =>
     deployment?.spec.template.metadata?.annotations?.["ingress.appscode.com/backend-weight"];

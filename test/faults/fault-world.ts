@@ -50,6 +50,8 @@ export interface FaultWorld {
   promoteTo(stage: string, options?: Partial<PromoteOptions>): Promise<PromotionOutcome>;
   /** The program's words for why a move failed. @throws Error when it does not fail */
   failureOf(move: Promise<unknown>): Promise<string>;
+  /** Gives the canary's container a variable as somebody else would, so that no stage takes it away; or takes it back. */
+  setVariable(name: string, value: string | undefined): Promise<void>;
   /** Runs something under load. */
   underLoad(work: () => Promise<void>): Promise<Summary>;
   /** Whether the cluster is as the stage says: a preview has nothing to change. */
@@ -79,19 +81,21 @@ export async function faultWorld(namespace: string): Promise<FaultWorld> {
     promoteTo: async (stage, options) =>
       promote(await project.operator(), stage, { ...unattended, ...options }),
     failureOf,
+    setVariable: (name, value) => setVariable(api, deploymentPath(namespace, "app-new"), name, value),
     underLoad: (work) => underLoad(url, join(project.workspace.directory, "load.ndjson"), work),
     isAt: async (stage) => (await previewStage(await project.operator(), stage)).changes.length === 0,
   };
 }
 
-const unattended: PromoteOptions = {
+/** Moves that nobody is asked about, and that nothing is measured after. */
+export const unattended = {
   identity: ownIdentity(),
   observer: silentObserver,
   signal: new AbortController().signal,
   verification: undefined,
   confirm: async () => true,
   rollbackOnFailure: false,
-};
+} satisfies PromoteOptions;
 
 async function entranceOf(project: TestProject, api: KubernetesApi): Promise<string> {
   const operator = await project.operator();
@@ -102,6 +106,25 @@ async function entranceOf(project: TestProject, api: KubernetesApi): Promise<str
     return url !== "" && (await fetch(url).catch(() => undefined))?.ok === true;
   });
   return url;
+}
+
+async function setVariable(
+  api: KubernetesApi,
+  deployment: string,
+  name: string,
+  value: string | undefined,
+): Promise<void> {
+  const env = value === undefined ? [] : [{ name, value }];
+  const content = {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "app-new" },
+    spec: { template: { spec: { containers: [{ name: "app", env }] } } },
+  };
+  await api.send("PATCH", `${deployment}?fieldManager=somebody`, {
+    type: "application/apply-patch+yaml",
+    content,
+  });
 }
 
 async function failureOf(move: Promise<unknown>): Promise<string> {

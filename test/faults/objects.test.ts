@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { before, describe, it } from "mocha";
+import type { Summary } from "../../local/load/summary.ts";
 import { WEIGHT_ANNOTATION } from "../../src/model/weights.ts";
 import { previewStage } from "../../src/ops/move.ts";
 import { until } from "../e2e/environment.ts";
@@ -88,20 +89,7 @@ describe("objects that somebody changed, under load", function () {
 
   it("the state of the live stage is lost: applying it again takes the objects over as they are", async () => {
     await world.moveTo("canary-75");
-    await until(async () => (await podNames()).length === 2);
-    const pods = await podNames();
-    const summary = await world.underLoad(async () => {
-      const { environment } = world.project.workspace;
-      const backend = new URL(environment.PULUMI_BACKEND_URL ?? "").pathname;
-      const stacks = join(backend, ".pulumi", "stacks", "canary-stages");
-      for (const suffix of ["json", "json.bak"])
-        await rm(join(stacks, `canary-75.${suffix}`), { force: true });
-      assert.ok((await changes("canary-75")).every((change) => change.startsWith("create ")));
-      await world.moveTo("canary-75");
-    });
-    assert.deepEqual(summary.failures, []);
-    assert.deepEqual(await podNames(), pods, "no pod was made anew");
-    assert.ok(await world.isAt("canary-75"));
+    const summary = await takenOver("canary-75");
     await report(
       {
         group: "objects",
@@ -112,6 +100,48 @@ describe("objects that somebody changed, under load", function () {
       summary,
     );
   });
+
+  it("the founding stack's state is lost: other stages say so, and applying it again takes everything over", async () => {
+    await world.moveTo("canary-25");
+    const summary = await takenOver("canary-25", async () => {
+      const { exitCode, output } = await world.project.pulumi("preview", "-s", "canary-75");
+      assert.notEqual(exitCode, 0);
+      assert.match(output, /the founding stack canary-25 was never applied/);
+    });
+    await report(
+      {
+        group: "objects",
+        fault: "the founding stack's state file is lost",
+        operator: "at any other stage: the founding stack canary-25 was never applied",
+        wayOut:
+          "with a cluster of your own: apply the founding stage again, its objects are taken over; a GKE cluster has to be imported first",
+      },
+      summary,
+    );
+  });
+
+  /** Loses the state of the live stage and applies it again, under load: no pod is made anew. */
+  async function takenOver(
+    stage: string,
+    meanwhile = async (): Promise<void> => undefined,
+  ): Promise<Summary> {
+    await until(async () => (await podNames()).length === 2);
+    const pods = await podNames();
+    const summary = await world.underLoad(async () => {
+      const { environment } = world.project.workspace;
+      const backend = new URL(environment.PULUMI_BACKEND_URL ?? "").pathname;
+      const stacks = join(backend, ".pulumi", "stacks", "canary-stages");
+      for (const suffix of ["json", "json.bak"])
+        await rm(join(stacks, `${stage}.${suffix}`), { force: true });
+      await meanwhile();
+      assert.ok((await changes(stage)).every((change) => change.startsWith("create ")));
+      await world.moveTo(stage);
+    });
+    assert.deepEqual(summary.failures, []);
+    assert.deepEqual(await podNames(), pods, "no pod was made anew");
+    assert.ok(await world.isAt(stage));
+    return summary;
+  }
 
   async function changes(stage: string): Promise<string[]> {
     const preview = await previewStage(await world.project.operator(), stage);
