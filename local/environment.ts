@@ -77,7 +77,8 @@ async function start(parts: Parts, progress: Progress, signal?: AbortSignal): Pr
 async function startLocalCluster(stateDir: string, progress: Progress, signal?: AbortSignal) {
   const cluster = await startCluster(stateDir, progress, signal);
   signal?.throwIfAborted();
-  return { cluster, edge: await startEdge(cluster, stateDir, progress) };
+  const { machinery: kubeconfig, context } = cluster;
+  return { cluster, edge: await startEdge({ kubeconfig, context }, stateDir, progress) };
 }
 
 /**

@@ -8,6 +8,9 @@ import type { NetworkPlan } from "./network.ts";
 /** Context, cluster and user of every kubeconfig here. */
 export const CONTEXT = "canary-stages-local";
 
+/** User name of the local environment's own programs, apart from the administrator's who works with the cluster. */
+export const MACHINERY = "local-machinery";
+
 /** The one node's name. */
 export const NODE_NAME = "local";
 
@@ -32,6 +35,8 @@ function identities(network: NetworkPlan) {
       ].join(","),
     },
     admin: { subject: "/O=system:masters/CN=admin" },
+    // What this project runs beside the cluster: the edge, and what gives addresses to load balancers.
+    machinery: { subject: `/O=system:masters/CN=${MACHINERY}` },
     "controller-manager": { subject: "/CN=system:kube-controller-manager", names: node },
     scheduler: { subject: "/CN=system:kube-scheduler", names: node },
     kubelet: {

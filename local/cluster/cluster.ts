@@ -20,6 +20,8 @@ export interface Cluster {
   id: string;
   /** Path of a file with the administrator's credentials. */
   kubeconfig: string;
+  /** Path of the same for the local environment's own programs, so that its requests can be told apart. */
+  machinery: string;
   context: string;
   server: string;
   /** Kubernetes' version, without a leading "v". */
@@ -97,10 +99,12 @@ async function startLocked(
 }
 
 function clusterOf({ stateDir, record, init, network }: Node): Cluster {
+  const layout = layoutOf(stateDir);
   return {
     stateDir,
     id: record.id,
-    kubeconfig: layoutOf(stateDir).kubeconfig,
+    kubeconfig: layout.kubeconfig,
+    machinery: layout.machinery,
     context: CONTEXT,
     server: serverUrl(network),
     version: record.version,

@@ -2,16 +2,18 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { PAUSE_IMAGE } from "../images/names.ts";
+import { MACHINERY } from "./certificates.ts";
 import { INSIDE } from "./layout.ts";
 import type { NetworkPlan } from "./network.ts";
 
-/** Writes what containerd, its network plugins and the kubelet read. */
+/** Writes what containerd, its network plugins, the kubelet and the API server read. */
 export async function writeConfigFiles(folder: string, network: NetworkPlan, cgroup: string): Promise<void> {
   await mkdir(join(folder, "cni"), { recursive: true });
   await Promise.all([
     writeFile(join(folder, "containerd.toml"), containerdConfig()),
     writeFile(join(folder, "cni", "10-bridge.conflist"), JSON.stringify(bridgeConfig(network))),
     writeFile(join(folder, "kubelet.yaml"), stringify(kubeletConfig(cgroup))),
+    writeFile(join(folder, "audit-policy.yaml"), stringify(auditPolicy())),
   ]);
 }
 
@@ -46,6 +48,22 @@ function bridgeConfig({ podCidr }: NetworkPlan) {
     plugins: [
       { type: "bridge", bridge: "cni0", isGateway: true, ipMasq: false, hairpinMode: true, ipam },
       { type: "portmap", capabilities: { portMappings: true } },
+    ],
+  };
+}
+
+/** Every request is logged once, without what was sent and answered, but for those of the cluster's own parts. */
+function auditPolicy() {
+  const components = ["apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy"];
+  return {
+    apiVersion: "audit.k8s.io/v1",
+    kind: "Policy",
+    omitStages: ["RequestReceived", "ResponseStarted"],
+    rules: [
+      { level: "None", users: [...components.map((name) => `system:${name}`), MACHINERY] },
+      { level: "None", userGroups: ["system:nodes", "system:serviceaccounts:kube-system"] },
+      { level: "None", nonResourceURLs: ["/readyz*", "/livez*", "/healthz*"] },
+      { level: "Metadata" },
     ],
   };
 }

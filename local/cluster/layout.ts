@@ -10,6 +10,10 @@ export interface Layout {
   /** Written by the namespace's init when its mounts are there. */
   namespaceReady: string;
   kubeconfig: string;
+  /** Kubeconfig of the local environment's own programs. */
+  machinery: string;
+  /** Requests to the API server that were not the cluster's own, one JSON object a line. */
+  audit: string;
   lock: string;
 }
 
@@ -18,6 +22,7 @@ export const INSIDE = {
   root: "/run/cluster",
   pki: "/run/cluster/pki",
   config: "/run/cluster/config",
+  audit: "/run/cluster/logs/audit.log",
   tools: "/run/tools",
   containerdSocket: "/run/containerd/containerd.sock",
 } as const;
@@ -35,6 +40,8 @@ export function layoutOf(stateDir: string): Layout {
     logs: join(root, "logs"),
     namespaceReady: join(root, "namespace-ready"),
     kubeconfig: join(stateDir, "kubeconfig"),
+    machinery: join(root, "config", "machinery.kubeconfig"),
+    audit: join(root, "logs", "audit.log"),
     lock: join(stateDir, "cluster.lock"),
   };
 }

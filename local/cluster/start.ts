@@ -78,7 +78,7 @@ async function startLoadBalancer({ stateDir, network }: Node): Promise<void> {
   if (findProcess(stateDir, LOAD_BALANCER)) return;
   const layout = layoutOf(stateDir);
   const program = join(import.meta.dirname, "load-balancer-main.ts");
-  const command = [process.execPath, "--import", "tsx", program, layout.kubeconfig, network.loadBalancerCidr];
+  const command = [process.execPath, "--import", "tsx", program, layout.machinery, network.loadBalancerCidr];
   await start(stateDir, LOAD_BALANCER, command, {
     log: join(layout.logs, `${LOAD_BALANCER}.log`),
     cwd: PROJECT_ROOT,
@@ -91,10 +91,11 @@ async function importImages({ init }: Node, archives: readonly string[]): Promis
 }
 
 async function writeKubeconfigs(stateDir: string, server: string): Promise<void> {
-  const { pki, config, kubeconfig } = layoutOf(stateDir);
+  const { pki, config, kubeconfig, machinery } = layoutOf(stateDir);
   const components = ["controller-manager", "scheduler", "kubelet", "proxy"] as const;
   await Promise.all([
     writeKubeconfig(kubeconfig, server, pki, "admin"),
+    writeKubeconfig(machinery, server, pki, "machinery"),
     ...components.map((name) => writeKubeconfig(join(config, `${name}.kubeconfig`), server, pki, name)),
   ]);
 }

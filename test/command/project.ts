@@ -18,12 +18,14 @@ export function startCanary(
   { workspace }: Pick<TestProject, "workspace">,
   words: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  options: { readonly detached?: boolean } = {},
 ): ResultPromise<{ reject: false; stdin: "ignore" }> {
   return execa(process.execPath, [CANARY, ...words], {
     cwd: workspace.directory,
     env: { ...workspace.environment, ...env },
     reject: false,
     stdin: "ignore",
+    ...options,
   });
 }
 

@@ -6,7 +6,15 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { parse } from "yaml";
-import { githubJobs, githubStage, gitlabJobs, type Job, PIPELINES, textOf } from "./pipelines.ts";
+import {
+  githubJobs,
+  githubPreview,
+  githubStage,
+  gitlabJobs,
+  type Job,
+  PIPELINES,
+  textOf,
+} from "./pipelines.ts";
 
 const { config } = parse(textOf("Pulumi.yaml")) as { config: { lifecycle: { value: string[] } } };
 const lifecycle = config.lifecycle.value;
@@ -81,11 +89,14 @@ describe("commands of the pipelines, run by a shell", () => {
       cwd: folder,
       env: { PATH: `${folder}:${process.env.PATH}`, CI_PROJECT_DIR: folder, ...variables },
     });
-    return (await readFile(log, "utf8")).trim().split("\n");
+    return logged();
   }
 
+  const logged = async () => (await readFile(log, "utf8")).trim().split("\n");
+
   const expected = (stage: string) => [
-    `pulumi preview --stack ${stage} --non-interactive --diff --policy-pack policy`,
+    `pulumi stack select ${stage} --create --secrets-provider default`,
+    `pulumi preview --stack ${stage} --non-interactive --diff --suppress-outputs --policy-pack policy`,
     `pulumi up --stack ${stage} --non-interactive --yes --skip-preview --policy-pack policy`,
   ];
 
@@ -99,6 +110,27 @@ describe("commands of the pipelines, run by a shell", () => {
     });
   }
 
+  it("make a stack that is not there with the secrets provider of the project", async () => {
+    const secrets = { SECRETS_PROVIDER: "gcpkms://projects/my-project/canary" };
+    for (const job of [githubStage("canary-75"), gitlabJobs()["canary-75"]]) {
+      assert.ok(job);
+      await rm(log, { force: true });
+      const [first] = await shell(job.commands, { ...job.variables, ...secrets });
+      assert.equal(
+        first,
+        `pulumi stack select canary-75 --create --secrets-provider ${secrets.SECRETS_PROVIDER}`,
+      );
+    }
+  });
+
+  it("show the founding stack on a merge request, and what pulumi/actions is asked on a pull request is the same", async () => {
+    const job = gitlabJobs().preview;
+    assert.ok(job);
+    const commands = await shell(job.commands, job.variables);
+    assert.deepEqual(commands, expected(lifecycle[0] ?? "").slice(1, 2));
+    assert.deepEqual(commands, [githubPreview()]);
+  });
+
   it("apply the first stage again for a rollback", async () => {
     const job = gitlabJobs().rollback;
     assert.ok(job);
@@ -106,10 +138,10 @@ describe("commands of the pipelines, run by a shell", () => {
   });
 
   it("stop at a preview that fails", async () => {
-    await writeFile(join(folder, "pulumi"), `#!/bin/sh\necho "pulumi $*" >> ${log}\nexit 1\n`);
+    await writeFile(join(folder, "pulumi"), `#!/bin/sh\necho "pulumi $*" >> ${log}\ntest "$1" != preview\n`);
     const { commands, variables } = githubStage("canary-75");
     await assert.rejects(shell(commands, variables));
-    assert.deepEqual(await readFile(log, "utf8"), `${expected("canary-75")[0]}\n`);
+    assert.deepEqual(await logged(), expected("canary-75").slice(0, 2));
   });
 
   it("gitlab: tell Google's libraries where the job's token is, and keep it from others", async () => {

@@ -98,6 +98,19 @@ export function githubJobs(): Readonly<Record<string, Job>> {
   );
 }
 
+/**
+ * What the pull request's job asks of pulumi/actions, as the command that stands for it: an action cannot be run.
+ * By the action's documentation of its inputs; `--non-interactive` as every job has it.
+ */
+export function githubPreview(): string {
+  const { jobs } = yamlOf("pipelines/github/canary.yml") as { jobs: { preview: { steps: Json[] } } };
+  const step = jobs.preview.steps.find(({ uses }) => String(uses).startsWith("pulumi/actions@"));
+  const inputs = (step?.with ?? {}) as Json;
+  const switches = ["diff", "suppress-outputs"].filter((name) => inputs[name] === true);
+  const flags = [...switches.map((name) => `--${name}`), `--policy-pack ${inputs.policyPacks}`];
+  return [`pulumi ${inputs.command} --stack ${inputs["stack-name"]} --non-interactive`, ...flags].join(" ");
+}
+
 /** What the reusable workflow does for a stage. */
 export function githubStage(stage: string): Job {
   const { jobs } = yamlOf("pipelines/github/canary-stage.yml") as { jobs: { apply: Json } };

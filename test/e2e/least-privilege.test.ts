@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { readFile, rename } from "node:fs/promises";
+import { join } from "node:path";
+import { before, describe, it } from "mocha";
+import { configMapPath } from "../../src/live.ts";
+import { type Call, callsDuring } from "./audit.ts";
+import { administrator, environment, makeProject, type TestProject } from "./environment.ts";
+import { checkout, shell } from "./jobs.ts";
+
+const NAMESPACE = "e2e-privilege";
+const DEPLOYER = `system:serviceaccount:${NAMESPACE}:${NAMESPACE}-deployer`;
+const ADMINISTRATOR = "admin";
+
+/** Paths by which a client finds out what a server has: every account may read them. */
+const DISCOVERY = /^\/(version|api|apis|openapi)(\/|$)/;
+
+const DOCUMENT = join(import.meta.dirname, "..", "..", "docs", "gke.md");
+const COLUMNS =
+  "| Kubernetes | `canary-25`, as administrator | `canary-25`, as deployer | `canary-75`, `canary-100`, as deployer |";
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+describe("least privilege", () => {
+  let project: TestProject;
+  /** The first release of the founding stage, and a way back to it, by whoever is administrator. */
+  let founding: readonly Call[];
+  /** Two promotions and a way back, without any credential in the environment. */
+  const promoting: Call[] = [];
+  const stages: unknown[] = [];
+
+  before(async function () {
+    this.timeout(400_000);
+    project = await makeProject(NAMESPACE);
+    const first = await callsDuring(() => move("canary-25"));
+    const { kubeconfig } = environment();
+    for (const stage of ["canary-75", "canary-100", "canary-75"]) {
+      promoting.push(...(await callsDuring(() => without(kubeconfig, () => move(stage)))));
+      stages.push(await liveStage());
+    }
+    founding = [...first, ...(await callsDuring(() => move("canary-25")))];
+  });
+
+  it("promotes and goes back on the state and its passphrase alone", () => {
+    assert.deepEqual(stages, ["canary-75", "canary-100", "canary-75"]);
+  });
+
+  it("asks for everything in a promotion as the deployer", () => {
+    assert.deepEqual([...new Set(promoting.map(({ user }) => user))], [DEPLOYER]);
+  });
+
+  it("is refused nothing", () => {
+    const refused = [...founding, ...promoting].filter(({ status }) => status === 401 || status === 403);
+    assert.deepEqual(refused, []);
+  });
+
+  it("stays within the deployer's Role", async () => {
+    const rules = await deployerRules();
+    const outside = [...founding, ...promoting].filter(
+      (call) => call.user === DEPLOYER && !isDiscovery(call) && !isGranted(call, rules),
+    );
+    assert.deepEqual(outside, []);
+  });
+
+  it("stays within the namespace, whoever asks", () => {
+    const asked = [...founding, ...promoting].filter((call) => !isDiscovery(call));
+    assert.deepEqual([...new Set(asked.map(({ namespace }) => namespace))], [NAMESPACE]);
+  });
+
+  it("makes the calls that docs/gke.md says", async function () {
+    // Another provider discovers more and watches while it waits: of that one, what stays within the Role is said.
+    if (environment().provider === "vendor") this.skip();
+    const byFounder = (user: string) => founding.filter((call) => call.user === user);
+    const columns = [
+      byFounder(ADMINISTRATOR),
+      byFounder(DEPLOYER),
+      promoting.filter((call) => call.user === DEPLOYER),
+    ];
+    assert.deepEqual(await documented(), tableOf(columns));
+  });
+
+  /** Applies a stage as somebody who has the state and its passphrase, and nothing else, would. */
+  async function move(stage: string): Promise<void> {
+    const { PULUMI_BACKEND_URL = "", PULUMI_CONFIG_PASSPHRASE_FILE = "" } = project.workspace.environment;
+    const PULUMI_CONFIG_PASSPHRASE = await readFile(PULUMI_CONFIG_PASSPHRASE_FILE, "utf8");
+    const commands = [`pulumi stack select --create ${stage}`, `pulumi up --yes --skip-preview -s ${stage}`];
+    const variables = { PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE };
+    const { exitCode, output } = await shell(await checkout(project), commands, variables);
+    assert.equal(exitCode, 0, output);
+  }
+});
+
+async function liveStage(): Promise<unknown> {
+  const api = await administrator();
+  const record = await api.get<{ data: { stage: string } }>(configMapPath(NAMESPACE, "httpd-release"));
+  return record?.data.stage;
+}
+
+async function deployerRules(): Promise<readonly Rule[]> {
+  const api = await administrator();
+  const path = `/apis/rbac.authorization.k8s.io/v1/namespaces/${NAMESPACE}/roles/${NAMESPACE}-deployer`;
+  const role = await api.get<{ rules: readonly Rule[] }>(path);
+  return role?.rules ?? [];
+}
+
+const isDiscovery = ({ resource }: Call): boolean => DISCOVERY.test(resource);
+
+function isGranted({ resource, verb }: Call, rules: readonly Rule[]): boolean {
+  const [kind = "", ...group] = resource.split(".");
+  return rules.some(
+    ({ apiGroups, resources, verbs }) =>
+      apiGroups.includes(group.join(".")) && resources.includes(kind) && verbs.includes(verb),
+  );
+}
+
+/** The rows of the document's table: what is asked for, and by which verbs in each column. */
+async function documented(): Promise<string[]> {
+  const lines = (await readFile(DOCUMENT, "utf8")).split("\n");
+  const start = lines.indexOf(COLUMNS);
+  assert.notEqual(start, -1, `${DOCUMENT} has the table`);
+  return lines.slice(start + 2, lines.indexOf("", start));
+}
+
+function tableOf(columns: readonly (readonly Call[])[]): string[] {
+  const nameOf = (call: Call) => (isDiscovery(call) ? "`/version`, `/api`, `/apis`" : `\`${call.resource}\``);
+  const names = [...new Set(columns.flat().map(nameOf))].sort();
+  return names.map((name) => {
+    const verbsOf = (calls: readonly Call[]) =>
+      [...new Set(calls.filter((call) => nameOf(call) === name).map(({ verb }) => verb))].sort().join(", ");
+    return `| ${[name, ...columns.map(verbsOf)].join(" | ")} |`;
+  });
+}
+
+/** Does something while a file is not there. */
+async function without(file: string, work: () => Promise<void>): Promise<void> {
+  const aside = `${file}.aside`;
+  await rename(file, aside);
+  try {
+    await work();
+  } finally {
+    await rename(aside, file);
+  }
+}
