@@ -1,9 +1,8 @@
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { Command } from "commander";
 import { UserError } from "../src/errors.ts";
 import { connect } from "../src/kubernetes.ts";
 import { type Environment, STATE_DIR, startEnvironment, stopEnvironment } from "./environment.ts";
-import { localOperator } from "./operator.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { reportTable, walkPrinter } from "./walk/printer.ts";
 import { type Report, succeeded, writeReport } from "./walk/report.ts";
@@ -70,11 +69,14 @@ async function walkAndReport(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Report> {
+  const printer = walkPrinter(progress);
+  printer.typed(
+    `source ${relative(".", STATE_DIR)}/environment.sh && cd ${relative(".", environment.workspace.directory)}`,
+  );
   const walked = await walk({
     environment,
-    operator: () => localOperator(environment),
     stateDir: STATE_DIR,
-    printer: walkPrinter(progress),
+    printer,
     signal,
   });
   const report = { environment: await describe(environment), ...walked };
@@ -99,7 +101,8 @@ function sayHowToLookAround({ edge, cluster }: Environment, progress: Progress):
 The environment is up.
   the application   ${edge?.url ?? "at the address of its Ingress"}
   what is live      ${kubectl} -n httpdcanary get configmap httpd-release -o yaml
-  Pulumi            source .local/environment.sh && cd .local/stacks && pulumi preview -s canary-75
+  the command       source .local/environment.sh && cd .local/stacks && npx canary status
+  Pulumi            the same, and then: pulumi preview -s canary-75
   take it down      ${edge ? "npm run local:down" : "npx canary teardown --stack-dir .local/stacks"}`);
 }
 

@@ -3,7 +3,6 @@ import type { Environment } from "../../local/environment.ts";
 import { type Load, startLoad } from "../../local/load/load.ts";
 import { localOperator } from "../../local/operator.ts";
 import { until } from "../../local/until.ts";
-import { untilShareApplied } from "../../local/walk/applied.ts";
 import { parseConfig } from "../../src/config.ts";
 import type { KubernetesApi } from "../../src/kubernetes.ts";
 import { edgeUrl } from "../../src/ops/address.ts";
@@ -11,6 +10,7 @@ import { applyStage, previewStage, type StagePreview } from "../../src/ops/move.
 import type { Operator } from "../../src/ops/operator.ts";
 import { judge, measure } from "../../src/ops/verify.ts";
 import { plannerOf } from "../../src/planning/index.ts";
+import { untilShareApplied } from "./applied.ts";
 import { watchPods } from "./pods.ts";
 import { type Contender, namespaceOf, SHARES, stageOf, writeProject } from "./projects.ts";
 import { reachOf } from "./reach.ts";

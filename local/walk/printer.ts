@@ -1,36 +1,27 @@
-import { type Release, releaseText } from "../../src/model/lifecycle.ts";
+import { outcomeText } from "../../src/cli/print/outcome.ts";
+import { newReleaseText } from "../../src/cli/print/release.ts";
+import type { MoveJson, ReleaseJson } from "../../src/cli/schemas.ts";
+import { releaseText } from "../../src/model/lifecycle.ts";
 import { percent } from "../../src/model/traffic.ts";
-import { changeText } from "../../src/ops/changes.ts";
-import type { StagePreview } from "../../src/ops/move.ts";
 import type { Summary } from "../load/summary.ts";
 import type { Progress } from "../progress.ts";
-import type { Report, Step } from "./report.ts";
+import type { Report } from "./report.ts";
 
-/** Prints a walk as it goes. */
+/** Prints a walk as it goes: what is typed, and what the command answers to it. */
 export interface WalkPrinter {
-  begin(stage: string, release: Release): void;
-  preview(preview: StagePreview): void;
-  applied(seconds: number): void;
-  measured(step: Step, load: Summary | undefined): void;
+  typed(line: string): void;
+  moved(move: MoveJson, load: Pick<Summary, "requests" | "failed">): void;
+  released(release: ReleaseJson): void;
 }
 
-export function walkPrinter(progress: Progress): WalkPrinter {
+export function walkPrinter({ say }: Pick<Progress, "say">): WalkPrinter {
   return {
-    begin: (stage, release) => progress.say(`\n${stage}  httpd ${releaseText(release)}`),
-    preview: ({ move, changes }) => {
-      progress.say(`  ${move}: ${changes.length} changes`);
-      const created = changes.filter(({ operation }) => operation === "create");
-      const rest = changes.filter(({ operation }) => operation !== "create");
-      if (created.length > 0) progress.say(`    create ${created.map(({ object }) => object).join(", ")}`);
-      for (const change of rest) progress.say(`    ${changeText(change)}`);
+    typed: (line) => say(`\n$ ${line}`),
+    moved: (move, { requests, failed }) => {
+      say(outcomeText(move));
+      say(`  under load meanwhile: ${requests} requests, ${failed} failed`);
     },
-    applied: (seconds) => progress.say(`  applied in ${seconds.toFixed(1)} s`),
-    measured: (step, load) => {
-      const under = load ? `, ${load.requests} more under load, ${load.failed} failed` : "";
-      progress.say(
-        `  share: intended ${percent(step.intended)}, effective ${percent(step.effective)}, measured ${percent(step.measured)} ${step.fits ? "✓ fits" : "✗ DOES NOT FIT"}  (${step.requests} requests, ${step.failed} failed${under})`,
-      );
-    },
+    released: (release) => say(newReleaseText(release)),
   };
 }
 
@@ -65,7 +56,10 @@ export function reportTable(report: Report): string {
     Math.max(column.length, ...rows.map((row) => row[index]?.length ?? 0)),
   );
   const line = (cells: readonly string[]) =>
-    cells.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join("  ");
+    cells
+      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+      .join("  ")
+      .trimEnd();
   const total = `${report.requests} requests, ${report.failed} failed, ${report.seconds.toFixed(0)} s`;
   return [line(COLUMNS), ...rows.map(line), total].join("\n");
 }

@@ -9,12 +9,12 @@ import { type FromTo, podsThatRestart, summarize, type TrackSummary } from "../o
 import type { LiveTrack } from "../ops/tracks.ts";
 import type { FourShares, Verification } from "../ops/verification.ts";
 import type {
+  MoveJson,
+  PromotionJson,
   previewSchema,
-  promoteSchema,
-  rollbackSchema,
   statusSchema,
   unlockSchema,
-  verifySchema,
+  VerificationJson,
 } from "./schemas.ts";
 
 /** What operations give, as `--json` prints it. */
@@ -112,7 +112,7 @@ export function verifyJson({
   measurement,
   problems,
   fits,
-}: Verification): z.input<typeof verifySchema> {
+}: Verification): VerificationJson {
   const { requests, failed, byVersion } = measurement;
   return {
     url,
@@ -136,7 +136,7 @@ export function moveJson({
   move,
   applied,
   seconds,
-}: MoveOutcome): z.input<typeof rollbackSchema> {
+}: MoveOutcome): MoveJson {
   return {
     stage,
     release: { ...release },
@@ -149,7 +149,7 @@ export function moveJson({
   };
 }
 
-export function promoteJson(outcomes: readonly PromotionOutcome[]): z.input<typeof promoteSchema> {
+export function promoteJson(outcomes: readonly PromotionOutcome[]): PromotionJson[] {
   return outcomes.map((outcome) => ({
     ...moveJson(outcome),
     rolledBack: outcome.rolledBack ? moveJson(outcome.rolledBack) : null,

@@ -8,8 +8,8 @@ export interface MeasuringOptions {
   readonly host?: string;
   readonly versionHeader?: string;
   readonly versionPattern?: string;
-  readonly requests: number;
-  readonly precision: number;
+  readonly requests?: number;
+  readonly precision?: number;
   readonly settle?: number;
   readonly stats?: string;
 }
@@ -20,15 +20,22 @@ export const statsOption = (): Option =>
     "HAProxy's statistics as CSV, for the share that it applies (http://HOST:PORT/;csv)",
   );
 
+/** Whoever says how many requests gets them all; otherwise they end when the share is known. */
+const DEFAULTS = { requests: 4000, precision: 2 } as const;
+
 export const measuringOptions = (): Option[] => [
   new Option("--url <url>", "where requests are sent (default: the address of the edge)"),
   new Option("--host <name>", "Host header of the requests"),
   new Option("--version-header <name>", "response header that names the version (default: the body does)"),
   new Option("--version-pattern <regexp>", "how a version is read; its first group is the version"),
-  new Option("--requests <count>", "at most so many requests").argParser(wholeNumber).default(4000),
-  new Option("--precision <points>", "enough when the share is known to so many percentage points")
-    .argParser(positiveNumber)
-    .default(2),
+  new Option(
+    "--requests <count>",
+    `so many requests; with --precision, at most so many (default: at most ${DEFAULTS.requests})`,
+  ).argParser(wholeNumber),
+  new Option(
+    "--precision <points>",
+    `enough when the share is known to so many percentage points (default: ${DEFAULTS.precision}, without --requests)`,
+  ).argParser(positiveNumber),
   new Option("--settle <time>", "after a move, how long the edge may take to take it over (10s)").argParser(
     duration,
   ),
@@ -37,7 +44,9 @@ export const measuringOptions = (): Option[] => [
 
 /** @throws WrongUse for a pattern that is none */
 export function verificationOptions(options: MeasuringOptions): VerificationOptions {
-  const { url, host, requests, precision, stats, settle: settleSeconds } = options;
+  const { url, host, stats, settle: settleSeconds } = options;
+  const requests = options.requests ?? DEFAULTS.requests;
+  const precision = options.precision ?? (options.requests === undefined ? DEFAULTS.precision : undefined);
   const rule = {
     header: options.versionHeader?.toLowerCase(),
     pattern: options.versionPattern === undefined ? undefined : regularExpression(options.versionPattern),

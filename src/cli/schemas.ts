@@ -112,6 +112,8 @@ export const verifySchema = z.strictObject({
   fits: z.boolean(),
 });
 
+export type VerificationJson = z.infer<typeof verifySchema>;
+
 const move = z.strictObject({
   stage: z.string(),
   release,
@@ -124,9 +126,15 @@ const move = z.strictObject({
 });
 
 /** One entry for each stage; `rolledBack` is the way back where that was taken. */
-export const promoteSchema = z.array(move.extend({ rolledBack: move.nullable() }));
+const promotion = move.extend({ rolledBack: move.nullable() });
+
+export const promoteSchema = z.array(promotion);
+
+export type PromotionJson = z.infer<typeof promotion>;
 
 export const rollbackSchema = move;
+
+export type MoveJson = z.infer<typeof move>;
 
 export const historySchema = z.array(historyEntry);
 
@@ -138,6 +146,8 @@ export const releaseSchema = z.strictObject({
   imageFound: z.boolean().nullable(),
   commit: z.string(),
 });
+
+export type ReleaseJson = z.infer<typeof releaseSchema>;
 
 export const unlockSchema = z.strictObject({ broken: holder });
 

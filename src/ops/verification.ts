@@ -15,8 +15,8 @@ import { judge, type Measurement, measure } from "./verify.ts";
 export interface VerificationOptions {
   /** At most so many requests. */
   readonly requests: number;
-  /** Enough when the share is known to so many percentage points. */
-  readonly precision: number;
+  /** Enough when the share is known to so many percentage points; without it all requests are sent. */
+  readonly precision?: number | undefined;
   /** Where the traffic comes in; undefined for the edge's own address. */
   readonly url?: string | undefined;
   readonly host?: string | undefined;
@@ -129,8 +129,9 @@ function shareProblems(
 }
 
 /**
- * Waits until every rollout is complete and the edge has taken new pods and weights over: until a small sample fits. Whether the
- * share is right is judged afterwards, by a measurement of its own.
+ * Waits until every rollout is complete and the edge has taken new pods and weights over: until a small sample fits, and
+ * HAProxy says so where its statistics are given. Whether the share is right is judged afterwards, by a measurement of
+ * its own.
  */
 export async function untilSettled(
   api: KubernetesApi,
@@ -143,10 +144,23 @@ export async function untilSettled(
     const tracks = await readTracks(api, stage.config.namespace, stage.plan);
     const effective = effectiveNow(tracks, stage, stage.config.app.image);
     const isRolledOut = TRACKS.every((track) => tracks[track].rollout.state === "complete");
-    const sample = await measure(target, { requests: SETTLE_REQUESTS, signal: options.signal });
-    if (isRolledOut && effective !== undefined && judge(sample, stage.release.canary, effective).fits) return;
+    if (isRolledOut && effective !== undefined && (await isTakenOver(target, stage, effective, options)))
+      return;
     await delay(SETTLE_PAUSE_MS);
   }
+}
+
+async function isTakenOver(
+  target: Target,
+  { plan, release }: LiveStage,
+  effective: number,
+  { stats, signal }: VerificationOptions,
+): Promise<boolean> {
+  const sample = await measure(target, { requests: SETTLE_REQUESTS, signal });
+  if (!judge(sample, release.canary, effective).fits) return false;
+  if (stats === undefined) return true;
+  const applied = await appliedCanaryShare(stats, plan);
+  return applied !== undefined && Math.abs(applied - effective) <= APPLIED_POINTS;
 }
 
 async function targetOf(

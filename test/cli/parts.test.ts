@@ -27,6 +27,19 @@ describe("a duration", () => {
   });
 });
 
+describe("how many requests are sent", () => {
+  it("is as many as were asked for, or what the precision needs", () => {
+    const sent = (given: { requests?: number; precision?: number }) => {
+      const { requests, precision } = verificationOptions(given);
+      return { requests, precision };
+    };
+    assert.deepEqual(sent({}), { requests: 4000, precision: 2 });
+    assert.deepEqual(sent({ requests: 500 }), { requests: 500, precision: undefined });
+    assert.deepEqual(sent({ precision: 1 }), { requests: 4000, precision: 1 });
+    assert.deepEqual(sent({ requests: 500, precision: 1 }), { requests: 500, precision: 1 });
+  });
+});
+
 describe("how a version is told", () => {
   it("is by the body, a header in whatever letters, or a pattern", () => {
     const given = { requests: 1, precision: 1, versionHeader: "X-Version", versionPattern: "v([0-9]+)" };

@@ -27,19 +27,21 @@ async function liveStage(stage: string): Promise<LiveStage> {
   return { ...evaluated, release: RELEASE, intended: evaluated.plan.intended };
 }
 
-/** A server with one answer for all. */
-async function answering(status: number, text: string): Promise<string> {
-  const server = createServer((_request, response) => response.writeHead(status).end(text));
+/** A server with one answer for each request, the last one for all that follow. */
+async function answering(status: number, ...texts: readonly string[]): Promise<string> {
+  let asked = 0;
+  const server = createServer((_request, response) => {
+    response.writeHead(status).end(texts[Math.min(asked++, texts.length - 1)]);
+  });
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-const haproxy = (previous: number, canary: number) =>
-  answering(
-    200,
-    `# pxname,svname,weight,status,type\nweb,pod-shop-previous-6f7d9-a,${previous},UP,2\nweb,pod-shop-new-6f7d9-b,${canary},UP,2\n`,
-  );
+const statistics = (previous: number, canary: number): string =>
+  `# pxname,svname,weight,status,type\nweb,pod-shop-previous-6f7d9-a,${previous},UP,2\nweb,pod-shop-new-6f7d9-b,${canary},UP,2\n`;
+
+const haproxy = (previous: number, canary: number) => answering(200, statistics(previous, canary));
 
 describe("verifyStage", () => {
   it("has the four shares, and fits when they agree", async () => {
@@ -124,6 +126,16 @@ describe("untilSettled", () => {
     };
     await untilSettled(world.api, stage, options);
     assert.equal(asked, 2);
+  });
+
+  it("waits until HAProxy has the weights too, where it can be asked", async () => {
+    await world.at("canary-25");
+    const stage = await liveStage("canary-25");
+    const stats = await answering(200, statistics(80, 20), statistics(75, 25), statistics(10, 90));
+    const options = { ...(await world.verification()), stats };
+    await untilSettled(world.api, stage, options);
+    const third = await verifyStage(world.api, stage, options);
+    assert.equal(third.shares.applied, 90);
   });
 
   it("ends when it is stopped", async () => {

@@ -3,11 +3,12 @@ import { Command } from "commander";
 import { type PromoteOptions, type PromotionOutcome, promote } from "../../ops/promote.ts";
 import { verifyStage } from "../../ops/verification.ts";
 import { EXIT, WrongUse } from "../exit.ts";
-import { promoteJson } from "../json.ts";
+import { promoteJson, verifyJson } from "../json.ts";
 import { duration, type MeasuringOptions, measuringOptions, verificationOptions } from "../options.ts";
 import { outcomeText, verificationText } from "../print/outcome.ts";
 import { previewText } from "../print/preview.ts";
 import { examples, type Runner } from "../runner.ts";
+import type { PromotionJson } from "../schemas.ts";
 import type { Session } from "../session.ts";
 import { nextStage } from "./preview.ts";
 import { liveStage } from "./verify.ts";
@@ -69,7 +70,8 @@ async function promoteAction(
     exit = exitOf(outcome);
     if (exit !== EXIT.done) break;
   }
-  terminal.result(promoteJson(outcomes), () => outcomes.map(outcomeLines).join("\n\n"));
+  const result = promoteJson(outcomes);
+  terminal.result(result, () => result.map(outcomeLines).join("\n\n"));
   return exit;
 }
 
@@ -125,7 +127,7 @@ async function soak(session: Session, options: Options): Promise<number> {
     verifyStage(api, stage, { ...verificationOptions(options), signal }),
   );
   if (verification.fits) return EXIT.done;
-  terminal.note(verificationText(verification));
+  terminal.note(verificationText(verifyJson(verification)));
   return EXIT.doesNotFit;
 }
 
@@ -134,7 +136,7 @@ function exitOf({ applied, verification }: PromotionOutcome): number {
   return verification?.fits === false ? EXIT.doesNotFit : EXIT.done;
 }
 
-function outcomeLines({ rolledBack, ...outcome }: PromotionOutcome): string {
+function outcomeLines({ rolledBack, ...outcome }: PromotionJson): string {
   const lines = [outcomeText(outcome)];
   if (rolledBack) lines.push("", `rolled back: ${outcomeText(rolledBack)}`);
   return lines.join("\n");

@@ -1,10 +1,10 @@
 import { Command } from "commander";
 import { UserError } from "../../errors.ts";
-import { releaseText } from "../../model/lifecycle.ts";
 import { imageReference } from "../../model/names.ts";
 import { findImage } from "../../ops/image.ts";
 import { planRelease, requireVersion, writeRelease } from "../../ops/release.ts";
 import { EXIT } from "../exit.ts";
+import { newReleaseText } from "../print/release.ts";
 import { examples, type Runner } from "../runner.ts";
 
 interface Options {
@@ -36,11 +36,8 @@ export const releaseCommand = (run: Runner): Command =>
           terminal.note(`Not checked whether image ${image} exists: ${answer.reason}`);
         await writeRelease(project, after);
         const commit = `git commit -m "Release ${app.name} ${version}" Pulumi.yaml`;
-        terminal.result(
-          { before, after, image, imageFound: answer.found ?? null, commit },
-          () =>
-            `Pulumi.yaml: release ${releaseText(before)} is now ${releaseText(after)}.\nCommit it, then begin:\n  ${commit}\n  canary promote`,
-        );
+        const result = { before, after, image, imageFound: answer.found ?? null, commit };
+        terminal.result(result, () => newReleaseText(result));
         return EXIT.done;
       }),
     );

@@ -38,7 +38,8 @@ export const rollbackCommand = (run: Runner): Command => {
             return options.yes === true || terminal.ask(`Go back to ${planned.stage}?`, signal);
           },
         });
-        terminal.result(moveJson(outcome), () => outcomeText(outcome));
+        const result = moveJson(outcome);
+        terminal.result(result, () => outcomeText(result));
         if (!outcome.applied) return EXIT.failed;
         return outcome.verification?.fits === false ? EXIT.doesNotFit : EXIT.done;
       }),

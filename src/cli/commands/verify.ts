@@ -36,7 +36,8 @@ export const verifyCommand = (run: Runner): Command => {
             note(`${done} requests`),
           ),
         );
-        terminal.result(verifyJson(verification), () => `${stage.stage}\n${verificationText(verification)}`);
+        const result = verifyJson(verification);
+        terminal.result(result, () => `${stage.stage}\n${verificationText(result)}`);
         return verification.fits ? EXIT.done : EXIT.doesNotFit;
       }),
     );

@@ -1,10 +1,9 @@
 import { releaseText } from "../../model/lifecycle.ts";
-import type { MoveOutcome } from "../../ops/moving.ts";
-import type { Verification } from "../../ops/verification.ts";
+import type { MoveJson, VerificationJson } from "../schemas.ts";
 import { sharesTable } from "./shares.ts";
 import { seconds } from "./text.ts";
 
-/** How a move ended. */
+/** How a move ended, told from what `--json` says of it. */
 export function outcomeText({
   stage,
   release,
@@ -13,7 +12,7 @@ export function outcomeText({
   verification,
   timing,
   seconds: all,
-}: MoveOutcome): string {
+}: MoveJson): string {
   if (!applied) return `${stage}: nothing was changed.`;
   const parts = Object.entries(timing).map(([part, duration]) => `${part} ${seconds(duration)}`);
   return [
@@ -26,13 +25,13 @@ export function verificationText({
   url,
   release,
   shares,
-  measurement,
+  requests,
+  failed,
   problems,
   fits,
-}: Verification): string {
-  const { requests, failed } = measurement;
+}: VerificationJson): string {
   return [
-    sharesTable(release, shares),
+    sharesTable(release, shares.canary),
     `  ${requests} requests to ${url}, ${failed} failed: ${fits ? "fits" : "DOES NOT FIT"}`,
     ...problems.map((problem) => `  - ${problem}`),
   ].join("\n");

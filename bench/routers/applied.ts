@@ -1,8 +1,8 @@
+import { type AppliedServer, readWeights } from "../../local/edge/statistics.ts";
+import { until } from "../../local/until.ts";
 import { UserError } from "../../src/errors.ts";
 import type { StagePlan } from "../../src/model/plan.ts";
 import { PREVIEW_BACKEND } from "../../src/model/weights.ts";
-import { type AppliedServer, readWeights } from "../edge/statistics.ts";
-import { until } from "../until.ts";
 
 const TIMEOUT_MS = 10_000;
 
