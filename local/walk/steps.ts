@@ -10,11 +10,11 @@ export function moveOf(command: "promote" | "rollback", output: unknown): MoveJs
 }
 
 /**
- * A move as the walk reports it.
- * @param seconds that the command took altogether: what it measured in does not count, its start and its end do
+ * A move as the walk reports it. Its seconds are the move's own, from the lock until the edge gives the share: neither
+ * the measuring nor the start of the command's process is among them.
  * @param failedMeanwhile failed requests of the load
  */
-export function stepOf(move: MoveJson, seconds: number, failedMeanwhile: number): Step {
+export function stepOf(move: MoveJson, failedMeanwhile: number): Step {
   const { stage, release, verification, timing, changes } = move;
   if (!verification) throw new Error(`canary measured nothing at ${stage}`);
   const { intended, effective, measured } = verification.shares.canary;
@@ -28,7 +28,7 @@ export function stepOf(move: MoveJson, seconds: number, failedMeanwhile: number)
     measured: measured ?? 0,
     requests: verification.requests,
     failed: verification.failed + failedMeanwhile,
-    seconds: seconds - (timing.verify ?? 0),
+    seconds: move.seconds - (timing.verify ?? 0),
     fits: verification.fits,
     changed: changes.map(({ object, path, from, to }) => ({ object, path, from, to })),
   };

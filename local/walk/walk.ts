@@ -51,9 +51,8 @@ export async function walk({
     for (const [command, ...named] of WALK) {
       const words = [command, ...named, ...(command === "release" ? [] : options)];
       printer.typed(typed(words));
-      const [from, start] = [Date.now(), performance.now()];
+      const from = Date.now();
       const output = await runCanary(words, shell);
-      const seconds = (performance.now() - start) / 1000;
       if (command === "release") {
         printer.released(releaseSchema.parse(output));
         continue;
@@ -61,7 +60,7 @@ export async function walk({
       stepsAt.push(from);
       const move = moveOf(command, output);
       const during = await load.between(from, Date.now());
-      steps.push(stepOf(move, seconds, during.failed));
+      steps.push(stepOf(move, during.failed));
       printer.moved(move, during);
     }
   } finally {

@@ -1,10 +1,6 @@
-import {
-  ConcurrentUpdateError,
-  type EngineEvent,
-  LocalWorkspace,
-  PulumiCommand,
-  type Stack as PulumiStack,
-} from "@pulumi/pulumi/automation/index.js";
+import { PulumiCommand } from "@pulumi/pulumi/automation/cmd.js";
+import { ConcurrentUpdateError } from "@pulumi/pulumi/automation/errors.js";
+import type { EngineEvent, Stack as PulumiStack } from "@pulumi/pulumi/automation/index.js";
 import { type ExecaMethod, execa } from "execa";
 import { UserError } from "../errors.ts";
 import { type Change, changesOf, type Step } from "../ops/changes.ts";
@@ -35,12 +31,14 @@ export function pulumiStacks(options: StacksOptions): Stacks {
   // The Automation API looks for the CLI on this process's own PATH alone.
   if (environment.PATH !== undefined) process.env.PATH = environment.PATH;
   const pulumi = execa({ cwd: options.directory, env: environment });
-  // Found once, and at once: each search is a process.
+  // Found once, and at once: the search is a process, which runs while the rest of the Automation API is loaded.
   const command = PulumiCommand.get();
-  command.catch(() => undefined);
+  const automation = import("@pulumi/pulumi/automation/index.js");
+  for (const early of [command, automation]) early.catch(() => undefined);
   return {
     open: async (name) => {
       const pulumiCommand = await reported(name, () => command);
+      const { LocalWorkspace } = await automation;
       const stack = await reported(name, () =>
         LocalWorkspace.createOrSelectStack(
           { stackName: name, projectName: options.project, program: options.program },

@@ -42,7 +42,7 @@ describe("a walk in print", () => {
   });
 
   it("ends with a table, a line for each step", () => {
-    const steps = [stepOf(MOVE, 12, 0), { ...stepOf(MOVE, 9, 0), fits: false }];
+    const steps = [stepOf(MOVE, 0), { ...stepOf(MOVE, 0), seconds: 6, fits: false }];
     const environment = { engine: "", provider: "", kubernetes: "", haproxy: "" };
     const timeline = { stepsAt: [], buckets: [] };
     const table = reportTable({ environment, steps, requests: 8000, failed: 2, seconds: 61.2, timeline });
@@ -50,7 +50,7 @@ describe("a walk in print", () => {
       table.split("\n").map((line) => line.split(/ {2,}/)),
       [
         "stage release move intended effective measured fits requests failed seconds".split(" "),
-        ["canary-75", "2.4.18 → 2.4.20", "promotion", "75 %", "75 %", "74.6 %", "yes", "4000", "1", "9.0"],
+        ["canary-75", "2.4.18 → 2.4.20", "promotion", "75 %", "75 %", "74.6 %", "yes", "4000", "1", "7.5"],
         ["canary-75", "2.4.18 → 2.4.20", "promotion", "75 %", "75 %", "74.6 %", "NO", "4000", "1", "6.0"],
         ["8000 requests, 2 failed, 61 s"],
       ],
