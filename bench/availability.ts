@@ -51,8 +51,17 @@ function replicaList(text: string): Replicas[] {
   });
 }
 
-/** All runs, one after another; what one left running is gone before the next begins. */
-async function measure(bench: Bench, options: Options): Promise<Pick<Report, "load" | "runs">> {
+type Measured = Pick<Report, "load" | "runs">;
+
+/**
+ * All runs, one after another; what one left running is gone before the next begins.
+ * @param keep called after each run with all until then, so that a bench that is stopped keeps what it has
+ */
+async function measure(
+  bench: Bench,
+  options: Options,
+  keep: (measured: Measured) => Promise<void>,
+): Promise<Measured["runs"]> {
   const { kubeconfig, context } = bench.environment.cluster;
   const api = await connect({ file: kubeconfig, context });
   const runs: Report["runs"] = [];
@@ -76,11 +85,12 @@ async function measure(bench: Bench, options: Options): Promise<Pick<Report, "lo
           runCycles(way, { ...place, rate, cycles, replicas, recordFile }, bench),
         ),
       );
+      const load = { newConnectionsPerSecond: rate, keptConnections: KEPT_CONNECTIONS, search: found.search };
+      await keep({ runs, load });
       await remove(api, way);
     }
   }
-  const { rate = 0, search = [] } = found ?? {};
-  return { runs, load: { newConnectionsPerSecond: rate, keptConnections: KEPT_CONNECTIONS, search } };
+  return runs;
 }
 
 function wayOf(name: WayName, replicas: Replicas, bench: Bench, api: KubernetesApi): Promise<Way> {
@@ -125,8 +135,9 @@ async function main(options: Options): Promise<number> {
     const environment = await startEnvironment(stateDir, progress, undefined, interrupted.signal);
     const described = await describe(environment);
     const bench: Bench = { environment, stateDir, progress, signal: interrupted.signal };
-    const { load, runs } = await measure(bench, options);
-    await writeReport(REPORT, { environment: described, load, cycles: options.cycles, runs });
+    const runs = await measure(bench, options, (measured) =>
+      writeReport(REPORT, { environment: described, cycles: options.cycles, ...measured }),
+    );
     for (const { way, replicas, total } of runs) {
       progress.say(
         `${way} ${replicas.previous}+${replicas.canary}: ${total.requests} requests, ${total.failed} failed`,

@@ -9,7 +9,7 @@ import { UserError } from "../../src/errors.ts";
 import { ENVIRONMENT_VARIABLE, sharedEnvironment } from "./environment.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
-const ALL = "test/e2e/**/*.test.ts";
+const ALL = ["test/e2e/**/*.test.ts", "test/command/**/*.test.ts"];
 
 async function main(files: readonly string[]): Promise<number> {
   const progress = createProgress();
@@ -38,4 +38,4 @@ async function main(files: readonly string[]): Promise<number> {
 }
 
 const files = process.argv.slice(2);
-process.exitCode = await main(files.length > 0 ? files : [ALL]);
+process.exitCode = await main(files.length > 0 ? files : ALL);
