@@ -3,12 +3,13 @@ import { describe, it } from "mocha";
 import { damagedState } from "../../src/cli/damaged-state.ts";
 
 describe("a state that the backend cannot read", () => {
-  it("is named with its stack, and with the copy to put in its place", () => {
+  it("is named with its stack, and with what to do about its files", () => {
     const error = damagedState("canary-75", "failed to load checkpoint: EOF");
     assert.equal(
       error?.message,
       "the state of stack canary-75 cannot be read: failed to load checkpoint: EOF",
     );
+    assert.match(error.hint, /delete canary-75\.json\.attrs if it is empty/);
     assert.match(error.hint, /canary-75\.json\.bak in the place of canary-75\.json/);
   });
 
