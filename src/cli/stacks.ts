@@ -166,9 +166,9 @@ async function reported<T>(
 /** What the engine says besides the reason: that it failed, and which steps of a plan it therefore did not come to. */
 const GENERIC = /^(preview|update) failed$|^expected resource operations for .* but none were seen$/;
 
-/** What the CLI itself says is wrong; everything where it does not say. */
+/** What the CLI itself says is wrong, with the list that may follow; everything where it does not say. */
 function errorLines(text: string): string {
-  const lines = [...text.matchAll(/^error: (.*)$/gm)].map(([, said]) => said);
+  const lines = [...text.matchAll(/^error: (.*(?:\n[\t ]+.*)*)$/gm)].map(([, said]) => said);
   return lines.length > 0 ? [...new Set(lines)].join("\n") : text;
 }
 

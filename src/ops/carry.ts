@@ -13,7 +13,9 @@ const STACK_TYPE = "pulumi:pulumi:Stack";
 export function carryOver(source: StackState, target: StackState, targetStack: string): StackState {
   const rename = renaming(stackOf(source), targetStack);
   const ownResources = target.deployment.resources ?? [];
-  const own = ownResources.filter((resource) => !isApplication(resource, ownResources));
+  const own = ownResources.filter(
+    (resource) => !isApplication(resource, ownResources) && !isEmptyComponent(resource, ownResources),
+  );
   const ownUrns = new Set(own.map(({ urn }) => urn));
   const provider = own.find(isApplicationProvider);
 
@@ -48,6 +50,10 @@ function applicationObjects({ deployment: { resources = [] } }: StackState): str
     .map(({ type, id }) => `${type} ${id}`)
     .sort();
 }
+
+/** What an update that was killed leaves of a component whose children it did not come to: it holds nothing. */
+const isEmptyComponent = ({ type, urn }: StateResource, all: readonly StateResource[]): boolean =>
+  type.startsWith("canary-stages:") && !all.some(({ parent }) => parent === urn);
 
 function stackOf(state: StackState): string | undefined {
   return state.deployment.resources?.[0]?.urn.split("::")[0]?.replace("urn:pulumi:", "");

@@ -65,7 +65,12 @@ describe("recovery", () => {
         reject: false,
       },
     );
-    await until(async () => ((await api.get<LiveDeployment>(CANARY))?.metadata?.generation ?? 0) > before);
+    // Its new pod is on the way: the engine has written that down and waits.
+    await until(async () => {
+      const { metadata, status } = (await api.get<LiveDeployment>(CANARY)) ?? {};
+      const isSeen = (status?.observedGeneration ?? 0) > before;
+      return isSeen && status?.observedGeneration === metadata?.generation && status?.updatedReplicas === 1;
+    });
     killed.kill("SIGKILL");
     await killed;
 
