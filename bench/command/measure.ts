@@ -91,16 +91,16 @@ async function run(
 
 /** Both Deployments as they are, with weights that nobody else gives: each has to roll out. */
 async function documentsOf({ api, namespace }: Place, round: number): Promise<string> {
-  const documents = await Promise.all(
+  const items = await Promise.all(
     DEPLOYMENTS.map(async (name) => {
       const { spec } = await api.send<{ spec: Spec }>("GET", deploymentPath(namespace, name));
       const annotations = { [WEIGHT_ANNOTATION]: String(100 + round) };
       const template = { ...spec.template, metadata: { ...spec.template.metadata, annotations } };
       const document = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name, namespace } };
-      return JSON.stringify({ ...document, spec: { ...spec, template } });
+      return { ...document, spec: { ...spec, template } };
     }),
   );
-  return documents.join("\n---\n");
+  return JSON.stringify({ apiVersion: "v1", kind: "List", items });
 }
 
 interface Spec {
