@@ -127,7 +127,7 @@ async function main(options: Options): Promise<number> {
   const stateDir = await mkdtemp(join(tmpdir(), "canary-bench-"));
   const interrupted = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.once(signal, () =>
+    process.on(signal, () =>
       interrupted.abort(new UserError(`stopped by ${signal}`, "Nothing is left running.")),
     );
   }

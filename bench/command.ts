@@ -32,7 +32,7 @@ async function main({ rounds, kubectl }: Options): Promise<number> {
   const progress = createProgress();
   const stateDir = await mkdtemp(join(tmpdir(), "canary-bench-"));
   const interrupted = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupted.abort());
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => interrupted.abort());
   try {
     const environment = await startEnvironment(stateDir, progress, undefined, interrupted.signal);
     const place = await placeIn(environment, kubectl, progress);

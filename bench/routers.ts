@@ -30,7 +30,7 @@ async function measure(
 async function main(): Promise<number> {
   const progress = createProgress();
   const interrupted = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => interrupted.abort());
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => interrupted.abort());
   const stateDir = await mkdtemp(join(tmpdir(), "canary-bench-"));
   try {
     const environment = await startEnvironment(stateDir, progress, undefined, interrupted.signal);

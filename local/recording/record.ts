@@ -33,9 +33,7 @@ async function main(): Promise<number> {
   const progress = createProgress();
   const interrupted = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.once(signal, () =>
-      interrupted.abort(new UserError(`stopped by ${signal}`, "Nothing was drawn.")),
-    );
+    process.on(signal, () => interrupted.abort(new UserError(`stopped by ${signal}`, "Nothing was drawn.")));
   }
   try {
     const environment = await startEnvironment(STATE_DIR, progress, undefined, interrupted.signal);

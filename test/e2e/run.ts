@@ -15,7 +15,8 @@ async function main(files: readonly string[]): Promise<number> {
   const progress = createProgress();
   const stateDir = await mkdtemp(join(tmpdir(), "canary-e2e-"));
   const interrupted = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupted.abort());
+  // The listeners stay: without any, the library that waits for mocha would end this process at the first signal.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => interrupted.abort());
   try {
     const environment = await startEnvironment(stateDir, progress, undefined, interrupted.signal);
     const shared = JSON.stringify(sharedEnvironment(stateDir, environment));
