@@ -2,14 +2,12 @@
  * What traffic sees of whole release cycles: this program and the walkthrough's way, side by side on one local
  * environment of their own. Writes reports/availability.json; `npm run bench:availability:draw` makes the document.
  */
-import { mkdtemp, rm } from "node:fs/promises";
-import { availableParallelism, loadavg, tmpdir } from "node:os";
+import { availableParallelism, loadavg } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import { type Environment, startEnvironment, stopEnvironment } from "../local/environment.ts";
-import { createProgress } from "../local/progress.ts";
+import type { Environment } from "../local/environment.ts";
+import { onTemporaryEnvironment } from "../local/temporary.ts";
 import { until } from "../local/until.ts";
-import { UserError } from "../src/errors.ts";
 import { connect, type KubernetesApi } from "../src/kubernetes.ts";
 import type { Replicas } from "../src/model/traffic.ts";
 import { walkthroughWay } from "./availability/baseline.ts";
@@ -28,7 +26,6 @@ interface Options {
 const REPORT = join(import.meta.dirname, "..", "reports", "availability.json");
 const WAYS: readonly WayName[] = ["program", "walkthrough"];
 const GONE_MS = 120_000;
-const UNSUITABLE = 2;
 
 const command = new Command("npm run bench:availability --")
   .description("Measures what traffic sees of release cycles, by this program and by the walkthrough's way.")
@@ -122,36 +119,18 @@ async function describe({ engine, plugins, cluster, edge }: Environment): Promis
 }
 
 /** 0 when no request of this program's failed, 1 when one did, 2 when this machine will not do. */
-async function main(options: Options): Promise<number> {
-  const progress = createProgress();
-  const stateDir = await mkdtemp(join(tmpdir(), "canary-bench-"));
-  const interrupted = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(signal, () =>
-      interrupted.abort(new UserError(`stopped by ${signal}`, "Nothing is left running.")),
-    );
-  }
-  try {
-    const environment = await startEnvironment(stateDir, progress, undefined, interrupted.signal);
-    const described = await describe(environment);
-    const bench: Bench = { environment, stateDir, progress, signal: interrupted.signal };
+const main = (options: Options): Promise<number> =>
+  onTemporaryEnvironment("canary-bench-", async (bench) => {
+    const described = await describe(bench.environment);
     const runs = await measure(bench, options, (measured) =>
       writeReport(REPORT, { environment: described, cycles: options.cycles, ...measured }),
     );
     for (const { way, replicas, total } of runs) {
-      progress.say(
+      bench.progress.say(
         `${way} ${replicas.previous}+${replicas.canary}: ${total.requests} requests, ${total.failed} failed`,
       );
     }
     return runs.some(({ way, total }) => way === "program" && total.failed > 0) ? 1 : 0;
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    console.error(error.toString());
-    return UNSUITABLE;
-  } finally {
-    await stopEnvironment(stateDir, progress);
-    await rm(stateDir, { recursive: true, force: true });
-  }
-}
+  });
 
 process.exitCode = await main(command.parse().opts<Options>());

@@ -2,21 +2,20 @@
  * How long the command takes, beside kubectl on the same objects in the same run, on a local environment of its own.
  * Writes reports/command.json.
  */
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { availableParallelism, loadavg, tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
+import { availableParallelism, loadavg } from "node:os";
 import { dirname, join } from "node:path";
 import { Command } from "commander";
 import { execa } from "execa";
-import { type Environment, startEnvironment, stopEnvironment } from "../local/environment.ts";
+import type { Environment } from "../local/environment.ts";
 import { localOperator } from "../local/operator.ts";
-import { createProgress, type Progress } from "../local/progress.ts";
-import { UserError } from "../src/errors.ts";
+import type { Progress } from "../local/progress.ts";
+import { onTemporaryEnvironment } from "../local/temporary.ts";
 import { connect } from "../src/kubernetes.ts";
 import { applyStage, previewStage } from "../src/ops/move.ts";
 import { type Figures, measureCommand, median, type Place } from "./command/measure.ts";
 
 const REPORT = join(import.meta.dirname, "..", "reports", "command.json");
-const WRONG_ENVIRONMENT = 2;
 
 interface Options {
   readonly rounds: string;
@@ -28,27 +27,14 @@ const command = new Command("npm run bench:command --")
   .option("--rounds <n>", "how often each is measured", "5")
   .option("--kubectl <file>", "the kubectl to compare with", "kubectl");
 
-async function main({ rounds, kubectl }: Options): Promise<number> {
-  const progress = createProgress();
-  const stateDir = await mkdtemp(join(tmpdir(), "canary-bench-"));
-  const interrupted = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => interrupted.abort());
-  try {
-    const environment = await startEnvironment(stateDir, progress, undefined, interrupted.signal);
+const main = ({ rounds, kubectl }: Options): Promise<number> =>
+  onTemporaryEnvironment("canary-bench-", async ({ environment, progress }) => {
     const place = await placeIn(environment, kubectl, progress);
     const figures = await progress.step(`${rounds} rounds`, () => measureCommand(place, Number(rounds)));
     await writeReport(figures);
     console.log(`\n${table(figures)}`);
     return 0;
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    console.error(error.toString());
-    return WRONG_ENVIRONMENT;
-  } finally {
-    await stopEnvironment(stateDir, progress);
-    await rm(stateDir, { recursive: true, force: true });
-  }
-}
+  });
 
 async function placeIn(environment: Environment, kubectl: string, progress: Progress): Promise<Place> {
   const { workspace, cluster } = environment;

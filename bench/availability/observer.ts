@@ -2,10 +2,11 @@ import { setTimeout } from "node:timers/promises";
 import { connectApi } from "../../local/edge/api.ts";
 import type { KubernetesObject } from "../../local/edge/objects.ts";
 import { startReflector } from "../../local/edge/reflector.ts";
-import { type AppliedServer, readWeights } from "../../local/edge/statistics.ts";
+import { readWeights } from "../../local/edge/statistics.ts";
 import type { NamedContext } from "../../local/workspace.ts";
 import type { PerTrack } from "../../src/model/traffic.ts";
 import type { ShareRange } from "../../src/model/transition.ts";
+import { appliedShare } from "../applied.ts";
 
 interface Pod extends KubernetesObject {
   readonly metadata: KubernetesObject["metadata"] & { readonly deletionTimestamp?: string };
@@ -30,20 +31,6 @@ export interface PodObserver {
 }
 
 const SAMPLE_MS = 100;
-
-/** Percent of the traffic that HAProxy gives the canary's pods; undefined when it gives none to anybody. */
-export function appliedShare(
-  servers: readonly AppliedServer[],
-  deployments: PerTrack<string>,
-): number | undefined {
-  const weightOf = (deployment: string): number =>
-    servers
-      .filter(({ pod, status }) => pod.startsWith(`${deployment}-`) && status !== "DOWN")
-      .reduce((sum, { weight }) => sum + weight, 0);
-  const canary = weightOf(deployments.canary);
-  const all = canary + weightOf(deployments.previous);
-  return all === 0 ? undefined : (100 * canary) / all;
-}
 
 /**
  * Watches the pods of a namespace, and reads from HAProxy ten times a second which share it applies: what is shorter

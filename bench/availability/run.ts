@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import { type Edge, findIngressEdge } from "../../local/edge/edge.ts";
-import { readWeights } from "../../local/edge/statistics.ts";
 import type { Environment } from "../../local/environment.ts";
 import { type Load, startLoad } from "../../local/load/load.ts";
 import { parseRecord } from "../../local/load/record.ts";
@@ -10,9 +9,10 @@ import type { Progress } from "../../local/progress.ts";
 import { until } from "../../local/until.ts";
 import type { Replicas } from "../../src/model/traffic.ts";
 import type { ShareRange } from "../../src/model/transition.ts";
+import { untilShareApplied } from "../applied.ts";
 import { DEPLOYMENTS, INGRESS } from "../walkthrough.ts";
 import { figuresOf, type LoadFigures, timelineOf } from "./figures.ts";
-import { appliedShare, observePods, type PodObserver, type Seen } from "./observer.ts";
+import { observePods, type PodObserver, type Seen } from "./observer.ts";
 import type { MoveReport, Run } from "./report.ts";
 import { cycleSteps, firstStep, type Moved, type Stage, type Step, type Way } from "./ways.ts";
 
@@ -46,7 +46,7 @@ export async function putInPlace(way: Way, { stateDir }: Bench): Promise<Place> 
   const find = () => findIngressEdge(stateDir, { namespace: way.namespace, name: INGRESS });
   const edge = await until(find, { timeoutMs: SETTLE_MS });
   if (!edge) throw new Error(`the Ingress of ${way.namespace} got no address within ${SETTLE_MS / 1000} s`);
-  await untilShare(edge, share);
+  await untilShareApplied(edge, DEPLOYMENTS, share, SETTLE_MS);
   return { edge, share };
 }
 
@@ -113,19 +113,8 @@ async function takeStep(way: Way, step: Step, edge: Edge, observer: PodObserver)
   observer.begin();
   const from = Date.now();
   const moved = await way.move(step);
-  await untilShare(edge, moved.share);
+  await untilShareApplied(edge, DEPLOYMENTS, moved.share, SETTLE_MS);
   return { step, moved, from, to: Date.now(), seen: observer.seen() };
-}
-
-async function untilShare(edge: Edge, share: number): Promise<void> {
-  const isThere = async () => {
-    const applied = appliedShare(await readWeights(edge).catch(() => []), DEPLOYMENTS);
-    return applied !== undefined && Math.abs(applied - share) < 0.01;
-  };
-  if (await until(isThere, { timeoutMs: SETTLE_MS, everyMs: 100 })) return;
-  throw new Error(
-    `HAProxy does not give the canary ${share} % within ${SETTLE_MS / 1000} s: ${edge.statsUrl}`,
-  );
 }
 
 const lineOf = ({ step, moved, from, to, seen }: TakenStep): string =>

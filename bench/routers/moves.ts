@@ -10,7 +10,7 @@ import { applyStage, previewStage, type StagePreview } from "../../src/ops/move.
 import type { Operator } from "../../src/ops/operator.ts";
 import { judge, measure } from "../../src/ops/verify.ts";
 import { plannerOf } from "../../src/planning/index.ts";
-import { untilShareApplied } from "./applied.ts";
+import { untilShareApplied } from "../applied.ts";
 import { watchPods } from "./pods.ts";
 import { type Contender, namespaceOf, SHARES, stageOf, writeProject } from "./projects.ts";
 import { reachOf } from "./reach.ts";
@@ -18,6 +18,7 @@ import type { MeasuredMove, Report } from "./report.ts";
 
 const LOAD_PER_SECOND = 100;
 const MEASURED_REQUESTS = 4000;
+const APPLIED_MS = 10_000;
 const SETTLE_MS = 10_000;
 const SETTLE_REQUESTS = 400;
 
@@ -101,7 +102,10 @@ function ask(url: string, { config: { release } }: StagePreview, requests: numbe
 /** Waits until the edge has followed the cluster: HAProxy tells, kube-proxy is only to be seen from outside. */
 async function untilSettled(url: string, preview: StagePreview, { environment }: Bench): Promise<void> {
   const { config, plan } = preview;
-  if (config.router === "voyager" && environment.edge) return untilShareApplied(environment.edge, plan);
+  if (config.router === "voyager" && environment.edge) {
+    const deployments = { previous: plan.tracks.previous.name, canary: plan.tracks.canary.name };
+    return untilShareApplied(environment.edge, deployments, plan.effectiveCanary, APPLIED_MS);
+  }
   await until(
     async () =>
       judge(await ask(url, preview, SETTLE_REQUESTS), config.release.canary, plan.effectiveCanary).fits,

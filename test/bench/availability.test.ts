@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import { appliedShare } from "../../bench/applied.ts";
 import { replaceBetween, tablesOf } from "../../bench/availability/document.ts";
 import { figuresOf, timelineOf } from "../../bench/availability/figures.ts";
-import { appliedShare } from "../../bench/availability/observer.ts";
 import { pictureOf } from "../../bench/availability/picture.ts";
 import { type Report, reportSchema } from "../../bench/availability/report.ts";
 import { cycleSteps, firstStep, replicasAt } from "../../bench/availability/ways.ts";

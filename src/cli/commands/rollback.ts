@@ -27,7 +27,7 @@ export const rollbackCommand = (run: Runner): Command => {
         if (!options.yes && !terminal.canAsk) {
           throw new WrongUse("there is no terminal to ask on", "Add --yes to go back without being asked.");
         }
-        const [operator] = await Promise.all([session.operator(), session.cluster()]);
+        const operator = await session.operator();
         const outcome = await rollback(operator, stage, {
           identity,
           observer: await terminal.observer(),
