@@ -7,8 +7,16 @@ import { ask, untilClosed } from "./socket.ts";
 /** Debian's. */
 export const HAPROXY = "/usr/sbin/haproxy";
 
-/** As if it had a node of its own: it does not wait for what works beside it on this machine. */
-const AHEAD = ["nice", "-n", "-5"];
+/**
+ * As if it had a node of its own: it does not wait for what works beside it on this machine. What counts between
+ * sessions is the session's own nice value, where the kernel has such (see setSessionPriority).
+ */
+const AHEAD = [
+  "/bin/sh",
+  "-c",
+  '{ echo "$0" >/proc/self/autogroup; } 2>/dev/null; exec nice -n "$0" "$@"',
+  "-5",
+];
 
 /** A new HAProxy, or a reload, answers with its new configuration within this time, or it has failed. */
 const APPLY_MS = 5000;

@@ -71,6 +71,8 @@ function forkLoad(plan: Plan): ChildProcess {
   return fork(main, [JSON.stringify(plan)], {
     cwd: fileURLToPath(new URL("../..", import.meta.url)),
     execArgv: ["--import", "tsx"],
+    // A session of its own, which has a priority of its own.
+    detached: true,
   });
 }
 

@@ -1,6 +1,6 @@
 import { createWriteStream } from "node:fs";
-import { setPriority } from "node:os";
 import { finished } from "node:stream/promises";
+import { setSessionPriority } from "../priority.ts";
 import { planSchema } from "./plan.ts";
 import { Recorder } from "./recorder.ts";
 import { Sender } from "./sender.ts";
@@ -17,7 +17,7 @@ const PRIORITY = -10;
  */
 async function main(plan: unknown): Promise<void> {
   const parsed = planSchema.parse(plan);
-  favour();
+  setSessionPriority(PRIORITY);
   const file = createWriteStream(parsed.recordFile);
   const recorder = new Recorder(Date.now(), (bucket) => {
     file.write(`${JSON.stringify(bucket)}\n`);
@@ -47,14 +47,6 @@ async function main(plan: unknown): Promise<void> {
 
 function tell(message: LoadMessage): void {
   if (process.connected) process.send?.(message);
-}
-
-function favour(): void {
-  try {
-    setPriority(PRIORITY);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EACCES") throw error;
-  }
 }
 
 await main(JSON.parse(process.argv[2] ?? "null"));

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { cgroupMounts } from "../../local/cluster/cgroups.ts";
@@ -27,6 +27,17 @@ export async function hostState(): Promise<string[]> {
     ...rules.map((line) => line.replace(/\[\d+:\d+\]/, "")),
     ...NODE_FOLDERS.flatMap((folder) => namesIn(folder).map((name) => join(folder, name))),
   ];
+}
+
+/** The CPU weight of all pods of a cluster together, once for each hierarchy that has one. */
+export function cpuWeightsOf(record: ClusterRecord): string[] {
+  const usual = { "cpu.shares": 1024, "cpu.weight": 100 };
+  return cgroupMounts(readFileSync("/proc/self/mounts", "utf8")).flatMap((mount) =>
+    Object.entries(usual)
+      .map(([file, weight]) => ({ path: join(mount, cgroupOf(record), file), weight }))
+      .filter(({ path }) => existsSync(path))
+      .map(({ path, weight }) => `${Number(readFileSync(path, "utf8")) / weight} times the usual`),
+  );
 }
 
 /** What there is of one cluster beside its processes: its link, its routes, its cgroups. */

@@ -14,7 +14,7 @@ import { findProcess, isAlive, kill, readLedger, start } from "../../local/proce
 import { silentProgress } from "../../local/progress.ts";
 import { until } from "../../local/until.ts";
 import { UserError } from "../../src/errors.ts";
-import { hostState, tracesOf, withDescendants } from "./footprint.ts";
+import { cpuWeightsOf, hostState, tracesOf, withDescendants } from "./footprint.ts";
 import { coreApi, eventually, exposePod, restrictedPod, runPod, textAt } from "./workloads.ts";
 
 const PROJECT_ROOT = join(import.meta.dirname, "..", "..");
@@ -67,6 +67,10 @@ describe("the local cluster", function () {
   it("runs a real Apache httpd under the restricted standard, reached from the host", async () => {
     web = await runPod(coreApi(cluster), restrictedPod("web", httpdImage("2.4.18"), 80));
     assert.match((await textAt(`http://${web}/`)) ?? "", /It works!/);
+  });
+
+  it("lets pods go before the machinery where there is too little CPU for both", () => {
+    assert.deepEqual(cpuWeightsOf(nodeOf(stateDir).record), ["16 times the usual"]);
   });
 
   it("gives a LoadBalancer Service an address that the host reaches", async () => {
