@@ -16,6 +16,7 @@ import { findSteadyRate, type Trial } from "./availability/rate.ts";
 import { type Report, writeReport } from "./availability/report.ts";
 import { type Bench, KEPT_CONNECTIONS, putInPlace, runCycles, startBenchLoad } from "./availability/run.ts";
 import type { Way, WayName } from "./availability/ways.ts";
+import { count } from "./options.ts";
 
 interface Options {
   readonly cycles: number;
@@ -32,11 +33,6 @@ const command = new Command("npm run bench:availability --")
   .option("--cycles <n>", "release cycles of each way", count, 10)
   .option("--replicas <list>", "previous + canary pods, such as 1+1,4+2", replicaList, replicaList("1+1,4+2"))
   .option("--rate <n>", "new connections a second, instead of the highest that is held at rest", count);
-
-function count(text: string): number {
-  if (/^[1-9]\d*$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("It has to be a whole number from 1.");
-}
 
 function replicaList(text: string): Replicas[] {
   return text.split(",").map((pair) => {

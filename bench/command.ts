@@ -14,23 +14,24 @@ import { onTemporaryEnvironment } from "../local/temporary.ts";
 import { connect } from "../src/kubernetes.ts";
 import { applyStage, previewStage } from "../src/ops/move.ts";
 import { type Figures, measureCommand, median, type Place } from "./command/measure.ts";
+import { count } from "./options.ts";
 
 const REPORT = join(import.meta.dirname, "..", "reports", "command.json");
 
 interface Options {
-  readonly rounds: string;
+  readonly rounds: number;
   readonly kubectl: string;
 }
 
 const command = new Command("npm run bench:command --")
   .description("Measures the canary command beside kubectl.")
-  .option("--rounds <n>", "how often each is measured", "5")
+  .option("--rounds <n>", "how often each is measured", count, 5)
   .option("--kubectl <file>", "the kubectl to compare with", "kubectl");
 
 const main = ({ rounds, kubectl }: Options): Promise<number> =>
   onTemporaryEnvironment("canary-bench-", async ({ environment, progress }) => {
     const place = await placeIn(environment, kubectl, progress);
-    const figures = await progress.step(`${rounds} rounds`, () => measureCommand(place, Number(rounds)));
+    const figures = await progress.step(`${rounds} rounds`, () => measureCommand(place, rounds));
     await writeReport(figures);
     console.log(`\n${table(figures)}`);
     return 0;

@@ -1,4 +1,4 @@
-import { pulumiStacks } from "../src/cli/stacks.ts";
+import { pulumiStacks } from "../src/cli/engine/stacks.ts";
 import program from "../src/index.ts";
 import { connect } from "../src/kubernetes.ts";
 import type { Operator } from "../src/ops/operator.ts";
@@ -15,7 +15,6 @@ export async function localOperator({
     project,
     stacks: pulumiStacks({
       directory: workspace.directory,
-      project: project.name,
       program,
       environment: workspace.environment,
     }),

@@ -6,7 +6,6 @@ import { deploymentPath } from "../../src/live.ts";
 import { WEIGHT_ANNOTATION } from "../../src/model/weights.ts";
 
 const CANARY = join(import.meta.dirname, "..", "..", "src", "cli", "canary.mjs");
-const DEPLOYMENTS = ["httpd-new", "httpd-previous"] as const;
 
 /** A project at its first stage, and what reaches its cluster. */
 export interface Place {
@@ -35,8 +34,10 @@ export interface Figures {
   /** Of these, parts that the command itself timed. */
   readonly promoteParts: Readonly<Record<string, Seconds>>;
   readonly rollback: Seconds;
-  /** `kubectl apply --server-side` and `rollout status` of the same two Deployments, with other weights. */
+  /** `kubectl apply --server-side` and `rollout status` of the same two Deployments, with other weights, at once. */
   readonly kubectl: Seconds;
+  /** The same one after the other, as a move does it: the first is rolled out before the second is changed. */
+  readonly kubectlInOrder: Seconds;
 }
 
 /** Measures every command so many times, in turn with kubectl on the same objects. */
@@ -49,6 +50,7 @@ export async function measureCommand(place: Place, rounds: number): Promise<Figu
     promote: [],
     rollback: [],
     kubectl: [],
+    kubectlInOrder: [],
   } as Record<Exclude<keyof Figures, "promoteParts">, number[]>;
   const promoteParts: Record<string, number[]> = {};
   const canary = (...words: readonly string[]) => run(place, process.execPath, [CANARY, ...words]);
@@ -72,8 +74,13 @@ export async function measureCommand(place: Place, rounds: number): Promise<Figu
     }
     await timed("rollback", () => canary("rollback", "--yes", "--no-verify"));
     if (place.kubectl === undefined) continue;
-    const documents = await documentsOf(place, round);
-    await timed("kubectl", () => applyByKubectl(place, documents));
+    const both = await documentsOf(place, 100 + round);
+    await timed("kubectl", () => applyByKubectl(place, both));
+    const [canaryFirst, previousNext] = await documentsOf(place, 200 + round);
+    await timed("kubectlInOrder", async () => {
+      await applyByKubectl(place, [canaryFirst]);
+      await applyByKubectl(place, [previousNext]);
+    });
     await canary("rollback", "canary-25", "--yes", "--no-verify");
   }
   return { ...seconds, promoteParts };
@@ -89,30 +96,36 @@ async function run(
   return (await execa(program, words, options)).stdout;
 }
 
-/** Both Deployments as they are, with weights that nobody else gives: each has to roll out. */
-async function documentsOf({ api, namespace }: Place, round: number): Promise<string> {
-  const items = await Promise.all(
-    DEPLOYMENTS.map(async (name) => {
-      const { spec } = await api.send<{ spec: Spec }>("GET", deploymentPath(namespace, name));
-      const annotations = { [WEIGHT_ANNOTATION]: String(100 + round) };
-      const template = { ...spec.template, metadata: { ...spec.template.metadata, annotations } };
-      const document = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name, namespace } };
-      return { ...document, spec: { ...spec, template } };
-    }),
-  );
-  return JSON.stringify({ apiVersion: "v1", kind: "List", items });
+/** Both Deployments as they are, with a weight that nobody else gives: each has to roll out. */
+async function documentsOf({ api, namespace }: Place, weight: number): Promise<[Document, Document]> {
+  const documentOf = async (name: string): Promise<Document> => {
+    const { spec } = await api.send<{ spec: Spec }>("GET", deploymentPath(namespace, name));
+    const annotations = { [WEIGHT_ANNOTATION]: String(weight) };
+    const template = { ...spec.template, metadata: { ...spec.template.metadata, annotations } };
+    const document = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name, namespace } };
+    return { ...document, spec: { ...spec, template } };
+  };
+  return [await documentOf("httpd-new"), await documentOf("httpd-previous")];
+}
+
+interface Document {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly spec: Spec;
 }
 
 interface Spec {
   readonly template: { readonly metadata?: object };
 }
 
-async function applyByKubectl(place: Place, documents: string): Promise<void> {
+async function applyByKubectl(place: Place, items: readonly Document[]): Promise<void> {
   const { kubectl = "kubectl", kubeconfig, context, namespace } = place;
   const access = ["--kubeconfig", kubeconfig, "--context", context, "-n", namespace];
-  await run(place, kubectl, [...access, "apply", "--server-side", "--force-conflicts", "-f", "-"], documents);
-  for (const name of DEPLOYMENTS)
-    await run(place, kubectl, [...access, "rollout", "status", `deployment/${name}`]);
+  const list = JSON.stringify({ apiVersion: "v1", kind: "List", items });
+  await run(place, kubectl, [...access, "apply", "--server-side", "--force-conflicts", "-f", "-"], list);
+  for (const { metadata } of items)
+    await run(place, kubectl, [...access, "rollout", "status", `deployment/${metadata.name}`]);
 }
 
 export function median(values: Seconds): number | undefined {

@@ -62,21 +62,28 @@ export async function openSession(options: GlobalOptions, signal: AbortSignal): 
 const loadProgram = () => import("../index.ts");
 
 /**
- * Loads the engine's side: a second, which what needs no engine does not wait for. Processes of the engine start
- * before the program and its SDKs are there, so that one is loaded while the others run.
+ * Loads the engine's side, which takes a second: what needs no engine does not wait for it. The program and its SDKs
+ * are loaded while processes of the engine run.
  */
 async function openOperator(project: Project, cluster: Operator["cluster"]): Promise<Operator> {
   // Whoever asks again gets the failure.
   cluster().catch(() => undefined);
-  const { pulumiStacks } = await import("./stacks.ts");
+  const { pulumiStacks } = await import("./engine/stacks.ts");
   const stacks = pulumiStacks({
     directory: project.directory,
-    project: project.name,
     program: async () => (await loadProgram()).default(),
   });
-  // From now on, while the engine's first processes run; whoever needs it gets the failure too.
-  loadProgram().catch(() => undefined);
-  return { project, stacks, cluster };
+  return { project, stacks: { ...stacks, stateOf: loadingMeanwhile(stacks.stateOf) }, cluster };
+}
+
+/** Loading holds up everything else in this process: it begins once the process that is waited for has started. */
+function loadingMeanwhile<A extends unknown[], T>(work: (...args: A) => Promise<T>) {
+  return (...args: A): Promise<T> => {
+    const result = work(...args);
+    // Whoever needs the program gets the failure.
+    setImmediate(() => loadProgram().catch(() => undefined));
+    return result;
+  };
 }
 
 async function connectTo(

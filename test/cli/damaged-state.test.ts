@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { damagedState } from "../../src/cli/damaged-state.ts";
+import { damagedState } from "../../src/cli/engine/damaged-state.ts";
 
 describe("a state that the backend cannot read", () => {
   it("is named with its stack, and with what to do about its files", () => {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { CommanderError } from "commander";
 import { describe, it } from "mocha";
+import { lockHolders } from "../../src/cli/engine/locks.ts";
 import { EXIT, exitCodeOf, WrongUse } from "../../src/cli/exit.ts";
 import { duration, verificationOptions } from "../../src/cli/options.ts";
 import { plainObserver } from "../../src/cli/print/progress.ts";
 import { ageText, seconds, shareText, table, timeText } from "../../src/cli/print/text.ts";
-import { lockHolders } from "../../src/cli/stack-locks.ts";
 import { Refusal, UserError } from "../../src/errors.ts";
 
 describe("exit codes", () => {

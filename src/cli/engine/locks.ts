@@ -1,4 +1,4 @@
-import type { LockHolder } from "../ops/stacks.ts";
+import type { LockHolder } from "../../ops/stacks.ts";
 
 /**
  * Whom Pulumi names as holding a stack's lock: backends that are plain storage (file, bucket) write

@@ -1,4 +1,4 @@
-import { UserError } from "../errors.ts";
+import { UserError } from "../../errors.ts";
 
 /** What the CLI says of a state file that is cut off or empty. */
 const DAMAGED = /failed to load checkpoint|unable to load checkpoint|unmarshalling checkpoint/;

@@ -1,0 +1,104 @@
+import { PulumiCommand } from "@pulumi/pulumi/automation/cmd.js";
+import type { Stack as PulumiStack } from "@pulumi/pulumi/automation/index.js";
+import { type ExecaMethod, execa } from "execa";
+import type { RunOptions, Stack, StackState, Stacks } from "../../ops/stacks.ts";
+import { reported } from "./errors.ts";
+import { observed, type PulumiOptions } from "./run.ts";
+
+export interface StacksOptions {
+  /** Folder with Pulumi.yaml and the stage files. */
+  readonly directory: string;
+  /** The program; run in this process, so that no language host is needed. */
+  readonly program: () => Promise<Record<string, unknown>>;
+  /** Environment of Pulumi besides our own: backend, passphrase, PATH. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The stage stacks, run by the Pulumi CLI through its Automation API: the only place that knows of it. */
+export function pulumiStacks(options: StacksOptions): Stacks {
+  const environment: Record<string, string> = { PULUMI_SKIP_UPDATE_CHECK: "true", ...options.environment };
+  // The Automation API looks for the CLI on this process's own PATH alone.
+  if (environment.PATH !== undefined) process.env.PATH = environment.PATH;
+  const pulumi = execa({ cwd: options.directory, env: environment });
+  // Found once, and at once: the search is a process, which runs while the rest of the Automation API is loaded.
+  const command = PulumiCommand.get();
+  const automation = import("@pulumi/pulumi/automation/index.js");
+  for (const early of [command, automation]) early.catch(() => undefined);
+  return {
+    open: async (name) => {
+      const pulumiCommand = await reported(name, () => command);
+      const { LocalWorkspace, Stack } = await automation;
+      const { directory, program } = options;
+      const workspace = await LocalWorkspace.create({
+        workDir: directory,
+        envVars: environment,
+        pulumiCommand,
+        program,
+      });
+      // Every command names its stack; selecting it is a process that nobody needs.
+      workspace.selectStack = async () => undefined;
+      return automatedStack(await Stack.select(name, workspace), pulumi);
+    },
+    stateOf: (name) =>
+      reported(name, async () => {
+        const run = pulumi({ reject: false });
+        const exported = await run`pulumi stack export --show-secrets --stack ${name} --non-interactive`;
+        if (exported.exitCode === 0) return JSON.parse(exported.stdout) as StackState;
+        if (NO_STACK.test(exported.stderr)) return undefined;
+        throw new Error(exported.stderr);
+      }),
+  };
+}
+
+const NO_STACK = /no stack named/;
+
+function automatedStack(
+  stack: PulumiStack,
+  pulumi: ExecaMethod<{ cwd: string; env: Record<string, string> }>,
+): Stack {
+  const outputs = stack.outputs.bind(stack);
+  // After every update the Automation API asks for these by three more processes, a second that nobody needs.
+  stack.outputs = async () => ({});
+  stack.info = async () => undefined;
+  const { name } = stack;
+  const inStack = <T>(operation: () => Promise<T>) =>
+    reported(name, () => madeWhereMissing(stack, operation));
+  const observe = (options: RunOptions | undefined, operation: (run: PulumiOptions) => Promise<unknown>) =>
+    observed(name, options, (run) => madeWhereMissing(stack, () => operation(run)));
+  return {
+    name,
+    preview: (options) => observe(options, (run) => stack.preview(run)),
+    apply: (options) => observe(options, (run) => stack.up(run)),
+    destroy: async (options) => {
+      await observe(options, (run) => stack.destroy(run));
+    },
+    cancel: () => inStack(() => stack.cancel()),
+    unprotect: async () => {
+      await inStack(() => pulumi`pulumi state unprotect --all --yes --stack ${name}`);
+    },
+    exportState: () => inStack(async () => (await stack.exportStack()) as StackState),
+    importState: async (state) => {
+      // Through a pipe: the state has its secrets in clear and touches no disk.
+      const input = JSON.stringify(state);
+      await inStack(() => pulumi({ input })`pulumi stack import --stack ${name}`);
+    },
+    outputs: () =>
+      inStack(async () =>
+        Object.fromEntries(Object.entries(await outputs()).map(([key, { value }]) => [key, value])),
+      ),
+  };
+}
+
+/** Whether a stack exists is found by its first command: asking beforehand is a process of its own. */
+async function madeWhereMissing<T>(
+  { name, workspace }: PulumiStack,
+  operation: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await operation();
+  } catch (error) {
+    if (!(error as Error).message.includes(`no stack named '${name}' found`)) throw error;
+    await workspace.createStack(name);
+    return operation();
+  }
+}
