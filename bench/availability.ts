@@ -20,27 +20,35 @@ import { count } from "./options.ts";
 
 interface Options {
   readonly cycles: number;
-  readonly replicas: readonly Replicas[];
+  readonly replicas: readonly Size[];
   readonly rate?: number;
+}
+
+/** Pods of both tracks, and the cycles with so many where they are not as many as usual. */
+interface Size {
+  readonly replicas: Replicas;
+  readonly cycles: number | undefined;
 }
 
 const REPORT = join(import.meta.dirname, "..", "reports", "availability.json");
 const WAYS: readonly WayName[] = ["program", "walkthrough"];
 const GONE_MS = 120_000;
+const SIZES = "1+1,4+2,20+5:2";
 
 const command = new Command("npm run bench:availability --")
   .description("Measures what traffic sees of release cycles, by this program and by the walkthrough's way.")
   .option("--cycles <n>", "release cycles of each way", count, 10)
-  .option("--replicas <list>", "previous + canary pods, such as 1+1,4+2", replicaList, replicaList("1+1,4+2"))
+  .option("--replicas <list>", "previous + canary pods, with :CYCLES where not as usual", sizes, sizes(SIZES))
   .option("--rate <n>", "new connections a second, instead of the highest that is held at rest", count);
 
-function replicaList(text: string): Replicas[] {
-  return text.split(",").map((pair) => {
-    const [, previous, canary] = /^([1-9]\d*)\+([1-9]\d*)$/.exec(pair) ?? [];
+function sizes(text: string): Size[] {
+  return text.split(",").map((size) => {
+    const [, previous, canary, cycles] = /^([1-9]\d*)\+([1-9]\d*)(?::([1-9]\d*))?$/.exec(size) ?? [];
     if (previous === undefined || canary === undefined) {
-      throw new InvalidArgumentError(`"${pair}" is no pair such as 1+1.`);
+      throw new InvalidArgumentError(`"${size}" is no pair such as 1+1 or 20+5:2.`);
     }
-    return { previous: Number(previous), canary: Number(canary) };
+    const replicas = { previous: Number(previous), canary: Number(canary) };
+    return { replicas, cycles: cycles === undefined ? undefined : Number(cycles) };
   });
 }
 
@@ -61,7 +69,7 @@ async function measure(
   let found: { rate: number; search: Trial[] } | undefined = options.rate
     ? { rate: options.rate, search: [] }
     : undefined;
-  for (const replicas of options.replicas) {
+  for (const { replicas, cycles = options.cycles } of options.replicas) {
     for (const name of WAYS) {
       bench.signal.throwIfAborted();
       const title = `${name} ${replicas.previous}+${replicas.canary}`;
@@ -72,7 +80,6 @@ async function measure(
         findSteadyRate((rate) => startBenchLoad(place.edge, rate, recordFile)),
       );
       const { rate } = found;
-      const { cycles } = options;
       runs.push(
         await bench.progress.step(`${title}, ${cycles} cycles at ${rate}/s`, () =>
           runCycles(way, { ...place, rate, cycles, replicas, recordFile }, bench),
@@ -119,7 +126,7 @@ const main = (options: Options): Promise<number> =>
   onTemporaryEnvironment("canary-bench-", async (bench) => {
     const described = await describe(bench.environment);
     const runs = await measure(bench, options, (measured) =>
-      writeReport(REPORT, { environment: described, cycles: options.cycles, ...measured }),
+      writeReport(REPORT, { environment: described, ...measured }),
     );
     for (const { way, replicas, total } of runs) {
       bench.progress.say(

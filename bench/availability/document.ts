@@ -23,7 +23,7 @@ export function replaceBetween(document: string, name: string, text: string): st
   return `${document.slice(0, from + start.length)}\n${text}\n${document.slice(to)}`;
 }
 
-function environmentText({ environment, load, cycles }: Report): string {
+function environmentText({ environment, load }: Report): string {
   const { engine, provider, kubernetes, haproxy, cores, loadAverage, date } = environment;
   const tried = load.search.map(
     ({ rate, p99, held }) => `${rate}/s: p99 ${ms(p99)}${held ? "" : ", not held"}`,
@@ -31,17 +31,17 @@ function environmentText({ environment, load, cycles }: Report): string {
   const found = tried.length > 0 ? ` (tried at rest: ${tried.join("; ")})` : " (given, not searched for)";
   return [
     `${date}, ${cores} cores, load average ${loadAverage} before it began. Kubernetes ${kubernetes}, HAProxy ${haproxy}, ${engine}, ${provider}.`,
-    `${cycles} ${cycles === 1 ? "cycle" : "cycles"} each; ${load.newConnectionsPerSecond} new connections a second${found} and ${load.keptConnections} kept-alive connections.`,
+    `${load.newConnectionsPerSecond} new connections a second${found} and ${load.keptConnections} kept-alive connections.`,
   ].join("\n");
 }
 
 function figuresTable(runs: readonly Run[]): string {
   const head =
-    "| way | pods | | requests | failed | by kind | longest gap | p50 | p99 | p999 |\n| --- | --- | --- | ---: | ---: | --- | ---: | ---: | ---: | ---: |";
+    "| way | pods | cycles | | requests | failed | by kind | longest gap | p50 | p99 | p999 |\n| --- | --- | ---: | --- | ---: | ---: | --- | ---: | ---: | ---: | ---: |";
   const row = (run: Run, when: "during" | "outside"): string => {
     const figures = run[when];
     const title = when === "during" ? "during moves" : "outside moves";
-    return `| ${NAMES[run.way]} | ${podsText(run)} | ${title} | ${figures.requests} | ${figures.failed} | ${kindsText(figures)} | ${ms(figures.longestGapMs)} | ${ms(figures.p50)} | ${ms(figures.p99)} | ${ms(figures.p999)} |`;
+    return `| ${NAMES[run.way]} | ${podsText(run)} | ${run.cycles} | ${title} | ${figures.requests} | ${figures.failed} | ${kindsText(figures)} | ${ms(figures.longestGapMs)} | ${ms(figures.p50)} | ${ms(figures.p99)} | ${ms(figures.p999)} |`;
   };
   return [head, ...runs.flatMap((run) => [row(run, "during"), row(run, "outside")])].join("\n");
 }
@@ -49,7 +49,7 @@ function figuresTable(runs: readonly Run[]): string {
 /** Each sort of move at its worst. */
 function movesTable(runs: readonly Run[]): string {
   const head =
-    "| way | pods | move | times | failed | seconds, at most | share: from, to | promised meanwhile | applied by HAProxy meanwhile | ready pods: before, after | fewest |\n| --- | --- | --- | ---: | ---: | ---: | --- | --- | --- | --- | ---: |";
+    "| way | pods | move | times | failed | seconds, at most | p99, at most | share: from, to | promised meanwhile | applied by HAProxy meanwhile | ready pods: before, after | fewest |\n| --- | --- | --- | ---: | ---: | ---: | ---: | --- | --- | --- | --- | ---: |";
   return [head, ...runs.flatMap((run) => groupsOf(run.moves).map((moves) => moveRow(run, moves)))].join("\n");
 }
 
@@ -79,6 +79,7 @@ function moveRow(run: Run, moves: readonly MoveReport[]): string {
     moves.length,
     moves.reduce((sum, { failed }) => sum + failed, 0),
     Math.max(...moves.map(({ seconds }) => seconds)).toFixed(1),
+    ms(Math.max(...moves.map(({ p99 }) => p99 ?? 0))),
     `${percent(share.before)}, ${percent(share.after)}`,
     share.bound ? rangeText(share.bound) : "nothing",
     applied.length > 0 ? rangeText(seen) + kept : "none",

@@ -10,11 +10,15 @@ const TITLES: Readonly<Record<Run["way"], string>> = {
   walkthrough: "The walkthrough's way",
 };
 
+/** More of them could not be told apart. */
+const CYCLES_SHOWN = 2;
+
 type Bins = Run["timeline"];
 type Place = (at: number) => number;
 
-/** Both ways under each other: the share of each version over time, and failed requests a second below it. */
-export function pictureOf(runs: readonly Run[]): string {
+/** Both ways under each other, their first cycles: the share of each version over time, and failed requests a second below it. */
+export function pictureOf(all: readonly Run[]): string {
+  const runs = all.map(firstCycles);
   const versions = [
     ...new Set(runs.flatMap(({ timeline }) => timeline.flatMap(({ byVersion }) => Object.keys(byVersion)))),
   ].sort();
@@ -30,6 +34,13 @@ ${legend(versions, height - 18)}
 `;
 }
 
+/** A run until the cycle after those that are shown begins; its totals are of the whole run. */
+function firstCycles(run: Run): Run {
+  const isShown = ({ cycle }: { cycle: number }): boolean => cycle <= CYCLES_SHOWN;
+  const end = run.moves.find((move) => !isShown(move))?.at ?? Number.POSITIVE_INFINITY;
+  return { ...run, moves: run.moves.filter(isShown), timeline: run.timeline.filter(({ at }) => at < end) };
+}
+
 const sum = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((total, count) => total + count, 0);
 
@@ -43,7 +54,7 @@ function panel(run: Run, versions: readonly string[], most: number, top: number)
   const floor = base + 16 + PANEL.failures;
   const right = PANEL.left + PANEL.width;
   return [
-    `<text x="${PANEL.left}" y="${top + 18}" font-weight="bold">${TITLES[run.way]}, ${run.replicas.previous} + ${run.replicas.canary} pods: ${total.requests} requests, ${total.failed} failed</text>`,
+    `<text x="${PANEL.left}" y="${top + 18}" font-weight="bold">${TITLES[run.way]}, ${run.replicas.previous} + ${run.replicas.canary} pods: ${total.requests} requests, ${total.failed} failed${shownText(run)}</text>`,
     ...areas(timeline, versions, x, base),
     ...[0, 50, 100].map((share) => shareLabel(share, base)),
     ...moves.map(({ at, seconds }) => moveMark(x(at), x(at + seconds * 1000), top + PANEL.top)),
@@ -54,6 +65,9 @@ function panel(run: Run, versions: readonly string[], most: number, top: number)
     `<text x="${right}" y="${floor + 14}" text-anchor="end">${Math.round(end / 1000)} s</text>`,
   ].join("\n");
 }
+
+const shownText = ({ cycles }: Run): string =>
+  cycles > CYCLES_SHOWN ? ` (in ${cycles} cycles, of which the first ${CYCLES_SHOWN} are shown)` : "";
 
 /** One area a version, each standing on those before it. */
 function areas(timeline: Bins, versions: readonly string[], x: Place, base: number): string[] {

@@ -44,6 +44,7 @@ const move = figures.extend({
 const run = z.object({
   way: z.enum(["program", "walkthrough"]),
   replicas,
+  cycles: z.int(),
   total: figures,
   during: figures,
   outside: figures,
@@ -74,7 +75,6 @@ export const reportSchema = z.object({
     /** How the rate was found, at rest; empty where it was given. */
     search: z.array(z.object({ rate: z.number(), p99: latency, failed: z.int(), held: z.boolean() })),
   }),
-  cycles: z.int(),
   runs: z.array(run),
 });
 

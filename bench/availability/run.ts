@@ -72,7 +72,7 @@ export interface RunOptions extends Place {
 
 /** Takes a way that is in place through cycles of moves under load. */
 export async function runCycles(way: Way, options: RunOptions, bench: Bench): Promise<Run> {
-  const { edge, rate, cycles, replicas, recordFile } = options;
+  const { edge, rate, cycles, recordFile } = options;
   const observer = await observePods(bench.environment.cluster, way.namespace, edge, DEPLOYMENTS);
   const load = await startBenchLoad(edge, rate, recordFile);
   const taken: Taken[] = [];
@@ -93,7 +93,7 @@ export async function runCycles(way: Way, options: RunOptions, bench: Bench): Pr
     observer.stop();
     await load.stop();
   }
-  return reportOf(way, replicas, taken, recordFile);
+  return reportOf(way, options, taken);
 }
 
 interface TakenStep {
@@ -122,9 +122,8 @@ const lineOf = ({ step, moved, from, to, seen }: TakenStep): string =>
 
 async function reportOf(
   way: Way,
-  replicas: Replicas,
+  { replicas, cycles, recordFile }: RunOptions,
   taken: readonly Taken[],
-  recordFile: string,
 ): Promise<Run> {
   const buckets = parseRecord(await readFile(recordFile, "utf8"));
   const start = buckets[0]?.at ?? 0;
@@ -132,6 +131,7 @@ async function reportOf(
   return {
     way: way.name,
     replicas,
+    cycles,
     total,
     during,
     outside,

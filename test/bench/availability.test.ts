@@ -135,11 +135,11 @@ describe("the document", () => {
         { rate: 500, p99: 80, failed: 0, held: false },
       ],
     },
-    cycles: 1,
     runs: [
       {
         way: "program",
         replicas: { previous: 1, canary: 1 },
+        cycles: 1,
         total: figures,
         during: figures,
         outside: figures,
@@ -190,5 +190,22 @@ describe("the document", () => {
     assert.equal(picture.match(/<polygon /g)?.length, 2);
     assert.equal(picture.match(/<rect [^>]*fill="#c1121f"/g)?.length, 2, "one bar, one in the legend");
     assert.doesNotMatch(picture, /NaN|Infinity|undefined/);
+  });
+
+  it("draws the first two of many cycles, and says so", () => {
+    const [run] = report.runs;
+    const [move] = run?.moves ?? [];
+    assert.ok(run && move);
+    const moves = [1, 2, 3].map((cycle) => ({ ...move, cycle, at: cycle * 4000 }));
+    const timeline = [4000, 8000, 11_500, 12_000].map((at) => ({
+      at,
+      byVersion: {},
+      failures: { reset: 1 },
+      p99: null,
+    }));
+    const picture = pictureOf([{ ...run, cycles: 3, moves, timeline }]);
+    assert.match(picture, /1 failed \(in 3 cycles, of which the first 2 are shown\)/);
+    assert.equal(picture.match(/<rect [^>]*fill="#c1121f"/g)?.length, 4, "three bars, one in the legend");
+    assert.match(picture, />12 s</);
   });
 });
