@@ -15,6 +15,7 @@ export async function localOperator({
     project,
     stacks: pulumiStacks({
       directory: workspace.directory,
+      secretsProvider: project.secretsProvider,
       program,
       environment: workspace.environment,
     }),

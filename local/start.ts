@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { UserError } from "../src/errors.ts";
 import { connect } from "../src/kubernetes.ts";
 import { type Environment, STATE_DIR, startEnvironment, stopEnvironment } from "./environment.ts";
+import { INTERRUPTED, takingDown } from "./interruption.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { reportTable, walkPrinter } from "./walk/printer.ts";
 import { type Report, succeeded, writeReport } from "./walk/report.ts";
@@ -17,7 +18,6 @@ interface Options {
 const REPORT = join(STATE_DIR, "..", "reports", "release.json");
 
 const UNSUITABLE = 2;
-const INTERRUPTED = 130;
 
 const command = new Command("npm start --")
   .description("Takes a release of httpd through its canary stages on a real Kubernetes, under traffic.")
@@ -29,26 +29,20 @@ const command = new Command("npm start --")
 async function main(): Promise<number> {
   const options = command.parse().opts<Options>();
   const progress = createProgress();
-  const interrupted = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.once(signal, () => {
-      progress.say(`\n${signal}: taking everything down; once more leaves at once`);
-      interrupted.abort(new UserError(`stopped by ${signal}`, "What was up is taken down."));
-    });
-  }
+  const signal = takingDown((text) => progress.say(text));
   const given = options.context ? { context: options.context, kubeconfig: options.kubeconfig } : undefined;
-  const starting = () => startEnvironment(STATE_DIR, progress, given, interrupted.signal);
-  const environment = await reported(starting, interrupted.signal);
-  if (!environment) return interrupted.signal.aborted ? INTERRUPTED : UNSUITABLE;
-  const report = await reported(
-    () => walkAndReport(environment, progress, interrupted.signal),
-    interrupted.signal,
-  );
+  const starting = () => startEnvironment(STATE_DIR, progress, given, signal);
+  const environment = await reported(starting, signal);
+  if (!environment) return signal.aborted ? INTERRUPTED : UNSUITABLE;
+  const report = await reported(() => walkAndReport(environment, progress, signal), signal);
   if (report) console.log(`\n${reportTable(report)}`);
-  const stays = given !== undefined || (options.keep === true && !interrupted.signal.aborted);
+  const stays = given !== undefined || (options.keep === true && !signal.aborted);
   if (stays) sayHowToLookAround(environment, progress);
-  else await stopEnvironment(STATE_DIR, progress);
-  if (interrupted.signal.aborted) return INTERRUPTED;
+  else {
+    await stopEnvironment(STATE_DIR, progress);
+    if (report) progress.say("To look around afterwards, leave it up: npm start -- --keep");
+  }
+  if (signal.aborted) return INTERRUPTED;
   return report && succeeded(report) ? 0 : 1;
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../src/errors.ts";
 import { type Environment, startEnvironment, stopEnvironment } from "./environment.ts";
+import { takingDown } from "./interruption.ts";
 import { createProgress, type Progress } from "./progress.ts";
 
 const UNSUITABLE = 2;
@@ -27,16 +28,10 @@ export async function onTemporaryEnvironment(
 ): Promise<number> {
   const progress = createProgress();
   const stateDir = await mkdtemp(join(tmpdir(), prefix));
-  const interrupted = new AbortController();
-  // The listeners stay: without any, a library that waits for a child would end this process at the first signal.
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(signal, () =>
-      interrupted.abort(new UserError(`stopped by ${signal}`, "Nothing is left running.")),
-    );
-  }
+  const signal = takingDown((text) => progress.say(text));
   try {
-    const environment = await startEnvironment(stateDir, progress, undefined, interrupted.signal);
-    return await work({ environment, stateDir, progress, signal: interrupted.signal });
+    const environment = await startEnvironment(stateDir, progress, undefined, signal);
+    return await work({ environment, stateDir, progress, signal });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     console.error(error.toString());

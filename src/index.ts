@@ -47,7 +47,7 @@ async function declareStage(config: Config, stage: string): Promise<Outputs> {
   const override = config.lifecycleOverride ?? "";
   const move = moveTo({ stage, release: config.release, lifecycle: config.lifecycle, override }, live.record);
 
-  const left = move === "rollback" ? config.release.canary : undefined;
+  const abandoned = move === "rollback" ? config.release.canary : undefined;
 
   const { namespace, deployerKubeconfig, edgeAddress, beforeEdge } = await declareFoundation(
     place,
@@ -72,11 +72,11 @@ async function declareStage(config: Config, stage: string): Promise<Outputs> {
     growing: growingTrack(router.canaryShareNow(live), plan.tracks.canary.effectiveShare),
     untilRolledOut: async ({ name, version }) => {
       const cluster = api ?? (await connectAs(deployerKubeconfig));
-      return version === left
+      return version === abandoned
         ? giveTimeToRollOut(cluster, config.namespace, name, config.app.startSeconds)
         : untilRolledOut(cluster, config.namespace, name, progressDeadlineSeconds(config.app));
     },
-    left,
+    abandoned,
     record: recordAfter(
       {
         stage,

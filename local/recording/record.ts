@@ -3,6 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { UserError } from "../../src/errors.ts";
 import { type Environment, STATE_DIR, startEnvironment, stopEnvironment } from "../environment.ts";
+import { takingDown } from "../interruption.ts";
 import { createProgress } from "../progress.ts";
 import { runCanary, typed } from "../walk/command.ts";
 import { filmOf, type Scene } from "./film.ts";
@@ -31,14 +32,11 @@ const STILL = SCRIPT.findIndex(({ words }) => words[0] === "promote");
 
 async function main(): Promise<number> {
   const progress = createProgress();
-  const interrupted = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(signal, () => interrupted.abort(new UserError(`stopped by ${signal}`, "Nothing was drawn.")));
-  }
+  const signal = takingDown((text) => progress.say(text));
   try {
-    const environment = await startEnvironment(STATE_DIR, progress, undefined, interrupted.signal);
+    const environment = await startEnvironment(STATE_DIR, progress, undefined, signal);
     try {
-      await draw(await scenesOf(environment, interrupted.signal));
+      await draw(await scenesOf(environment, signal));
     } finally {
       await stopEnvironment(STATE_DIR, progress);
     }

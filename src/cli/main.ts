@@ -12,6 +12,7 @@ import { teardownCommand } from "./commands/teardown.ts";
 import { unlockCommand } from "./commands/unlock.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import { EXIT, exitCodeOf } from "./exit.ts";
+import { interruption } from "./interruption.ts";
 import { givenTo, type Runner } from "./runner.ts";
 import { openSession } from "./session.ts";
 
@@ -52,7 +53,7 @@ export function canaryProgram(run: Runner): Command {
 /** Parses, runs, and gives the exit code. @param words what was typed after `canary` */
 export async function main(words: readonly string[]): Promise<number> {
   let exit: number = EXIT.done;
-  const signal = interruption();
+  const signal = stopping();
   const run: Runner =
     (action) =>
     async (...given) => {
@@ -68,21 +69,12 @@ export async function main(words: readonly string[]): Promise<number> {
   }
 }
 
-/**
- * The first Ctrl-C stops in good order, a second one at once. The listeners stay: without any, a library that was
- * waiting for a child process would end this one at the first.
- */
-function interruption(): AbortSignal {
-  const controller = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(name, () => {
-      if (controller.signal.aborted) process.exit(EXIT.failed);
-      process.stderr.write("\nStopping; once more ends at once, and leaves locks behind.\n");
-      controller.abort(new Interrupted(name === "SIGINT" && process.stdin.isTTY === true));
-    });
-  }
-  return controller.signal;
-}
+/** The first Ctrl-C stops in good order, a second one at once. */
+const stopping = (): AbortSignal =>
+  interruption((name) => {
+    process.stderr.write("\nStopping; once more ends at once, and leaves locks behind.\n");
+    return new Interrupted(name === "SIGINT" && process.stdin.isTTY === true);
+  }, EXIT.failed);
 
 function report(error: unknown, verbose: boolean): void {
   // Commander has said it already.

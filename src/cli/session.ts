@@ -71,6 +71,7 @@ async function openOperator(project: Project, cluster: Operator["cluster"]): Pro
   const { pulumiStacks } = await import("./engine/stacks.ts");
   const stacks = pulumiStacks({
     directory: project.directory,
+    secretsProvider: project.secretsProvider,
     program: async () => (await loadProgram()).default(),
   });
   return { project, stacks: { ...stacks, stateOf: loadingMeanwhile(stacks.stateOf) }, cluster };

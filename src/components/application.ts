@@ -23,7 +23,7 @@ export interface ApplicationArgs {
   /** Awaited before the edge and the other track change: the growing one has to be ready. */
   readonly untilRolledOut: (track: TrackPlan) => Promise<void>;
   /** The version that a rollback leaves: it may be what is broken, so the stage is in place without it. */
-  readonly left: string | undefined;
+  readonly abandoned: string | undefined;
   /** What the record says once the stage is in place. */
   readonly record: Record;
   /** The founding stack's objects are protected; what other stacks declare stays when such a stack is destroyed. */
@@ -64,7 +64,7 @@ export function declareApplication(args: ApplicationArgs): void {
   const other = declareTrack(shrinking, { dependsOn: [growing, edge] });
   const untilInPlace = async (): Promise<void> => {
     for (const track of [plan.tracks[args.growing], plan.tracks[shrinking]]) {
-      if (track.version !== args.left) await args.untilRolledOut(track);
+      if (track.version !== args.abandoned) await args.untilRolledOut(track);
     }
   };
   new ReleaseRecord(

@@ -16,11 +16,21 @@ export interface Project {
   readonly config: ProjectConfig;
   /** A stage's evaluated configuration. @throws UserError for an unknown stage or a wrong value */
   stage(name: string): Promise<Config>;
+  /**
+   * What encrypts the secrets of a stack that is yet to be made: what its own file names, or else the founding
+   * stage's. Undefined where neither names any: then it is the backend's usual one.
+   */
+  secretsProvider(stage: string): Promise<string | undefined>;
 }
 
 interface ProjectFile {
   readonly name?: string;
   readonly config?: Values;
+}
+
+interface StageFile {
+  readonly config?: Values;
+  readonly secretsprovider?: string;
 }
 
 /** @throws UserError when a file is missing, is no YAML, or has a wrong value */
@@ -29,14 +39,21 @@ export async function readProject(directory: string): Promise<Project> {
   const name = file.name ?? "";
   const projectValues = ownValues(file.config ?? {}, name, "project");
   const config = parseProject(projectValues);
+  const readStage = async (stage: string): Promise<StageFile> => {
+    requireKnownStage(stage, config.lifecycle);
+    return (await readYaml(join(directory, `Pulumi.${stage}.yaml`))) as StageFile;
+  };
   return {
     directory,
     name,
     config,
     stage: async (stage) => {
-      requireKnownStage(stage, config.lifecycle);
-      const stageFile = (await readYaml(join(directory, `Pulumi.${stage}.yaml`))) as { config?: Values };
-      return parseConfig({ ...projectValues, ...ownValues(stageFile.config ?? {}, name, "stage") });
+      const { config: values = {} } = await readStage(stage);
+      return parseConfig({ ...projectValues, ...ownValues(values, name, "stage") });
+    },
+    secretsProvider: async (stage) => {
+      const own = await readStage(stage);
+      return own.secretsprovider ?? (await readStage(config.founding)).secretsprovider;
     },
   };
 }

@@ -84,7 +84,7 @@ export function fakeProject(release: Release = RELEASE): Project & { config: Pro
     requireKnownStage(name, LIFECYCLE);
     return parseConfig({ ...values, ...STAGES[name] });
   };
-  return { directory: "/nowhere", name: "shop", config, stage };
+  return { directory: "/nowhere", name: "shop", config, stage, secretsProvider: async () => undefined };
 }
 
 export const ALICE: Identity = { who: "alice@laptop", holder: "alice@laptop:4711" };

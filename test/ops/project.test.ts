@@ -64,6 +64,16 @@ describe("readProject", () => {
     assert.equal(config.cluster?.kind, "kubeconfig");
   });
 
+  it("says what encrypts a stage's secrets: its own file, or the founding stage's", async () => {
+    await write("Pulumi.all.yaml", STAGE);
+    const provider = async () => (await readProject(folder)).secretsProvider("all");
+    assert.equal(await provider(), undefined);
+    await write("Pulumi.small.yaml", `secretsprovider: gcpkms://founding\n${STAGE}`);
+    assert.equal(await provider(), "gcpkms://founding");
+    await write("Pulumi.all.yaml", `secretsprovider: passphrase\n${STAGE}`);
+    assert.equal(await provider(), "passphrase");
+  });
+
   const refused: readonly [what: string, act: () => Promise<unknown>, message: RegExp][] = [
     ["no project", () => readProject(join(folder, "nowhere")), /nowhere\/Pulumi\.yaml cannot be read/],
     [

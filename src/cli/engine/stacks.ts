@@ -10,6 +10,8 @@ export interface StacksOptions {
   readonly directory: string;
   /** The program; run in this process, so that no language host is needed. */
   readonly program: () => Promise<Record<string, unknown>>;
+  /** What encrypts the secrets of a stack that is made; undefined for what is usual in the backend. */
+  readonly secretsProvider: (stack: string) => Promise<string | undefined>;
   /** Environment of Pulumi besides our own: backend, passphrase, PATH. */
   readonly environment?: Readonly<Record<string, string>> | undefined;
 }
@@ -34,6 +36,7 @@ export function pulumiStacks(options: StacksOptions): Stacks {
         envVars: environment,
         pulumiCommand,
         program,
+        secretsProvider: await options.secretsProvider(name),
       });
       // Every command names its stack; selecting it is a process that nobody needs.
       workspace.selectStack = async () => undefined;

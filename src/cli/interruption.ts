@@ -1,0 +1,22 @@
+/** Of a terminal's signal npm may tell what it runs a second time. */
+const SAME_SIGNAL_MS = 500;
+
+/**
+ * Aborts at the first SIGINT, SIGTERM or SIGHUP; a later one ends the process at once. The listeners stay: without any,
+ * a library that waits for a child process would end this one at the first signal.
+ * @param onFirst told the first signal; what it returns is the reason of the abort
+ * @param exitCode of a process that is ended at once
+ */
+export function interruption(onFirst: (signal: NodeJS.Signals) => Error, exitCode: number): AbortSignal {
+  const controller = new AbortController();
+  let first = Number.POSITIVE_INFINITY;
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(name, () => {
+      if (performance.now() - first > SAME_SIGNAL_MS) process.exit(exitCode);
+      if (controller.signal.aborted) return;
+      first = performance.now();
+      controller.abort(onFirst(name));
+    });
+  }
+  return controller.signal;
+}
