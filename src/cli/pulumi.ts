@@ -4,6 +4,15 @@ import { DEPLOYER_KUBECONFIG } from "../outputs.ts";
 import { runToEnd } from "./process.ts";
 
 /**
+ * What every process of the CLI gets in its environment. Where a stage's file does not name the key of its secrets, as
+ * in a clone from before its stack was made, the one that its state names is taken.
+ */
+export const PULUMI_ENVIRONMENT = {
+  PULUMI_SKIP_UPDATE_CHECK: "true",
+  PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
+} as const;
+
+/**
  * What the Pulumi CLI answers without running a program: a process of a quarter second each, where the Automation API
  * takes most of one to load.
  */
@@ -19,7 +28,7 @@ export function pulumiCli(directory: string): PulumiCli {
   const run = async (args: readonly string[]): Promise<string> => {
     const result = await runToEnd("pulumi", [...args, "--non-interactive", "--color", "never"], {
       cwd: directory,
-      env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" },
+      env: { ...process.env, ...PULUMI_ENVIRONMENT },
     }).catch((error: Error) => {
       throw notFound(error.message);
     });

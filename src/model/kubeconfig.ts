@@ -7,8 +7,8 @@ export interface ClusterAddress {
   readonly proxyUrl?: string | undefined;
 }
 
-/** A kubeconfig for one service account, TLS verified. JSON is YAML: every client reads it. */
-export function tokenKubeconfig(name: string, address: ClusterAddress, token: string): string {
+/** A kubeconfig with one cluster and one user of it, TLS verified. JSON is YAML: every client reads it. */
+export function kubeconfigOf(name: string, address: ClusterAddress, user: object): string {
   return JSON.stringify({
     apiVersion: "v1",
     kind: "Config",
@@ -24,9 +24,14 @@ export function tokenKubeconfig(name: string, address: ClusterAddress, token: st
         },
       },
     ],
-    users: [{ name, user: { token } }],
+    users: [{ name, user }],
     contexts: [{ name, context: { cluster: name, user: name } }],
   });
+}
+
+/** A kubeconfig for one service account. */
+export function tokenKubeconfig(name: string, address: ClusterAddress, token: string): string {
+  return kubeconfigOf(name, address, { token });
 }
 
 export interface TokenAccess {

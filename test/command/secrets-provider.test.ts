@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { after, before, describe, it } from "mocha";
-import { parse } from "yaml";
+import { parse, stringify } from "yaml";
 import { statusSchema } from "../../src/cli/schemas.ts";
 import { makeProject, type TestProject } from "../e2e/environment.ts";
 import { canary } from "./project.ts";
@@ -46,7 +46,10 @@ describe("canary, where a key server keeps the secrets", () => {
     assert.deepEqual([...vault.decryptedWith], ["canary"]);
   });
 
-  it("goes back", async () => {
+  it("goes back, also from a clone whose stage file does not name the key", async () => {
+    const { secretsprovider: _, encryptedkey: __, ...committed } = await stageFile("canary-25");
+    const file = join(project.workspace.directory, "Pulumi.canary-25.yaml");
+    await writeFile(file, stringify(committed));
     const back = await run("rollback", "--yes", "--no-verify");
     assert.equal(back.exitCode, 0, back.stderr);
   });

@@ -2,6 +2,7 @@ import { PulumiCommand } from "@pulumi/pulumi/automation/cmd.js";
 import type { Stack as PulumiStack } from "@pulumi/pulumi/automation/index.js";
 import { type ExecaMethod, execa } from "execa";
 import type { RunOptions, Stack, StackState, Stacks } from "../../ops/stacks.ts";
+import { PULUMI_ENVIRONMENT } from "../pulumi.ts";
 import { reported } from "./errors.ts";
 import { observed, type PulumiOptions } from "./run.ts";
 
@@ -18,7 +19,7 @@ export interface StacksOptions {
 
 /** The stage stacks, run by the Pulumi CLI through its Automation API: the only place that knows of it. */
 export function pulumiStacks(options: StacksOptions): Stacks {
-  const environment: Record<string, string> = { PULUMI_SKIP_UPDATE_CHECK: "true", ...options.environment };
+  const environment: Record<string, string> = { ...PULUMI_ENVIRONMENT, ...options.environment };
   // The Automation API looks for the CLI on this process's own PATH alone.
   if (environment.PATH !== undefined) process.env.PATH = environment.PATH;
   const pulumi = execa({ cwd: options.directory, env: environment });

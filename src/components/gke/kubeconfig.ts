@@ -1,38 +1,18 @@
-import type { ClusterAddress } from "../../model/kubeconfig.ts";
+import { type ClusterAddress, kubeconfigOf } from "../../model/kubeconfig.ts";
 
 /**
- * A kubeconfig for whoever is signed in to Google Cloud: it holds no credential, TLS is verified, and
- * gke-gcloud-auth-plugin gets a token when one is needed. JSON is YAML: every client reads it.
+ * A kubeconfig for whoever is signed in to Google Cloud: it holds no credential, and gke-gcloud-auth-plugin gets a
+ * token when one is needed.
  */
 export function administratorKubeconfig(name: string, address: ClusterAddress): string {
-  return JSON.stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    "current-context": name,
-    clusters: [
-      {
-        name,
-        cluster: {
-          server: address.server,
-          ...(address.certificateAuthority && { "certificate-authority-data": address.certificateAuthority }),
-        },
-      },
-    ],
-    users: [
-      {
-        name,
-        user: {
-          exec: {
-            apiVersion: "client.authentication.k8s.io/v1beta1",
-            command: "gke-gcloud-auth-plugin",
-            installHint: "Install it: gcloud components install gke-gcloud-auth-plugin",
-            interactiveMode: "Never",
-            provideClusterInfo: true,
-          },
-        },
-      },
-    ],
-    contexts: [{ name, context: { cluster: name, user: name } }],
+  return kubeconfigOf(name, address, {
+    exec: {
+      apiVersion: "client.authentication.k8s.io/v1beta1",
+      command: "gke-gcloud-auth-plugin",
+      installHint: "Install it: gcloud components install gke-gcloud-auth-plugin",
+      interactiveMode: "Never",
+      provideClusterInfo: true,
+    },
   });
 }
 
