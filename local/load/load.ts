@@ -71,7 +71,7 @@ function forkLoad(plan: Plan): ChildProcess {
   return fork(main, [JSON.stringify(plan)], {
     cwd: fileURLToPath(new URL("../..", import.meta.url)),
     execArgv: ["--import", "tsx"],
-    // A session of its own, which has a priority of its own.
+    // A session of its own: it has a priority of its own, and a terminal's Ctrl-C does not reach it.
     detached: true,
   });
 }

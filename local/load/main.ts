@@ -31,8 +31,6 @@ async function main(plan: unknown): Promise<void> {
   const limit = setTimeout(end, parsed.maxSeconds * 1000);
   process.on("disconnect", end);
   process.on("SIGTERM", end);
-  // Ctrl-C reaches every process of the terminal; this one ends when its parent says so.
-  process.on("SIGINT", () => {});
   sender.start();
   tell({ ready: true });
   await over;
