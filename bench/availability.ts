@@ -4,6 +4,7 @@
  */
 import { availableParallelism, loadavg } from "node:os";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { Command, InvalidArgumentError } from "commander";
 import type { Environment } from "../local/environment.ts";
 import { onTemporaryEnvironment } from "../local/temporary.ts";
@@ -13,7 +14,7 @@ import type { Replicas } from "../src/model/traffic.ts";
 import { walkthroughWay } from "./availability/baseline.ts";
 import { programWay } from "./availability/program.ts";
 import { findSteadyRate, type Trial } from "./availability/rate.ts";
-import { type Report, writeReport } from "./availability/report.ts";
+import { type Report, type Run, readReport, writeReport } from "./availability/report.ts";
 import { type Bench, KEPT_CONNECTIONS, putInPlace, runCycles, startBenchLoad } from "./availability/run.ts";
 import type { Way, WayName } from "./availability/ways.ts";
 import { count } from "./options.ts";
@@ -22,6 +23,7 @@ interface Options {
   readonly cycles: number;
   readonly replicas: readonly Size[];
   readonly rate?: number;
+  readonly add?: boolean;
 }
 
 /** Pods of both tracks, and the cycles with so many where they are not as many as usual. */
@@ -39,7 +41,8 @@ const command = new Command("npm run bench:availability --")
   .description("Measures what traffic sees of release cycles, by this program and by the walkthrough's way.")
   .option("--cycles <n>", "release cycles of each way", count, 10)
   .option("--replicas <list>", "previous + canary pods, with :CYCLES where not as usual", sizes, sizes(SIZES))
-  .option("--rate <n>", "new connections a second, instead of the highest that is held at rest", count);
+  .option("--rate <n>", "new connections a second, instead of the highest that is held at rest", count)
+  .option("--add", "at the rate of the report that is there, and beside its runs with other numbers of pods");
 
 function sizes(text: string): Size[] {
   return text.split(",").map((size) => {
@@ -54,6 +57,14 @@ function sizes(text: string): Size[] {
 
 type Measured = Pick<Report, "load" | "runs">;
 
+/** What of an earlier report stays beside the sizes that are measured now; undefined where nothing is to. */
+async function earlierMeasured({ add, replicas }: Options): Promise<Measured | undefined> {
+  if (!add) return undefined;
+  const { load, runs } = await readReport(REPORT);
+  const isMeasuredNow = (run: Run) => replicas.some((size) => isDeepStrictEqual(size.replicas, run.replicas));
+  return { load, runs: runs.filter((run) => !isMeasuredNow(run)) };
+}
+
 /**
  * All runs, one after another; what one left running is gone before the next begins.
  * @param keep called after each run with all until then, so that a bench that is stopped keeps what it has
@@ -65,10 +76,11 @@ async function measure(
 ): Promise<Measured["runs"]> {
   const { kubeconfig, context } = bench.environment.cluster;
   const api = await connect({ file: kubeconfig, context });
-  const runs: Report["runs"] = [];
-  let found: { rate: number; search: Trial[] } | undefined = options.rate
-    ? { rate: options.rate, search: [] }
-    : undefined;
+  const earlier = await earlierMeasured(options);
+  const runs = earlier?.runs ?? [];
+  const given = earlier?.load.newConnectionsPerSecond ?? options.rate;
+  let found: { rate: number; search: Trial[] } | undefined =
+    given === undefined ? undefined : { rate: given, search: earlier?.load.search ?? [] };
   for (const { replicas, cycles = options.cycles } of options.replicas) {
     for (const name of WAYS) {
       bench.signal.throwIfAborted();

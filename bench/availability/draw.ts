@@ -3,14 +3,13 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { replaceBetween, tablesOf } from "./document.ts";
 import { pictureOf } from "./picture.ts";
-import { reportSchema } from "./report.ts";
+import { readReport } from "./report.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const DOCUMENT = join(ROOT, "docs", "availability.md");
 const PICTURES = join(ROOT, "docs", "pictures");
 
-const text = await readFile(join(ROOT, "reports", "availability.json"), "utf8");
-const report = reportSchema.parse(JSON.parse(text));
+const report = await readReport(join(ROOT, "reports", "availability.json"));
 await mkdir(PICTURES, { recursive: true });
 const podsOf = ({ replicas }: (typeof report.runs)[number]) => `${replicas.previous}-${replicas.canary}`;
 const allPods = [...new Set(report.runs.map(podsOf))];

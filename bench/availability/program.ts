@@ -1,4 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
 import type { Environment } from "../../local/environment.ts";
@@ -8,6 +9,10 @@ import type { Replicas } from "../../src/model/traffic.ts";
 import { applyStage, previewStage } from "../../src/ops/move.ts";
 import { summarize } from "../../src/ops/summary.ts";
 import { replicasAt, type Stage, type Way } from "./ways.ts";
+
+const USUAL_MILLI_CPU = 50;
+/** The part of the machine's cores that pods may ask for. */
+const ROOM = 0.9;
 
 /** This program, driven as the local walk drives it, with stacks of its own in a folder. */
 export async function programWay(
@@ -20,7 +25,10 @@ export async function programWay(
   // The engine and its plugins are where the environment brought them up.
   const environment = { ...shared.environment, ...written.environment };
   const workspace: Workspace = { ...written, environment };
-  await edit(workspace, "Pulumi.yaml", (file) => file.setIn(["config", "namespace"], namespace));
+  await edit(workspace, "Pulumi.yaml", (file) => {
+    file.setIn(["config", "namespace"], namespace);
+    file.setIn(["config", "app", "value", "resources", "requests", "cpu"], `${milliCpuOf(replicas)}m`);
+  });
   for (const stage of ["canary-25", "canary-75", "canary-100"] as const) {
     await edit(workspace, `Pulumi.${stage}.yaml`, (file) =>
       file.setIn(["config", "canary-stages:replicas"], replicasAt(stage, replicas)),
@@ -43,6 +51,13 @@ export async function programWay(
       return { move: preview.move, share: preview.plan.effectiveCanary, bound: during };
     },
   };
+}
+
+/** What a pod asks for: as much as in Pulumi.yaml, or so much that all pods of a move find room on this machine. */
+function milliCpuOf({ previous, canary }: Replicas): number {
+  // At the last stage both tracks have as many, and a quarter more while they are made anew.
+  const most = Math.max(2 * previous, previous + canary) + Math.ceil(previous / 4) + 1;
+  return Math.min(USUAL_MILLI_CPU, Math.floor((ROOM * 1000 * availableParallelism()) / most));
 }
 
 async function edit(

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { z } from "zod";
 import { FAILURE_KINDS } from "../../local/load/record.ts";
@@ -82,6 +82,11 @@ export type Report = z.infer<typeof reportSchema>;
 export type Run = z.infer<typeof run>;
 export type MoveReport = z.infer<typeof move>;
 export type Figures = z.infer<typeof figures>;
+
+/** @throws Error when there is none, or it is of another version of this bench */
+export async function readReport(file: string): Promise<Report> {
+  return reportSchema.parse(JSON.parse(await readFile(file, "utf8")));
+}
 
 export async function writeReport(file: string, report: Report): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
