@@ -9,13 +9,13 @@ const SAME_SIGNAL_MS = 500;
  */
 export function interruption(onFirst: (signal: NodeJS.Signals) => Error, exitCode: number): AbortSignal {
   const controller = new AbortController();
-  let first = Number.POSITIVE_INFINITY;
+  let first: number | undefined;
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(name, () => {
-      if (performance.now() - first > SAME_SIGNAL_MS) process.exit(exitCode);
-      if (controller.signal.aborted) return;
-      first = performance.now();
-      controller.abort(onFirst(name));
+      if (first === undefined) {
+        first = performance.now();
+        controller.abort(onFirst(name));
+      } else if (performance.now() - first > SAME_SIGNAL_MS) process.exit(exitCode);
     });
   }
   return controller.signal;

@@ -4,6 +4,7 @@ import { connect, type KubernetesApi } from "../kubernetes.ts";
 import { ownIdentity } from "../ops/identity.ts";
 import type { Operator } from "../ops/operator.ts";
 import { type Project, readProject } from "../ops/project.ts";
+import type { Stacks } from "../ops/stacks.ts";
 import { WrongUse } from "./exit.ts";
 import { type PulumiCli, pulumiCli } from "./pulumi.ts";
 import { Terminal } from "./terminal.ts";
@@ -74,17 +75,13 @@ async function openOperator(project: Project, cluster: Operator["cluster"]): Pro
     secretsProvider: project.secretsProvider,
     program: async () => (await loadProgram()).default(),
   });
-  return { project, stacks: { ...stacks, stateOf: loadingMeanwhile(stacks.stateOf) }, cluster };
-}
-
-/** Loading holds up everything else in this process: it begins once the process that is waited for has started. */
-function loadingMeanwhile<A extends unknown[], T>(work: (...args: A) => Promise<T>) {
-  return (...args: A): Promise<T> => {
-    const result = work(...args);
-    // Whoever needs the program gets the failure.
+  const stateOf: Stacks["stateOf"] = (name) => {
+    const state = stacks.stateOf(name);
+    // Loading holds up all else in this process: the engine's has to be under way. Whoever needs it gets the failure.
     setImmediate(() => loadProgram().catch(() => undefined));
-    return result;
+    return state;
   };
+  return { project, stacks: { ...stacks, stateOf }, cluster };
 }
 
 async function connectTo(

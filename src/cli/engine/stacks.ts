@@ -23,6 +23,11 @@ export function pulumiStacks(options: StacksOptions): Stacks {
   // The Automation API looks for the CLI on this process's own PATH alone.
   if (environment.PATH !== undefined) process.env.PATH = environment.PATH;
   const pulumi = execa({ cwd: options.directory, env: environment });
+  const make = async (name: string): Promise<void> => {
+    const secretsProvider = await options.secretsProvider(name);
+    const flags = secretsProvider === undefined ? [] : ["--secrets-provider", secretsProvider];
+    await pulumi`pulumi stack init ${name} ${flags} --non-interactive`;
+  };
   // Found once, and at once: the search is a process, which runs while the rest of the Automation API is loaded.
   const command = PulumiCommand.get();
   const automation = import("@pulumi/pulumi/automation/index.js");
@@ -37,38 +42,46 @@ export function pulumiStacks(options: StacksOptions): Stacks {
         envVars: environment,
         pulumiCommand,
         program,
-        secretsProvider: await options.secretsProvider(name),
       });
       // Every command names its stack; selecting it is a process that nobody needs.
       workspace.selectStack = async () => undefined;
-      return automatedStack(await Stack.select(name, workspace), pulumi);
+      return automatedStack(await Stack.select(name, workspace), pulumi, () => make(name));
     },
     stateOf: (name) =>
       reported(name, async () => {
         const run = pulumi({ reject: false });
         const exported = await run`pulumi stack export --show-secrets --stack ${name} --non-interactive`;
         if (exported.exitCode === 0) return JSON.parse(exported.stdout) as StackState;
-        if (NO_STACK.test(exported.stderr)) return undefined;
+        if (isNoSuchStack(name, exported.stderr)) return undefined;
         throw new Error(exported.stderr);
       }),
   };
 }
 
-const NO_STACK = /no stack named/;
+/** Whether the CLI says that the stack itself is not there; a program may say so of another one. */
+const isNoSuchStack = (name: string, said: string): boolean =>
+  said.includes(`no stack named '${name}' found`);
 
 function automatedStack(
   stack: PulumiStack,
   pulumi: ExecaMethod<{ cwd: string; env: Record<string, string> }>,
+  make: () => Promise<void>,
 ): Stack {
   const outputs = stack.outputs.bind(stack);
   // After every update the Automation API asks for these by three more processes, a second that nobody needs.
   stack.outputs = async () => ({});
   stack.info = async () => undefined;
   const { name } = stack;
-  const inStack = <T>(operation: () => Promise<T>) =>
-    reported(name, () => madeWhereMissing(stack, operation));
+  // Whether a stack exists is found by its first command: asking beforehand is a process of its own.
+  const madeWhereMissing = <T>(operation: () => Promise<T>): Promise<T> =>
+    operation().catch(async (error: Error) => {
+      if (!isNoSuchStack(name, error.message)) throw error;
+      await make();
+      return operation();
+    });
+  const inStack = <T>(operation: () => Promise<T>) => reported(name, () => madeWhereMissing(operation));
   const observe = (options: RunOptions | undefined, operation: (run: PulumiOptions) => Promise<unknown>) =>
-    observed(name, options, (run) => madeWhereMissing(stack, () => operation(run)));
+    observed(name, options, (run) => madeWhereMissing(() => operation(run)));
   return {
     name,
     preview: (options) => observe(options, (run) => stack.preview(run)),
@@ -91,18 +104,4 @@ function automatedStack(
         Object.fromEntries(Object.entries(await outputs()).map(([key, { value }]) => [key, value])),
       ),
   };
-}
-
-/** Whether a stack exists is found by its first command: asking beforehand is a process of its own. */
-async function madeWhereMissing<T>(
-  { name, workspace }: PulumiStack,
-  operation: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await operation();
-  } catch (error) {
-    if (!(error as Error).message.includes(`no stack named '${name}' found`)) throw error;
-    await workspace.createStack(name);
-    return operation();
-  }
 }
