@@ -4,6 +4,9 @@ import { execa } from "execa";
 
 const ROOT = join(import.meta.dirname, "..");
 
+/** Several times what they take. */
+const LIMIT_MS = 10 * 60_000;
+
 interface Step {
   readonly name: string;
   readonly command: readonly string[];
@@ -24,16 +27,19 @@ const STEPS: readonly Step[] = [
 
 async function run({ name, command: [program = "", ...args] }: Step): Promise<Result> {
   const started = performance.now();
-  const { failed, all } = await execa(program, args, {
+  const { failed, timedOut, all } = await execa(program, args, {
     cwd: ROOT,
     preferLocal: true,
     localDir: ROOT,
     all: true,
     reject: false,
     stdin: "ignore",
+    timeout: LIMIT_MS,
+    killSignal: "SIGINT",
     env: { FORCE_COLOR: process.stdout.isTTY ? "1" : "0" },
   });
-  return { name, ok: !failed, output: all, seconds: (performance.now() - started) / 1000 };
+  const output = timedOut ? `${all}\nit did not end within ${LIMIT_MS / 60_000} minutes` : all;
+  return { name, ok: !failed, output, seconds: (performance.now() - started) / 1000 };
 }
 
 function print({ name, ok, output, seconds }: Result): void {

@@ -5,18 +5,25 @@ import { onTemporaryEnvironment } from "../../local/temporary.ts";
 import { ENVIRONMENT_VARIABLE, sharedEnvironment } from "./environment.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
+/** Several times what all of them take, `npm run test:faults` being the longest. */
+const LIMIT_MS = 60 * 60_000;
 const ALL = ["test/e2e/**/*.test.ts", "test/command/**/*.test.ts"];
 
 const main = (files: readonly string[]): Promise<number> =>
   onTemporaryEnvironment("canary-e2e-", async ({ environment, stateDir, signal }) => {
     const shared = JSON.stringify(sharedEnvironment(stateDir, environment));
-    const { exitCode } = await execa("npx", ["mocha", "--config", "test/e2e/.mocharc.json", ...files], {
+    const { exitCode, timedOut } = await execa("mocha", ["--config", "test/e2e/.mocharc.json", ...files], {
       cwd: ROOT,
+      preferLocal: true,
+      localDir: ROOT,
       env: { [ENVIRONMENT_VARIABLE]: shared },
       stdio: "inherit",
       reject: false,
       cancelSignal: signal,
+      timeout: LIMIT_MS,
+      killSignal: "SIGINT",
     });
+    if (timedOut) console.error(`FAILED  the tests did not end within ${LIMIT_MS / 60_000} minutes`);
     return exitCode ?? 1;
   });
 
