@@ -11,8 +11,8 @@ import { onTemporaryEnvironment } from "../local/temporary.ts";
 import { until } from "../local/until.ts";
 import { connect, type KubernetesApi } from "../src/kubernetes.ts";
 import type { Replicas } from "../src/model/traffic.ts";
-import { walkthroughWay } from "./availability/baseline.ts";
-import { programWay } from "./availability/program.ts";
+import { startMover } from "./availability/mover.ts";
+import type { WayOptions } from "./availability/moves.ts";
 import { findSteadyRate, type Trial } from "./availability/rate.ts";
 import { type Report, type Run, readReport, writeReport } from "./availability/report.ts";
 import { type Bench, KEPT_CONNECTIONS, putInPlace, runCycles, startBenchLoad } from "./availability/run.ts";
@@ -35,7 +35,7 @@ interface Size {
 const REPORT = join(import.meta.dirname, "..", "reports", "availability.json");
 const WAYS: readonly WayName[] = ["program", "walkthrough"];
 const GONE_MS = 120_000;
-const SIZES = "1+1,4+2,20+5:2";
+const SIZES = "1+1,4+2,20+5:3";
 
 const command = new Command("npm run bench:availability --")
   .description("Measures what traffic sees of release cycles, by this program and by the walkthrough's way.")
@@ -48,7 +48,7 @@ function sizes(text: string): Size[] {
   return text.split(",").map((size) => {
     const [, previous, canary, cycles] = /^([1-9]\d*)\+([1-9]\d*)(?::([1-9]\d*))?$/.exec(size) ?? [];
     if (previous === undefined || canary === undefined) {
-      throw new InvalidArgumentError(`"${size}" is no pair such as 1+1 or 20+5:2.`);
+      throw new InvalidArgumentError(`"${size}" is no pair such as 1+1 or 20+5:3.`);
     }
     const replicas = { previous: Number(previous), canary: Number(canary) };
     return { replicas, cycles: cycles === undefined ? undefined : Number(cycles) };
@@ -86,7 +86,7 @@ async function measure(
       bench.signal.throwIfAborted();
       const title = `${name} ${replicas.previous}+${replicas.canary}`;
       const recordFile = join(bench.stateDir, `${title.replace(/\W/g, "-")}.ndjson`);
-      const way = await wayOf(name, replicas, bench, api);
+      const { way, end } = await startMover(wayOptions(name, replicas, bench));
       const place = await putInPlace(way, bench);
       found ??= await bench.progress.step("highest steady rate at rest", () =>
         findSteadyRate((rate) => startBenchLoad(place.edge, rate, recordFile)),
@@ -99,16 +99,23 @@ async function measure(
       );
       const load = { newConnectionsPerSecond: rate, keptConnections: KEPT_CONNECTIONS, search: found.search };
       await keep({ runs, load });
+      await end();
       await remove(api, way);
     }
   }
   return runs;
 }
 
-function wayOf(name: WayName, replicas: Replicas, bench: Bench, api: KubernetesApi): Promise<Way> {
+function wayOptions(name: WayName, replicas: Replicas, { environment, stateDir }: Bench): WayOptions {
   const namespace = `bench-${name}-${replicas.previous}-${replicas.canary}`;
-  if (name === "walkthrough") return walkthroughWay(api, namespace, replicas);
-  return programWay(bench.environment, join(bench.stateDir, namespace), namespace, replicas);
+  const { cluster, workspace } = environment;
+  return {
+    name,
+    namespace,
+    replicas,
+    folder: join(stateDir, namespace),
+    environment: { cluster, workspace },
+  };
 }
 
 async function remove(api: KubernetesApi, { namespace }: Way): Promise<void> {

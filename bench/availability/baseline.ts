@@ -40,7 +40,6 @@ export async function walkthroughWay(
   return {
     name: "walkthrough",
     namespace,
-    podsAt: (stage) => podsOf(replicasAt(stage, replicas)),
     move: async (step) => {
       const stage: WalkthroughStage = {
         release: step.release,
@@ -71,8 +70,6 @@ function applyDocument(
     content: document,
   });
 }
-
-const podsOf = ({ previous, canary }: Replicas): number => previous + canary;
 
 /** The walkthrough has no name for its moves: these are the program's. */
 function moveOf(before: Step | undefined, { stage, release }: Step): string {

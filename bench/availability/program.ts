@@ -8,7 +8,7 @@ import { setRelease, type Workspace, writeWorkspace } from "../../local/workspac
 import type { Replicas } from "../../src/model/traffic.ts";
 import { applyStage, previewStage } from "../../src/ops/move.ts";
 import { summarize } from "../../src/ops/summary.ts";
-import { replicasAt, type Stage, type Way } from "./ways.ts";
+import { replicasAt, type Way } from "./ways.ts";
 
 const USUAL_MILLI_CPU = 50;
 /** The part of the machine's cores that pods may ask for. */
@@ -16,7 +16,7 @@ const ROOM = 0.9;
 
 /** This program, driven as the local walk drives it, with stacks of its own in a folder. */
 export async function programWay(
-  { cluster, workspace: shared }: Environment,
+  { cluster, workspace: shared }: Pick<Environment, "cluster" | "workspace">,
   folder: string,
   namespace: string,
   replicas: Replicas,
@@ -34,14 +34,9 @@ export async function programWay(
       file.setIn(["config", "canary-stages:replicas"], replicasAt(stage, replicas)),
     );
   }
-  const podsAt = (stage: Stage): number => {
-    const { previous, canary } = replicasAt(stage, replicas);
-    return previous + canary;
-  };
   return {
     name: "program",
     namespace,
-    podsAt,
     move: async ({ stage, release }) => {
       await setRelease(workspace, release);
       const operator = await localOperator({ workspace, cluster });

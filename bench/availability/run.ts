@@ -14,7 +14,7 @@ import { DEPLOYMENTS, INGRESS } from "../walkthrough.ts";
 import { figuresOf, type LoadFigures, timelineOf } from "./figures.ts";
 import { observePods, type PodObserver, type Seen } from "./observer.ts";
 import type { MoveReport, Run } from "./report.ts";
-import { cycleSteps, firstStep, type Moved, type Stage, type Step, type Way } from "./ways.ts";
+import { cycleSteps, firstStep, type Moved, podsAt, type Stage, type Step, type Way } from "./ways.ts";
 
 export const KEPT_CONNECTIONS = 64;
 
@@ -136,20 +136,20 @@ async function reportOf(
     during,
     outside,
     clientLateMs: summarise(buckets).lateMs,
-    moves: taken.map((move, index) => moveReport(way, move, start, moves[index])),
+    moves: taken.map((move, index) => moveReport(replicas, move, start, moves[index])),
     timeline: timelineOf(buckets),
   };
 }
 
 function moveReport(
-  way: Way,
+  replicas: Replicas,
   taken: Taken,
   start: number,
   figures: LoadFigures["moves"][number] | undefined,
 ): MoveReport {
   const { step, moved, from, to, seen, cycle, before } = taken;
   if (!figures) throw new Error(`no load was recorded in the move to ${step.stage}`);
-  const pods = { before: way.podsAt(before.stage), after: way.podsAt(step.stage) };
+  const pods = { before: podsAt(before.stage, replicas), after: podsAt(step.stage, replicas) };
   return {
     ...figures,
     cycle,

@@ -25,8 +25,6 @@ export interface Moved {
 export interface Way {
   readonly name: WayName;
   readonly namespace: string;
-  /** Ready pods of both tracks together that a stage asks for. */
-  podsAt(stage: Stage): number;
   /** Takes the application to a stage, and ends when both its Deployments are rolled out. */
   move(step: Step): Promise<Moved>;
 }
@@ -34,6 +32,12 @@ export interface Way {
 /** The previous track keeps its pods until the last stage; there the canary's take its place. */
 export function replicasAt(stage: Stage, replicas: Replicas): Replicas {
   return stage === "canary-100" ? { previous: 0, canary: replicas.previous } : replicas;
+}
+
+/** Ready pods of both tracks together that a stage asks for. */
+export function podsAt(stage: Stage, replicas: Replicas): number {
+  const { previous, canary } = replicasAt(stage, replicas);
+  return previous + canary;
 }
 
 const VERSIONS = ["2.4.18", "2.4.20", "2.4.23"] as const;

@@ -1,22 +1,12 @@
 import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { ahead } from "../priority.ts";
 import { findProcess, isAlive, type LedgerEntry, signal as sendSignal, start, stop } from "../processes.ts";
 import { until } from "../until.ts";
 import { ask, untilClosed } from "./socket.ts";
 
 /** Debian's. */
 export const HAPROXY = "/usr/sbin/haproxy";
-
-/**
- * As if it had a node of its own: it does not wait for what works beside it on this machine. What counts between
- * sessions is the session's own nice value, where the kernel has such (see setSessionPriority).
- */
-const AHEAD = [
-  "/bin/sh",
-  "-c",
-  '{ echo "$0" >/proc/self/autogroup; } 2>/dev/null; exec nice -n "$0" "$@"',
-  "-5",
-];
 
 /** A new HAProxy, or a reload, answers with its new configuration within this time, or it has failed. */
 const APPLY_MS = 5000;
@@ -87,7 +77,8 @@ export class Haproxy {
   }
 
   private launch(): Promise<LedgerEntry> {
-    const command = [...AHEAD, HAPROXY, "-W", "-db", "-S", this.masterSocket(), "-f", this.configFile];
+    // As if it had a node of its own: it does not wait for what works beside it on this machine.
+    const command = ahead([HAPROXY, "-W", "-db", "-S", this.masterSocket(), "-f", this.configFile]);
     this.starting ??= start(this.ledgerDir, this.name, command, {
       log: join(this.directory, "haproxy.log"),
     }).finally(() => {

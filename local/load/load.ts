@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ahead } from "../priority.ts";
 import type { LoadMessage } from "./main.ts";
 import { type Classify, type Plan, planSchema } from "./plan.ts";
 import { BUCKET_MS, type Bucket, bucketSchema } from "./record.ts";
@@ -68,10 +69,13 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
 
 function forkLoad(plan: Plan): ChildProcess {
   const main = fileURLToPath(new URL("main.ts", import.meta.url));
+  // Ahead of what it measures: a late client would measure itself.
+  const [execPath, ...execArgv] = ahead([process.execPath, "--import", "tsx"]);
   return fork(main, [JSON.stringify(plan)], {
     cwd: fileURLToPath(new URL("../..", import.meta.url)),
-    execArgv: ["--import", "tsx"],
-    // A session of its own: it has a priority of its own, and a terminal's Ctrl-C does not reach it.
+    execPath,
+    execArgv,
+    // A session of its own, which a terminal's Ctrl-C does not reach.
     detached: true,
   });
 }

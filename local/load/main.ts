@@ -1,6 +1,5 @@
 import { createWriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
-import { setSessionPriority } from "../priority.ts";
 import { planSchema } from "./plan.ts";
 import { Recorder } from "./recorder.ts";
 import { Sender } from "./sender.ts";
@@ -8,16 +7,12 @@ import { Sender } from "./sender.ts";
 /** What the load process tells its parent, besides its buckets. */
 export type LoadMessage = { bucket: unknown } | { ready: true };
 
-/** Ahead of what it measures, where the system allows it: a late client would measure itself. */
-const PRIORITY = -10;
-
 /**
  * The load process: `main.ts PLAN`, PLAN in JSON. It ends by itself at the plan's limits, at SIGTERM, and when its
  * parent disconnects, after what is in flight has ended.
  */
 async function main(plan: unknown): Promise<void> {
   const parsed = planSchema.parse(plan);
-  setSessionPriority(PRIORITY);
   const file = createWriteStream(parsed.recordFile);
   const recorder = new Recorder(Date.now(), (bucket) => {
     file.write(`${JSON.stringify(bucket)}\n`);

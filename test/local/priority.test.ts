@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
+import { ahead } from "../../local/priority.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const PROGRAM = `
@@ -23,5 +24,26 @@ describe("the priority of a session", () => {
       detached: true,
     });
     assert.match(stdout, /^5 \/autogroup-\d+ nice 5$/);
+  });
+});
+
+describe("a command that goes ahead", () => {
+  /** `SCHED_OTHER` and `SCHED_RR` as /proc/PID/stat has them, in its 41st field (proc(5)). */
+  const [ORDINARY, ROUND_ROBIN] = ["0", "2"];
+  const [program, ...args] = ahead(["/bin/cat", "/proc/self/stat"]);
+
+  async function policy(env: Record<string, string> = {}): Promise<string | undefined> {
+    const { stdout } = await execa(program, args, { env });
+    return stdout.split(" ")[40];
+  }
+
+  it("runs in the real-time class", async function () {
+    const { failed } = await execa("chrt", ["--rr", "1", "true"], { reject: false });
+    if (failed) this.skip();
+    assert.equal(await policy(), ROUND_ROBIN);
+  });
+
+  it("runs as it is where that cannot be had", async () => {
+    assert.equal(await policy({ PATH: "/nowhere" }), ORDINARY);
   });
 });
