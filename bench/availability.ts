@@ -5,7 +5,7 @@
 import { availableParallelism, loadavg } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import type { Environment } from "../local/environment.ts";
 import { onTemporaryEnvironment } from "../local/temporary.ts";
 import { until } from "../local/until.ts";
@@ -42,7 +42,12 @@ const command = new Command("npm run bench:availability --")
   .option("--cycles <n>", "release cycles of each way", count, 10)
   .option("--replicas <list>", "previous + canary pods, with :CYCLES where not as usual", sizes, sizes(SIZES))
   .option("--rate <n>", "new connections a second, instead of the highest that is held at rest", count)
-  .option("--add", "at the rate of the report that is there, and beside its runs with other numbers of pods");
+  .addOption(
+    new Option(
+      "--add",
+      "at the rate of the report that is there, and beside its runs with other numbers of pods",
+    ).conflicts("rate"),
+  );
 
 function sizes(text: string): Size[] {
   return text.split(",").map((size) => {
@@ -87,19 +92,24 @@ async function measure(
       const title = `${name} ${replicas.previous}+${replicas.canary}`;
       const recordFile = join(bench.stateDir, `${title.replace(/\W/g, "-")}.ndjson`);
       const { way, end } = await startMover(wayOptions(name, replicas, bench));
-      const place = await putInPlace(way, bench);
-      found ??= await bench.progress.step("highest steady rate at rest", () =>
-        findSteadyRate((rate) => startBenchLoad(place.edge, rate, recordFile)),
-      );
-      const { rate } = found;
-      runs.push(
-        await bench.progress.step(`${title}, ${cycles} cycles at ${rate}/s`, () =>
-          runCycles(way, { ...place, rate, cycles, replicas, recordFile }, bench),
-        ),
-      );
-      const load = { newConnectionsPerSecond: rate, keptConnections: KEPT_CONNECTIONS, search: found.search };
-      await keep({ runs, load });
-      await end();
+      try {
+        const place = await putInPlace(way, bench);
+        found ??= await bench.progress.step("highest steady rate at rest", () =>
+          findSteadyRate((rate) => startBenchLoad(place.edge, rate, recordFile)),
+        );
+        const { rate, search } = found;
+        runs.push(
+          await bench.progress.step(`${title}, ${cycles} cycles at ${rate}/s`, () =>
+            runCycles(way, { ...place, rate, cycles, replicas, recordFile }, bench),
+          ),
+        );
+        await keep({
+          runs,
+          load: { newConnectionsPerSecond: rate, keptConnections: KEPT_CONNECTIONS, search },
+        });
+      } finally {
+        await end();
+      }
       await remove(api, way);
     }
   }

@@ -70,11 +70,11 @@ async function declareStage(config: Config, stage: string): Promise<Outputs> {
     deployer,
     founding: place.founding,
     growing: growingTrack(router.canaryShareNow(live), plan.tracks.canary.effectiveShare),
-    untilRolledOut: async ({ name, version }) => {
+    untilRolledOut: async ({ name, version }, steadySeconds) => {
       const cluster = api ?? (await connectAs(deployerKubeconfig));
       return version === abandoned
         ? giveTimeToRollOut(cluster, config.namespace, name, config.app.startSeconds)
-        : untilRolledOut(cluster, config.namespace, name, progressDeadlineSeconds(config.app));
+        : untilRolledOut(cluster, config.namespace, name, progressDeadlineSeconds(config.app), steadySeconds);
     },
     abandoned,
     record: recordAfter(

@@ -1,7 +1,8 @@
 import { UserError } from "./errors.ts";
-import type { KubernetesApi } from "./kubernetes.ts";
+import { ApiError, type KubernetesApi } from "./kubernetes.ts";
 import { deploymentPath, type LiveDeployment } from "./live.ts";
-import { type Rollout, rolloutOf } from "./model/rollout.ts";
+import { type PodLike, podProblem, podTree, type ReplicaSetLike } from "./model/pods.ts";
+import { type DeploymentLike, type Rollout, refusedPods, rolloutOf } from "./model/rollout.ts";
 
 const POLL_MS = 100;
 
@@ -9,25 +10,34 @@ const POLL_MS = 100;
  * Waits until every pod of a Deployment is of its newest specification and ready: observed here, because the
  * Kubernetes provider's own wait can end on a status from before the change.
  * @param timeoutSeconds how long it may make no progress
- * @throws UserError when the rollout fails or stands still for so long
+ * @param steadySeconds how long it has to have been so
+ * @throws UserError when the rollout fails or stands still for so long, with what its pods say of it
  */
 export async function untilRolledOut(
   api: KubernetesApi,
   namespace: string,
   name: string,
   timeoutSeconds: number,
+  steadySeconds = 0,
 ): Promise<void> {
+  let completeSince: number | undefined;
   let end = Date.now() + timeoutSeconds * 1000;
   let reason = "";
   for (;;) {
     const rollout = await readRollout(api, deploymentPath(namespace, name));
-    if (rollout.state === "complete") return;
-    if (rollout.reason !== reason) end = Date.now() + timeoutSeconds * 1000;
-    reason = rollout.reason;
-    if (rollout.state === "failed" || Date.now() > end) {
+    if (rollout.state === "complete") {
+      completeSince ??= Date.now();
+      if (Date.now() - completeSince >= steadySeconds * 1000) return;
+    } else {
+      completeSince = undefined;
+      if (rollout.reason !== reason) end = Date.now() + timeoutSeconds * 1000;
+      reason = rollout.reason;
+    }
+    if (rollout.state === "failed" || (rollout.state === "progressing" && Date.now() > end)) {
       const time = rollout.state === "failed" ? "" : ` after ${timeoutSeconds} s without progress`;
+      const reasons = [rollout.reason, ...(await rolloutProblems(api, namespace, name))];
       throw new UserError(
-        `Deployment ${namespace}/${name} is not rolled out${time}: ${rollout.reason}`,
+        `Deployment ${namespace}/${name} is not rolled out${time}: ${reasons.join("; ")}`,
         `What takes less traffic was left as it was. See: kubectl -n ${namespace} describe deployment ${name}`,
       );
     }
@@ -47,13 +57,36 @@ export async function giveTimeToRollOut(...rollout: Parameters<typeof untilRolle
   }
 }
 
-/** An API server that is away for a moment ends no rollout. */
+/** What the newest pods of a Deployment say, one for each state, and why there are no more; nothing where that cannot be asked. */
+async function rolloutProblems(api: KubernetesApi, namespace: string, name: string): Promise<string[]> {
+  try {
+    const deployment = await api.get<DeploymentLike>(deploymentPath(namespace, name));
+    const labels = Object.entries(deployment?.spec?.selector?.matchLabels ?? {});
+    const query = `?labelSelector=${encodeURIComponent(labels.map((pair) => pair.join("=")).join(","))}`;
+    const [replicaSets, pods] = await Promise.all([
+      api.list<ReplicaSetLike>(`/apis/apps/v1/namespaces/${namespace}/replicasets${query}`),
+      api.list<PodLike>(`/api/v1/namespaces/${namespace}/pods${query}`),
+    ]);
+    const newest = podTree(name, replicaSets, pods, api.time())[0]?.pods ?? [];
+    const byState = new Map(newest.map((pod) => [pod.state, podProblem(pod)]));
+    return [deployment && refusedPods(deployment), ...byState.values()].filter((text) => text !== undefined);
+  } catch (error) {
+    if (!isOfCluster(error)) throw error;
+    return [];
+  }
+}
+
+/** An API server that is away for a moment, or still reads its Roles after a start, ends no rollout. */
 async function readRollout(api: KubernetesApi, path: string): Promise<Rollout> {
   try {
     const deployment = await api.get<LiveDeployment>(path);
     return deployment ? rolloutOf(deployment) : { state: "progressing", reason: "it is not there" };
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
+    if (!isOfCluster(error)) throw error;
     return { state: "progressing", reason: error.message };
   }
 }
+
+/** Whether the cluster failed, or refused: anything else is a defect of ours. */
+const isOfCluster = (error: unknown): error is UserError | ApiError =>
+  error instanceof UserError || error instanceof ApiError;

@@ -11,8 +11,11 @@ export const mochaHooks = {
   afterAll(): void {
     setTimeout(() => {
       console.error(`\n${GRACE_MS / 1000} s after the last test something is still open:`);
-      whyIsNodeRunning();
-      process.exit();
+      try {
+        whyIsNodeRunning();
+      } finally {
+        process.exit();
+      }
     }, GRACE_MS).unref();
   },
 };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import type { KubernetesApi } from "../src/kubernetes.ts";
+import { UserError } from "../src/errors.ts";
+import { ApiError, type KubernetesApi } from "../src/kubernetes.ts";
 import type { DeploymentLike } from "../src/model/rollout.ts";
 import { giveTimeToRollOut, untilRolledOut } from "../src/rollouts.ts";
 
@@ -26,6 +27,8 @@ function answers(...deployments: readonly (DeploymentLike | undefined)[]) {
       asked.push(path);
       return deployments[Math.min(asked.length, deployments.length) - 1];
     },
+    list: async () => [],
+    time: () => new Date(),
   } as unknown as KubernetesApi;
   return { api, asked };
 }
@@ -43,6 +46,28 @@ describe("untilRolledOut", () => {
     assert.equal(asked.length, 3);
   });
 
+  it("waits until it has been complete for as long as asked, from the last time that it was not", async () => {
+    const unready = { ...COMPLETE, status: { ...COMPLETE.status, availableReplicas: 0 } };
+    const { api, asked } = answers(COMPLETE, COMPLETE, unready, COMPLETE);
+    const began = Date.now();
+    await untilRolledOut(api, "httpdcanary", "httpd-new", 5, 0.4);
+    assert.ok(asked.length > 4, `asked ${asked.length} times`);
+    assert.ok(Date.now() - began >= 700, `${Date.now() - began} ms`);
+  });
+
+  it("outlasts an API server that is away, or still reads its Roles", async () => {
+    const errors = [new UserError("the cluster cannot be reached", ""), new ApiError(403, "forbidden")];
+    const api = {
+      get: async () => {
+        const error = errors.shift();
+        if (error) throw error;
+        return COMPLETE;
+      },
+    } as unknown as KubernetesApi;
+    await untilRolledOut(api, "httpdcanary", "httpd-new", 5);
+    assert.equal(errors.length, 0);
+  });
+
   it("fails as soon as Kubernetes gave the rollout up", async () => {
     await assert.rejects(untilRolledOut(answers(FAILED).api, "httpdcanary", "httpd-new", 5), {
       name: "UserError",
@@ -55,6 +80,70 @@ describe("untilRolledOut", () => {
       message:
         "Deployment httpdcanary/httpd-new is not rolled out after 0.3 s without progress: the controller has not seen the change yet",
       hint: "What takes less traffic was left as it was. See: kubectl -n httpdcanary describe deployment httpd-new",
+    });
+  });
+
+  it("fails with what the newest pods say, one for each state, and with what keeps more from being made", async () => {
+    const labels = { selector: { matchLabels: { app: "httpd", track: "canary" } } };
+    const conditions = [
+      { type: "ReplicaFailure", message: "exceeded quota: pods" },
+      ...(FAILED.status?.conditions ?? []),
+    ];
+    const deployment = {
+      ...FAILED,
+      spec: { replicas: 4, ...labels },
+      status: { ...FAILED.status, conditions },
+    };
+    const set = (name: string, revision: string) => ({
+      metadata: {
+        name,
+        annotations: { "deployment.kubernetes.io/revision": revision },
+        ownerReferences: [{ kind: "Deployment", name: "httpd-new" }],
+      },
+    });
+    const pod = (name: string, owner: string, status: object) => ({
+      metadata: { name, ownerReferences: [{ kind: "ReplicaSet", name: owner }] },
+      status,
+    });
+    const waiting = { reason: "ImagePullBackOff", message: "no such image" };
+    const unscheduled = { type: "PodScheduled", status: "False", message: "Insufficient cpu" };
+    const lists: Readonly<Record<string, readonly object[]>> = {
+      "/apis/apps/v1/namespaces/httpdcanary/replicasets": [set("old", "1"), set("new", "2")],
+      "/api/v1/namespaces/httpdcanary/pods": [
+        pod("old-a", "old", { phase: "Failed" }),
+        pod("new-a", "new", { containerStatuses: [{ state: { waiting } }] }),
+        pod("new-b", "new", { containerStatuses: [{ state: { waiting } }] }),
+        pod("new-c", "new", { phase: "Pending", conditions: [unscheduled] }),
+        pod("new-d", "new", { phase: "Running", conditions: [{ type: "Ready", status: "True" }] }),
+      ],
+    };
+    const queries: string[] = [];
+    const api = {
+      get: async () => deployment,
+      list: async (path: string) => {
+        const [resource = "", query = ""] = path.split("?");
+        queries.push(decodeURIComponent(query));
+        return lists[resource];
+      },
+      time: () => new Date(),
+    } as unknown as KubernetesApi;
+    await assert.rejects(untilRolledOut(api, "httpdcanary", "httpd-new", 5), {
+      message:
+        "Deployment httpdcanary/httpd-new is not rolled out: timed out; exceeded quota: pods; " +
+        "Pod new-b: ImagePullBackOff, no such image; Pod new-c: Pending, Insufficient cpu",
+    });
+    assert.deepEqual(queries, Array(2).fill("labelSelector=app=httpd,track=canary"));
+  });
+
+  it("fails with the rollout's own reason where pods cannot be looked at", async () => {
+    const refused = () => Promise.reject(new ApiError(403, "pods is forbidden"));
+    const api = {
+      get: async () => FAILED,
+      list: refused,
+      time: () => new Date(),
+    } as unknown as KubernetesApi;
+    await assert.rejects(untilRolledOut(api, "httpdcanary", "httpd-new", 5), {
+      message: "Deployment httpdcanary/httpd-new is not rolled out: timed out",
     });
   });
 

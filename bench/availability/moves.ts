@@ -27,9 +27,14 @@ const PRIORITY = 12;
 async function main(options: WayOptions): Promise<void> {
   setSessionPriority(PRIORITY);
   process.on("disconnect", () => process.exit());
-  const way = await wayOf(options);
-  process.on("message", async (step: Step) => answer(await take(way, step)));
-  await answer({ moved: null });
+  try {
+    const way = await wayOf(options);
+    process.on("message", async (step: Step) => answer(await take(way, step)));
+    await answer({ moved: null });
+  } catch (error) {
+    await answer({ error: String(error) });
+    process.exit(1);
+  }
 }
 
 async function wayOf({ name, namespace, replicas, folder, environment }: WayOptions): Promise<Way> {

@@ -4,6 +4,7 @@ import type { Config } from "../config.ts";
 import { appNames, TRACKS, type TrackName } from "../model/names.ts";
 import type { StagePlan, TrackPlan } from "../model/plan.ts";
 import type { ReleaseRecord as Record } from "../model/record.ts";
+import { steadySeconds } from "../model/rollout.ts";
 import type { Router } from "./edge/router.ts";
 import { ReleaseRecord } from "./record.ts";
 import { Track } from "./track.ts";
@@ -20,8 +21,8 @@ export interface ApplicationArgs {
   };
   /** The track that takes more traffic than now. */
   readonly growing: TrackName;
-  /** Awaited before the edge and the other track change: the growing one has to be ready. */
-  readonly untilRolledOut: (track: TrackPlan) => Promise<void>;
+  /** Awaited before the edge and the other track change: the growing one has to be ready, and so for these seconds. */
+  readonly untilRolledOut: (track: TrackPlan, steadySeconds?: number) => Promise<void>;
   /** The version that a rollback leaves: it may be what is broken, so the stage is in place without it. */
   readonly abandoned: string | undefined;
   /** What the record says once the stage is in place. */
@@ -40,7 +41,7 @@ export function declareApplication(args: ApplicationArgs): void {
   const names = appNames(config.app.name, config.namespace);
   const options = { providers: [args.deployer], retainOnDelete: !args.founding };
 
-  const untilGrown = () => args.untilRolledOut(plan.tracks[args.growing]);
+  const untilGrown = (steady = 0) => args.untilRolledOut(plan.tracks[args.growing], steady);
   const declareTrack = (track: TrackName, after?: { dependsOn: pulumi.Resource[] }): Track =>
     new Track(
       plan.tracks[track].name,
@@ -49,14 +50,14 @@ export function declareApplication(args: ApplicationArgs): void {
         plan: plan.tracks[track],
         namespace,
         protect: args.founding,
-        beforeChange: after && untilGrown,
+        beforeChange: after && (() => untilGrown(steadySeconds(plan.tracks[track], config.app))),
       },
       { ...options, ...after },
     );
   const growing = declareTrack(args.growing);
   const edge = args.router.declare(
     names.service,
-    { config, plan, namespace, address: args.edge.address, beforeChange: untilGrown },
+    { config, plan, namespace, address: args.edge.address, beforeChange: () => untilGrown() },
     { ...options, protect: args.founding, dependsOn: [growing, ...args.edge.after] },
   );
   // Where the edge leads to may change with a stage: to pods that are ready, and before other pods leave.

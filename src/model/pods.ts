@@ -57,6 +57,7 @@ export interface ReplicaSet {
   readonly pods: readonly Pod[];
 }
 
+const LEAVING = "Terminating";
 const REVISION = "deployment.kubernetes.io/revision";
 
 /** ReplicaSets of a Deployment that have pods, newest first, each with its pods. */
@@ -87,6 +88,12 @@ export function servingShare(replicaSets: readonly ReplicaSet[], image: string):
   return all === 0 ? undefined : (100 * weigh(serving.filter((pod) => pod.image === image))) / all;
 }
 
+/** What keeps a pod from taking traffic; undefined when it does, or is on its way out. */
+export function podProblem({ name, serving, state, reason }: Pod): string | undefined {
+  if (serving || state === LEAVING) return undefined;
+  return `Pod ${name}: ${state}${reason ? `, ${reason}` : ""}`;
+}
+
 function isOwnedBy({ ownerReferences = [] }: ObjectMeta, kind: string, name: string): boolean {
   return ownerReferences.some((owner) => owner.kind === kind && owner.name === name);
 }
@@ -94,15 +101,18 @@ function isOwnedBy({ ownerReferences = [] }: ObjectMeta, kind: string, name: str
 function shownPod({ metadata, spec, status }: PodLike, now: Date): Pod {
   const containers = status?.containerStatuses ?? [];
   const blocked = containers.map(({ state }) => state?.waiting ?? state?.terminated).find(Boolean);
-  const condition = status?.conditions?.find(({ type }) => type === "Ready");
-  const isReady = condition?.status === "True";
+  const conditionOf = (type: string) => status?.conditions?.find((condition) => condition.type === type);
+  const ready = conditionOf("Ready");
+  const isReady = ready?.status === "True";
   const isLeaving = metadata.deletionTimestamp !== undefined;
   return {
     name: metadata.name,
     image: spec?.containers?.[0]?.image ?? "",
     serving: isReady && !isLeaving,
-    state: isLeaving ? "Terminating" : (blocked?.reason ?? status?.phase ?? "Unknown"),
-    reason: isReady ? undefined : (blocked?.message ?? condition?.message),
+    state: isLeaving ? LEAVING : (blocked?.reason ?? status?.phase ?? "Unknown"),
+    reason: isReady
+      ? undefined
+      : (blocked?.message ?? ready?.message ?? conditionOf("PodScheduled")?.message),
     restarts: containers.reduce((sum, { restartCount = 0 }) => sum + restartCount, 0),
     ageSeconds: Math.max(0, (now.getTime() - Date.parse(metadata.creationTimestamp ?? "")) / 1000 || 0),
     weight: podWeight(metadata),

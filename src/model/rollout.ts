@@ -1,7 +1,10 @@
 /** The parts of a Deployment that tell how far its rollout is. */
 export interface DeploymentLike {
   readonly metadata?: { readonly name?: string; readonly generation?: number };
-  readonly spec?: { readonly replicas?: number };
+  readonly spec?: {
+    readonly replicas?: number;
+    readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
+  };
   readonly status?: {
     readonly observedGeneration?: number;
     readonly replicas?: number;
@@ -28,6 +31,16 @@ const SECONDS_OVER_START = 60;
 export const progressDeadlineSeconds = (app: { startSeconds: number; minReadySeconds: number }): number =>
   app.startSeconds + app.minReadySeconds + SECONDS_OVER_START;
 
+/** A pod that had just turned ready was seen unready once more within this time, on a starved node (ADR 6). */
+const STEADY_SECONDS = 2;
+
+/**
+ * How long the track that grows has to have been ready before the other one changes, in seconds: when that one's last
+ * pods go, nothing else serves.
+ */
+export const steadySeconds = (other: { replicas: number }, app: { minReadySeconds: number }): number =>
+  other.replicas > 0 ? 0 : Math.max(0, STEADY_SECONDS - app.minReadySeconds);
+
 /**
  * How far a rollout is. The status speaks of an older specification until observedGeneration has caught up
  * (Kubernetes API conventions, "typical status properties"), so that comes first.
@@ -47,6 +60,11 @@ export function rolloutOf(deployment: DeploymentLike): Rollout {
   if (replicas > updatedReplicas) return progress(`${replicas - updatedReplicas} old pods still to stop`);
   if (availableReplicas < wanted) return progress(`${availableReplicas} of ${wanted} pods ready`);
   return { state: "complete" };
+}
+
+/** Why no pods can be made, such as a quota that is full; undefined while they can. */
+export function refusedPods({ status }: DeploymentLike): string | undefined {
+  return status?.conditions?.find(({ type }) => type === "ReplicaFailure")?.message;
 }
 
 const progress = (reason: string): Rollout => ({ state: "progressing", reason });

@@ -24,14 +24,21 @@ const BOOKKEEPING = /^(pulumi:|canary-stages:)/;
 export async function planTeardown(operator: Operator): Promise<Doomed[]> {
   const { lifecycle, founding } = operator.project.config;
   const later = lifecycle.filter((stage) => stage !== founding).reverse();
-  const doomed: Doomed[] = [];
-  for (const stage of [...later, founding]) {
-    const stack = await operator.stacks.open(stage);
-    const { resources = [] } = (await stack.exportState()).deployment;
-    if (resources.length > 0) doomed.push({ stack, isFounding: stage === founding, ...fateOf(resources) });
-  }
-  if (doomed.length > 0) return doomed;
+  const doomed = await Promise.all([...later, founding].map((stage) => doom(operator, stage)));
+  const found = doomed.filter((stack) => stack !== undefined);
+  if (found.length > 0) return found;
   throw new Refusal("no stage was ever applied", "There is nothing to take down.");
+}
+
+/** Undefined for a stack that has nothing; one that was never made is not made to be looked at. */
+async function doom({ project, stacks }: Operator, stage: string): Promise<Doomed | undefined> {
+  const { resources = [] } = (await stacks.stateOf(stage))?.deployment ?? {};
+  if (resources.length === 0) return undefined;
+  return {
+    stack: await stacks.open(stage),
+    isFounding: stage === project.config.founding,
+    ...fateOf(resources),
+  };
 }
 
 /** What becomes of a stack's resources. */

@@ -3,7 +3,14 @@ import { deploymentPath } from "../live.ts";
 import type { PlannedDeployment } from "../model/conformance.ts";
 import { imageReference, type TrackName } from "../model/names.ts";
 import type { StagePlan } from "../model/plan.ts";
-import { type PodLike, podTree, type ReplicaSet, type ReplicaSetLike, servingShare } from "../model/pods.ts";
+import {
+  type PodLike,
+  podProblem,
+  podTree,
+  type ReplicaSet,
+  type ReplicaSetLike,
+  servingShare,
+} from "../model/pods.ts";
 import type { ReleaseRecord } from "../model/record.ts";
 import { type Rollout, rolloutOf } from "../model/rollout.ts";
 import type { PerTrack } from "../model/traffic.ts";
@@ -62,9 +69,7 @@ export function trackProblems({ deployment, found, rollout, replicaSets }: LiveT
   const pods = replicaSets.flatMap((set) => set.pods);
   return [
     ...(rollout.state === "complete" ? [] : [`Deployment ${deployment}: ${rollout.reason}`]),
-    ...pods
-      .filter((pod) => !pod.serving && pod.state !== "Terminating")
-      .map(({ name, state, reason }) => `Pod ${name}: ${state}${reason ? `, ${reason}` : ""}`),
+    ...pods.map(podProblem).filter((problem) => problem !== undefined),
     ...pods
       .filter(({ restarts }) => restarts > 0)
       .map(({ name, restarts }) => `Pod ${name}: restarted ${restarts === 1 ? "once" : `${restarts} times`}`),

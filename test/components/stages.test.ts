@@ -3,27 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { before, describe, it } from "mocha";
 import { outputsSchema } from "../../src/outputs.ts";
 import type { Registered, StageRun } from "./mocks.ts";
-import { runStage } from "./mocks.ts";
-import { clusterAfter, committedStage, runStages, stageOf } from "./stages.ts";
+import { type Json, only, recordOf, tracksOf, WEIGHT } from "./stage-objects.ts";
+import { runStages } from "./stages.ts";
 
-type Json = Record<string, unknown>;
-
-interface Deployment {
-  readonly metadata: Json;
-  readonly spec: {
-    readonly replicas: number;
-    readonly strategy: Json;
-    readonly template: {
-      readonly metadata: { readonly annotations: Json };
-      readonly spec: {
-        readonly containers: readonly { readonly image: string }[];
-        readonly volumes: readonly Json[];
-      };
-    };
-  };
-}
-
-const WEIGHT = "ingress.appscode.com/backend-weight";
 const STAGES = ["canary-25", "canary-75", "canary-100"] as const;
 
 const APPLICATION = [
@@ -57,30 +39,6 @@ const FOUNDATION = [
 
 const namesOf = (resources: readonly Registered[]): string[] =>
   resources.map(({ type, name }) => `${type} ${name}`).sort();
-
-function only({ resources }: StageRun, type: string, name: string): Registered {
-  const found = resources.filter((one) => one.type === type && one.name === name);
-  assert.equal(found.length, 1, `${type} ${name}: ${found.length}`);
-  return found[0] as Registered;
-}
-
-const deploymentOf = (run: StageRun, name: string): Deployment =>
-  only(run, "kubernetes:apps/v1:Deployment", name).inputs as unknown as Deployment;
-
-const recordOf = (run: StageRun): Json =>
-  only(run, "kubernetes:core/v1:ConfigMap", "httpd-release").inputs.data as Json;
-
-/** The annotation that Voyager takes a pod's weight from, the pods and the image, of both Deployments. */
-const tracksOf = (run: StageRun) =>
-  ["httpd-previous", "httpd-new"].map((name) => {
-    const { replicas, template } = deploymentOf(run, name).spec;
-    return {
-      name,
-      replicas,
-      weight: template.metadata.annotations[WEIGHT],
-      image: template.spec.containers[0]?.image,
-    };
-  });
 
 describe("the stages of a release", () => {
   const runs = {} as Record<(typeof STAGES)[number], StageRun>;
@@ -257,106 +215,6 @@ describe("the stages of a release", () => {
       const objects = runs[stage].resources.filter(({ provider }) => provider === "deployer");
       assert.deepEqual(namesOf(retained(runs[stage]).filter(({ custom }) => custom)), namesOf(objects));
     }
-  });
-});
-
-describe("content", () => {
-  it("is immutable, named by its hash, and mounted by that name", async () => {
-    const run = await runStages(["canary-25"]);
-    const { inputs } = only(run, "kubernetes:core/v1:ConfigMap", "httpd-new-content");
-    const { name } = inputs.metadata as { name: string };
-    assert.match(name, /^httpd-new-[0-9a-f]{10}$/);
-    assert.equal(inputs.immutable, true);
-    assert.match((inputs.data as Json).index as string, /<h1>httpd 2\.4\.20<\/h1>/);
-    assert.ok(
-      deploymentOf(run, "httpd-new").spec.template.spec.volumes.some(
-        ({ configMap }) => (configMap as Json | undefined)?.name === name,
-      ),
-    );
-  });
-
-  it("has no ConfigMap and no volume where the application has none, as walkthrough B's", async () => {
-    const app = {
-      name: "app",
-      image: "registry.example.com/group/app",
-      port: 5000,
-      probePath: "/",
-      resources: { requests: { cpu: "50m", memory: "50Mi" }, limits: { cpu: "100m", memory: "100Mi" } },
-    };
-    const founding = stageOf("canary-25");
-    const run = await runStage({ ...founding, config: { ...founding.config, app } });
-    assert.deepEqual(
-      run.resources.filter(({ name }) => name.endsWith("-content")),
-      [],
-    );
-    const pod = deploymentOf(run, "app-new").spec.template.spec as unknown as {
-      volumes: unknown[];
-      securityContext: Json;
-      containers: { volumeMounts: unknown[]; ports: unknown[] }[];
-    };
-    assert.deepEqual(pod.volumes, []);
-    assert.deepEqual(pod.containers[0]?.volumeMounts, []);
-    assert.deepEqual(pod.containers[0]?.ports, [{ name: "http", containerPort: 5000, protocol: "TCP" }]);
-    assert.equal("sysctls" in pod.securityContext, false);
-    const { spec } = only(run, "kubernetes:core/v1:Service", "app-service").inputs as {
-      spec: { ports: Json[] };
-    };
-    assert.deepEqual(spec.ports, [{ name: "http", port: 80, targetPort: 5000, protocol: "TCP" }]);
-  });
-});
-
-describe("the order of a move", () => {
-  /** Which Deployment waits for the other one, and which have a hook before they change. */
-  function order(run: StageRun) {
-    const [previous, canary] = ["httpd-previous", "httpd-new"].map((name) => ({
-      track: only(run, "canary-stages:index:Track", name),
-      deployment: only(run, "kubernetes:apps/v1:Deployment", name),
-    })) as [{ track: Registered; deployment: Registered }, { track: Registered; deployment: Registered }];
-    return {
-      previousWaits: previous.track.dependsOn.includes("httpd-new"),
-      canaryWaits: canary.track.dependsOn.includes("httpd-previous"),
-      previousHooks: previous.deployment.hooks.length,
-      canaryHooks: canary.deployment.hooks.length,
-    };
-  }
-  const canaryGrows = { previousWaits: true, canaryWaits: false, previousHooks: 2, canaryHooks: 0 };
-  const previousGrows = { previousWaits: false, canaryWaits: true, previousHooks: 0, canaryHooks: 2 };
-
-  const moves: readonly [what: string, stages: readonly string[], expected: object][] = [
-    ["first release: the previous version before the canary", ["canary-25"], previousGrows],
-    ["promotion: the canary before the previous version shrinks", ["canary-25", "canary-75"], canaryGrows],
-    ["promotion to everything", ["canary-25", "canary-75", "canary-100"], canaryGrows],
-    [
-      "rollback: the previous version before the canary shrinks",
-      ["canary-25", "canary-75", "canary-25"],
-      previousGrows,
-    ],
-    [
-      "rollback from everything: the previous version is back before the canary's weight falls",
-      ["canary-25", "canary-75", "canary-100", "canary-25"],
-      previousGrows,
-    ],
-  ];
-  for (const [what, stages, expected] of moves) {
-    it(what, async () => assert.deepEqual(order(await runStages(stages)), expected));
-  }
-});
-
-describe("the next release", () => {
-  it("continues the live version from the first stage on", async () => {
-    const finished = await runStages(["canary-25", "canary-75", "canary-100"]);
-    const founding = stageOf("canary-25", clusterAfter(finished));
-    const release = { previous: "2.4.20", canary: "2.4.23" };
-    const run = await runStage({ ...founding, config: { ...committedStage("canary-25"), release } });
-    assert.deepEqual(
-      tracksOf(run).map(({ image, weight }) => [image, weight]),
-      [
-        ["httpd:2.4.20", "75"],
-        ["httpd:2.4.23", "25"],
-      ],
-    );
-    assert.equal(recordOf(run).reached, "canary-25");
-    assert.equal(recordOf(run).liveVersion, "2.4.20");
   });
 });
 

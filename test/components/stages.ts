@@ -65,3 +65,12 @@ export async function runStages(stages: readonly string[]): Promise<StageRun> {
   if (!run) throw new Error("no stage to run");
   return run;
 }
+
+/** Walkthrough B's application, as far as the configuration is concerned: no content file, another port. */
+export const APPLICATION_B = {
+  name: "app",
+  image: "registry.example.com/group/app",
+  port: 5000,
+  probePath: "/",
+  resources: { requests: { cpu: "50m", memory: "50Mi" }, limits: { cpu: "100m", memory: "100Mi" } },
+};

@@ -9,6 +9,15 @@ import { administrator, makeProject, type TestProject } from "./environment.ts";
 const NAMESPACE = "e2e-release";
 const WEIGHT = 'spec.template.metadata.annotations["ingress.appscode.com/backend-weight"]';
 
+interface Pod {
+  readonly metadata: { readonly deletionTimestamp?: string };
+  readonly status: { readonly conditions: readonly { type: string; lastTransitionTime: string }[] };
+}
+
+interface Managed {
+  readonly metadata: { readonly managedFields: readonly { operation: string; time: string }[] };
+}
+
 /** Object, path, before, after: the whole of what a move changes. */
 type Line = readonly [object: string, path: string, from: unknown, to: unknown];
 
@@ -134,6 +143,21 @@ describe("a release through its stages", () => {
         }),
       ],
     }));
+
+  it("let them go only when the canary's had been ready for two seconds", async () => {
+    const api = await administrator();
+    const pods = await api.list<Pod>(`/api/v1/namespaces/${NAMESPACE}/pods?labelSelector=track=canary`);
+    const ready = pods
+      .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+      .flatMap(({ status }) => status.conditions.filter(({ type }) => type === "Ready"))
+      .map(({ lastTransitionTime }) => Date.parse(lastTransitionTime));
+    assert.equal(ready.length, 1);
+    const previous = await api.get<Managed>(deploymentPath(NAMESPACE, "httpd-previous"));
+    const applied = previous?.metadata.managedFields.find(({ operation }) => operation === "Apply");
+    // Both times are whole seconds.
+    const waited = Date.parse(applied?.time ?? "") - (ready[0] ?? 0);
+    assert.ok(waited >= 2000, `${waited} ms`);
+  });
 
   it("refuses a release that does not continue the live version", async () => {
     await setRelease(project.workspace, { previous: "2.4.18", canary: "2.4.23" });

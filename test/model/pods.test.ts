@@ -68,6 +68,9 @@ describe("podTree", () => {
     const conditions = [{ type: "Ready", status: "False", message: "probe failed" }];
     assert.equal(shown({ ...like, status: { conditions } })?.reason, "probe failed");
     assert.equal(shown({ metadata: like.metadata })?.state, "Unknown");
+    const unplaced = [{ type: "PodScheduled", status: "False", message: "Insufficient cpu" }];
+    const pending = shown({ ...like, status: { phase: "Pending", conditions: unplaced } });
+    assert.deepEqual([pending?.state, pending?.reason], ["Pending", "Insufficient cpu"]);
   });
 
   it("counts a pod on its way out as one that takes no traffic", () => {

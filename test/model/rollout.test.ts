@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { type DeploymentLike, rolloutOf } from "../../src/model/rollout.ts";
+import { type DeploymentLike, rolloutOf, steadySeconds } from "../../src/model/rollout.ts";
 
 /** A Deployment whose rollout of two pods is complete. */
 const COMPLETE = {
@@ -61,5 +61,14 @@ describe("rolloutOf", () => {
   it("is complete with no pods when none are wanted", () => {
     const none = { ...COMPLETE, spec: { replicas: 0 }, status: { observedGeneration: 3 } };
     assert.deepEqual(rolloutOf(none), { state: "complete" });
+  });
+});
+
+describe("steadySeconds", () => {
+  it("is there only for a track whose last pods go, and counts what a pod has to be ready for anyway", () => {
+    assert.equal(steadySeconds({ replicas: 1 }, { minReadySeconds: 0 }), 0);
+    assert.equal(steadySeconds({ replicas: 0 }, { minReadySeconds: 0 }), 2);
+    assert.equal(steadySeconds({ replicas: 0 }, { minReadySeconds: 1.5 }), 0.5);
+    assert.equal(steadySeconds({ replicas: 0 }, { minReadySeconds: 10 }), 0);
   });
 });

@@ -32,7 +32,9 @@ describe("teardown", () => {
     );
   });
 
-  it("is refused where no stage was ever applied", async () => {
+  it("is refused where no stage was ever applied, and makes no stack to find that out", async () => {
+    const open = () => assert.fail("a stack was opened");
+    world.stacks = { ...world.stacks, open };
     await assert.rejects(planTeardown(world), Refusal);
   });
 
