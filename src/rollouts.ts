@@ -5,6 +5,8 @@ import { type PodLike, podProblem, podTree, type ReplicaSetLike } from "./model/
 import { type DeploymentLike, type Rollout, refusedPods, rolloutOf } from "./model/rollout.ts";
 
 const POLL_MS = 100;
+/** A kubelet's message may repeat itself over many lines; `canary status` has all of it. */
+const LONGEST_REASON = 200;
 
 /**
  * Waits until every pod of a Deployment is of its newest specification and ready: observed here, because the
@@ -35,7 +37,7 @@ export async function untilRolledOut(
     }
     if (rollout.state === "failed" || (rollout.state === "progressing" && Date.now() > end)) {
       const time = rollout.state === "failed" ? "" : ` after ${timeoutSeconds} s without progress`;
-      const reasons = [rollout.reason, ...(await rolloutProblems(api, namespace, name))];
+      const reasons = [rollout.reason, ...(await rolloutProblems(api, namespace, name))].map(brief);
       throw new UserError(
         `Deployment ${namespace}/${name} is not rolled out${time}: ${reasons.join("; ")}`,
         `What takes less traffic was left as it was. See: kubectl -n ${namespace} describe deployment ${name}`,
@@ -55,6 +57,11 @@ export async function giveTimeToRollOut(...rollout: Parameters<typeof untilRolle
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
   }
+}
+
+function brief(reason: string): string {
+  const text = reason.replace(/\.$/, "");
+  return text.length > LONGEST_REASON ? `${text.slice(0, LONGEST_REASON - 1)}…` : text;
 }
 
 /** What the newest pods of a Deployment say, one for each state, and why there are no more; nothing where that cannot be asked. */

@@ -15,7 +15,7 @@ const FAILED: DeploymentLike = {
   ...COMPLETE,
   status: {
     observedGeneration: 2,
-    conditions: [{ type: "Progressing", reason: "ProgressDeadlineExceeded", message: "timed out" }],
+    conditions: [{ type: "Progressing", reason: "ProgressDeadlineExceeded", message: "timed out." }],
   },
 };
 
@@ -105,7 +105,7 @@ describe("untilRolledOut", () => {
       metadata: { name, ownerReferences: [{ kind: "ReplicaSet", name: owner }] },
       status,
     });
-    const waiting = { reason: "ImagePullBackOff", message: "no such image" };
+    const waiting = { reason: "ImagePullBackOff", message: `no such image ${"x".repeat(300)}` };
     const unscheduled = { type: "PodScheduled", status: "False", message: "Insufficient cpu" };
     const lists: Readonly<Record<string, readonly object[]>> = {
       "/apis/apps/v1/namespaces/httpdcanary/replicasets": [set("old", "1"), set("new", "2")],
@@ -130,7 +130,7 @@ describe("untilRolledOut", () => {
     await assert.rejects(untilRolledOut(api, "httpdcanary", "httpd-new", 5), {
       message:
         "Deployment httpdcanary/httpd-new is not rolled out: timed out; exceeded quota: pods; " +
-        "Pod new-b: ImagePullBackOff, no such image; Pod new-c: Pending, Insufficient cpu",
+        `Pod new-b: ImagePullBackOff, no such image ${"x".repeat(156)}…; Pod new-c: Pending, Insufficient cpu`,
     });
     assert.deepEqual(queries, Array(2).fill("labelSelector=app=httpd,track=canary"));
   });

@@ -57,7 +57,8 @@ export function rolloutOf(deployment: DeploymentLike): Rollout {
   }
   const { replicas = 0, updatedReplicas = 0, availableReplicas = 0 } = status;
   if (updatedReplicas < wanted) return progress(`${updatedReplicas} of ${wanted} pods updated`);
-  if (replicas > updatedReplicas) return progress(`${replicas - updatedReplicas} old pods still to stop`);
+  const old = replicas - updatedReplicas;
+  if (old > 0) return progress(`${old} old ${old === 1 ? "pod" : "pods"} still to stop`);
   if (availableReplicas < wanted) return progress(`${availableReplicas} of ${wanted} pods ready`);
   return { state: "complete" };
 }

@@ -28,7 +28,7 @@ describe("rolloutOf", () => {
       "the controller has not seen the change yet",
     ],
     ["pods of the old specification", withStatus({ updatedReplicas: 1 }), "1 of 2 pods updated"],
-    ["an old pod that has not stopped", withStatus({ replicas: 3 }), "1 old pods still to stop"],
+    ["an old pod that has not stopped", withStatus({ replicas: 3 }), "1 old pod still to stop"],
     ["a new pod that is not ready", withStatus({ availableReplicas: 1 }), "1 of 2 pods ready"],
     [
       "a specification without replicas, which is one",
