@@ -2,6 +2,7 @@ import { UserError } from "./errors.ts";
 import type { KubernetesApi, RequiredApi } from "./kubernetes.ts";
 import { type AppNames, TRACKS, type TrackName } from "./model/names.ts";
 import type { StagePlan } from "./model/plan.ts";
+import { type PodLike, podTree, type ReplicaSet, type ReplicaSetLike } from "./model/pods.ts";
 import { fromData, type ReleaseRecord } from "./model/record.ts";
 import type { DeploymentLike } from "./model/rollout.ts";
 import type { PerTrack } from "./model/traffic.ts";
@@ -50,6 +51,21 @@ export async function readLive(
     api.get<LiveDeployment>(deploymentPath(namespace, plan.tracks.canary.name)),
   ]);
   return { record, deployments: { previous, canary } };
+}
+
+/** Reads the pods that carry labels. @returns the ReplicaSets of a Deployment that have such pods, newest first */
+export async function readPods(
+  api: KubernetesApi,
+  namespace: string,
+  labels: Readonly<Record<string, string>>,
+): Promise<(deployment: string) => ReplicaSet[]> {
+  const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  const query = `?labelSelector=${encodeURIComponent(selector.join(","))}`;
+  const [replicaSets, pods] = await Promise.all([
+    api.list<ReplicaSetLike>(`/apis/apps/v1/namespaces/${namespace}/replicasets${query}`),
+    api.list<PodLike>(`/api/v1/namespaces/${namespace}/pods${query}`),
+  ]);
+  return (deployment) => podTree(deployment, replicaSets, pods, api.time());
 }
 
 /** @throws UserError when the record cannot be understood */

@@ -1,7 +1,7 @@
 import { UserError } from "./errors.ts";
 import { ApiError, type KubernetesApi } from "./kubernetes.ts";
-import { deploymentPath, type LiveDeployment } from "./live.ts";
-import { type PodLike, podProblem, podTree, type ReplicaSetLike } from "./model/pods.ts";
+import { deploymentPath, type LiveDeployment, readPods } from "./live.ts";
+import { podProblem } from "./model/pods.ts";
 import { type DeploymentLike, type Rollout, refusedPods, rolloutOf } from "./model/rollout.ts";
 
 const POLL_MS = 100;
@@ -34,14 +34,9 @@ export async function untilRolledOut(
       completeSince = undefined;
       if (rollout.reason !== reason) end = Date.now() + timeoutSeconds * 1000;
       reason = rollout.reason;
-    }
-    if (rollout.state === "failed" || (rollout.state === "progressing" && Date.now() > end)) {
-      const time = rollout.state === "failed" ? "" : ` after ${timeoutSeconds} s without progress`;
-      const reasons = [rollout.reason, ...(await rolloutProblems(api, namespace, name))].map(brief);
-      throw new UserError(
-        `Deployment ${namespace}/${name} is not rolled out${time}: ${reasons.join("; ")}`,
-        `What takes less traffic was left as it was. See: kubectl -n ${namespace} describe deployment ${name}`,
-      );
+      if (rollout.state === "failed" || Date.now() > end) {
+        throw await notRolledOut(api, namespace, name, rollout, timeoutSeconds);
+      }
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
@@ -59,6 +54,21 @@ export async function giveTimeToRollOut(...rollout: Parameters<typeof untilRolle
   }
 }
 
+async function notRolledOut(
+  api: KubernetesApi,
+  namespace: string,
+  name: string,
+  { state, reason }: Exclude<Rollout, { state: "complete" }>,
+  timeoutSeconds: number,
+): Promise<UserError> {
+  const time = state === "failed" ? "" : ` after ${timeoutSeconds} s without progress`;
+  const reasons = [reason, ...(await rolloutProblems(api, namespace, name))].map(brief);
+  return new UserError(
+    `Deployment ${namespace}/${name} is not rolled out${time}: ${reasons.join("; ")}`,
+    `What takes less traffic was left as it was. See: kubectl -n ${namespace} describe deployment ${name}`,
+  );
+}
+
 function brief(reason: string): string {
   const text = reason.replace(/\.$/, "");
   return text.length > LONGEST_REASON ? `${text.slice(0, LONGEST_REASON - 1)}…` : text;
@@ -68,13 +78,8 @@ function brief(reason: string): string {
 async function rolloutProblems(api: KubernetesApi, namespace: string, name: string): Promise<string[]> {
   try {
     const deployment = await api.get<DeploymentLike>(deploymentPath(namespace, name));
-    const labels = Object.entries(deployment?.spec?.selector?.matchLabels ?? {});
-    const query = `?labelSelector=${encodeURIComponent(labels.map((pair) => pair.join("=")).join(","))}`;
-    const [replicaSets, pods] = await Promise.all([
-      api.list<ReplicaSetLike>(`/apis/apps/v1/namespaces/${namespace}/replicasets${query}`),
-      api.list<PodLike>(`/api/v1/namespaces/${namespace}/pods${query}`),
-    ]);
-    const newest = podTree(name, replicaSets, pods, api.time())[0]?.pods ?? [];
+    const podsOf = await readPods(api, namespace, deployment?.spec?.selector?.matchLabels ?? {});
+    const newest = podsOf(name)[0]?.pods ?? [];
     const byState = new Map(newest.map((pod) => [pod.state, podProblem(pod)]));
     return [deployment && refusedPods(deployment), ...byState.values()].filter((text) => text !== undefined);
   } catch (error) {

@@ -22,7 +22,7 @@ export async function startMover(options: WayOptions): Promise<Mover> {
     reject: false,
     stdio: ["ignore", "inherit", "inherit"],
   });
-  await movedOf((await child.getOneMessage()) as Answer);
+  movedOf((await child.getOneMessage()) as Answer);
   const move = async (step: Step): Promise<Moved> => {
     const [answer] = await Promise.all([child.getOneMessage(), child.sendMessage({ ...step })]);
     const moved = movedOf(answer as Answer);

@@ -1,16 +1,9 @@
 import type { KubernetesApi } from "../kubernetes.ts";
-import { deploymentPath } from "../live.ts";
+import { deploymentPath, readPods } from "../live.ts";
 import type { PlannedDeployment } from "../model/conformance.ts";
 import { imageReference, type TrackName } from "../model/names.ts";
 import type { StagePlan } from "../model/plan.ts";
-import {
-  type PodLike,
-  podProblem,
-  podTree,
-  type ReplicaSet,
-  type ReplicaSetLike,
-  servingShare,
-} from "../model/pods.ts";
+import { podProblem, type ReplicaSet, servingShare } from "../model/pods.ts";
 import type { ReleaseRecord } from "../model/record.ts";
 import { type Rollout, rolloutOf } from "../model/rollout.ts";
 import type { PerTrack } from "../model/traffic.ts";
@@ -31,20 +24,17 @@ export async function readTracks(
   namespace: string,
   { tracks, selector }: StagePlan,
 ): Promise<PerTrack<LiveTrack>> {
-  const labels = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
-  const query = `?labelSelector=${encodeURIComponent(labels.join(","))}`;
-  const [previous, canary, replicaSets, pods] = await Promise.all([
+  const [previous, canary, podsOf] = await Promise.all([
     api.get<PlannedDeployment>(deploymentPath(namespace, tracks.previous.name)),
     api.get<PlannedDeployment>(deploymentPath(namespace, tracks.canary.name)),
-    api.list<ReplicaSetLike>(`/apis/apps/v1/namespaces/${namespace}/replicasets${query}`),
-    api.list<PodLike>(`/api/v1/namespaces/${namespace}/pods${query}`),
+    readPods(api, namespace, selector),
   ]);
   const trackOf = (track: TrackName, found: PlannedDeployment | undefined): LiveTrack => ({
     deployment: tracks[track].name,
     found,
     rollout: found ? rolloutOf(found) : { state: "progressing", reason: "it is not there" },
     replicas: found ? (found.spec.replicas ?? 1) : 0,
-    replicaSets: podTree(tracks[track].name, replicaSets, pods, api.time()),
+    replicaSets: podsOf(tracks[track].name),
   });
   return { previous: trackOf("previous", previous), canary: trackOf("canary", canary) };
 }
