@@ -11,7 +11,13 @@ import { moveTo } from "./model/lifecycle.ts";
 import { appNames } from "./model/names.ts";
 import { recordAfter } from "./model/record.ts";
 import { progressDeadlineSeconds } from "./model/rollout.ts";
-import { DEPLOYER_KUBECONFIG, EDGE_ADDRESS, type Outputs, stageOutputs } from "./outputs.ts";
+import {
+  DEPLOYER_KUBECONFIG,
+  EDGE_ADDRESS,
+  type FoundingOutputs,
+  type Outputs,
+  stageOutputs,
+} from "./outputs.ts";
 import { accessOf, placeOf } from "./place.ts";
 import { giveTimeToRollOut, untilRolledOut } from "./rollouts.ts";
 
@@ -20,8 +26,13 @@ import { giveTimeToRollOut, untilRolledOut } from "./rollouts.ts";
  * that can be refused is refused before the first resource is registered.
  */
 export default async function program(): Promise<Outputs> {
+  return programWith(undefined);
+}
+
+/** The same for whoever has just read what the founding stack exports, which the engine takes a while to tell. */
+export async function programWith(founding: FoundingOutputs | undefined): Promise<Outputs> {
   try {
-    return await declareStage(parseConfig(stackConfig()), pulumi.getStack());
+    return await declareStage(parseConfig(stackConfig()), pulumi.getStack(), founding);
   } catch (error) {
     throw error instanceof UserError ? refusal(error) : error;
   }
@@ -34,10 +45,14 @@ function refusal(error: UserError): pulumi.RunError {
   return refused;
 }
 
-async function declareStage(config: Config, stage: string): Promise<Outputs> {
+async function declareStage(
+  config: Config,
+  stage: string,
+  founding: FoundingOutputs | undefined,
+): Promise<Outputs> {
   const router = routerOf(config);
   const plan = router.plan(config);
-  const place = await placeOf(config, stage);
+  const place = await placeOf(config, stage, founding);
 
   const access = accessOf(place);
   const api = access && (await connect(access));

@@ -31,6 +31,20 @@ export const DEPLOYER_KUBECONFIG = "deployerKubeconfig";
 /** Name of the founding stack's output with the address that is reserved for the edge. */
 export const EDGE_ADDRESS = "edgeAddress";
 
+/** What the founding stack exports for itself and for the other stages; its secrets in clear. */
+export interface FoundingOutputs {
+  readonly deployerKubeconfig: string;
+  /** Where the edge's address is reserved beforehand. */
+  readonly edgeAddress: string | undefined;
+}
+
+/** Those among a stack's outputs; undefined for a stack that was never applied, or is no founding one. */
+export function foundingOutputs(outputs: Readonly<Record<string, unknown>>): FoundingOutputs | undefined {
+  const { [DEPLOYER_KUBECONFIG]: deployerKubeconfig, [EDGE_ADDRESS]: edgeAddress } = outputs;
+  if (typeof deployerKubeconfig !== "string") return undefined;
+  return { deployerKubeconfig, edgeAddress: typeof edgeAddress === "string" ? edgeAddress : undefined };
+}
+
 /** The outputs of a stage. */
 export function stageOutputs(stage: string, config: Config, plan: StagePlan): Outputs {
   const trackOutputs = ({ name, version, replicas, annotations, effectiveShare }: TrackPlan) => ({

@@ -4,14 +4,7 @@ import { secretShape } from "./config/secrets.ts";
 import type { Config } from "./config.ts";
 import { UserError } from "./errors.ts";
 import type { ClusterAccess } from "./kubernetes.ts";
-import { DEPLOYER_KUBECONFIG, EDGE_ADDRESS } from "./outputs.ts";
-
-/** What the founding stack exports for itself and for the other stages. */
-export interface FoundingOutputs {
-  readonly deployerKubeconfig: string;
-  /** Where the edge's address is reserved beforehand. */
-  readonly edgeAddress: string | undefined;
-}
+import { DEPLOYER_KUBECONFIG, type FoundingOutputs, foundingOutputs } from "./outputs.ts";
 
 /** A stage's place: the founding stack has the cluster in its configuration, the others take what it exports. */
 export type Place =
@@ -28,13 +21,14 @@ const FOUNDING_KEYS = ["cluster", ...(Object.keys(secretShape) as (keyof typeof 
 
 /**
  * Where a stage works.
+ * @param known what the founding stack exports, by whoever has just read it; else the engine is asked
  * @throws UserError when the founding stack was never applied, or when one of its keys stands in another stage's file
  */
-export async function placeOf(config: Config, stage: string): Promise<Place> {
+export async function placeOf(config: Config, stage: string, known?: FoundingOutputs): Promise<Place> {
   if (stage !== config.founding) {
     const misplaced = FOUNDING_KEYS.find((key) => config[key] !== undefined);
     if (misplaced) throw misplacedKey(misplaced, stage, config.founding);
-    return { founding: false, earlier: await exportedBy(config.founding) };
+    return { founding: false, earlier: known ?? (await exportedBy(config.founding)) };
   }
   if (!config.cluster) {
     throw new UserError(
@@ -42,8 +36,9 @@ export async function placeOf(config: Config, stage: string): Promise<Place> {
       "Say which cluster: cluster: {kind: gke, …}, or cluster: {kind: kubeconfig, context: NAME}.",
     );
   }
-  const earlier = config.cluster.kind === "gke" ? foundingOutputs(await readOutputs(stage)) : undefined;
-  return { founding: true, cluster: config.cluster, earlier };
+  const { cluster } = config;
+  if (cluster.kind !== "gke") return { founding: true, cluster, earlier: undefined };
+  return { founding: true, cluster, earlier: known ?? foundingOutputs(await readOutputs(stage)) };
 }
 
 function misplacedKey(key: string, stage: string, founding: string): UserError {
@@ -86,10 +81,4 @@ async function readOutputs(stack: string): Promise<Readonly<Record<string, unkno
   const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`;
   const answer = await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name });
   return (answer as { outputs?: Record<string, unknown> }).outputs ?? {};
-}
-
-function foundingOutputs(outputs: Readonly<Record<string, unknown>>): FoundingOutputs | undefined {
-  const { [DEPLOYER_KUBECONFIG]: deployerKubeconfig, [EDGE_ADDRESS]: edgeAddress } = outputs;
-  if (typeof deployerKubeconfig !== "string") return undefined;
-  return { deployerKubeconfig, edgeAddress: typeof edgeAddress === "string" ? edgeAddress : undefined };
 }

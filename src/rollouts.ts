@@ -4,7 +4,7 @@ import { deploymentPath, type LiveDeployment, readPods } from "./live.ts";
 import { podProblem } from "./model/pods.ts";
 import { type DeploymentLike, type Rollout, refusedPods, rolloutOf } from "./model/rollout.ts";
 
-const POLL_MS = 100;
+const POLL_MS = 50;
 /** A kubelet's message may repeat itself over many lines; `canary status` has all of it. */
 const LONGEST_REASON = 200;
 

@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { execa } from "execa";
+import { until } from "../../local/until.ts";
 import { promoteSchema } from "../../src/cli/schemas.ts";
 import type { KubernetesApi } from "../../src/kubernetes.ts";
 import { deploymentPath } from "../../src/live.ts";
+import type { PodLike } from "../../src/model/pods.ts";
 import { WEIGHT_ANNOTATION } from "../../src/model/weights.ts";
 
 const CANARY = join(import.meta.dirname, "..", "..", "src", "cli", "canary.mjs");
@@ -38,9 +40,14 @@ export interface Figures {
   readonly kubectl: Seconds;
   /** The same one after the other, as a move does it: the first is rolled out before the second is changed. */
   readonly kubectlInOrder: Seconds;
+  /** The same at once with a startup probe besides, which our Deployments do without (ADR 9). */
+  readonly kubectlWithStartupProbe: Seconds;
 }
 
-/** Measures every command so many times, in turn with kubectl on the same objects. */
+/**
+ * Measures every command so many times, in turn with kubectl on the same objects. Whatever makes pods anew begins when
+ * no pod of the one before is still on its way out: those keep both cores of a small machine busy.
+ */
 export async function measureCommand(place: Place, rounds: number): Promise<Figures> {
   const seconds = {
     start: [],
@@ -51,6 +58,7 @@ export async function measureCommand(place: Place, rounds: number): Promise<Figu
     rollback: [],
     kubectl: [],
     kubectlInOrder: [],
+    kubectlWithStartupProbe: [],
   } as Record<Exclude<keyof Figures, "promoteParts">, number[]>;
   const promoteParts: Record<string, number[]> = {};
   const canary = (...words: readonly string[]) => run(place, process.execPath, [CANARY, ...words]);
@@ -60,24 +68,31 @@ export async function measureCommand(place: Place, rounds: number): Promise<Figu
     seconds[figure].push((performance.now() - started) / 1000);
     return result;
   };
+  const timedWhenQuiet: typeof timed = async (figure, work) => {
+    await untilNoPodLeaves(place);
+    return timed(figure, work);
+  };
   for (let round = 0; round < rounds; round++) {
     await timed("start", () => canary("--help"));
     await timed("engineStart", () => run(place, "pulumi", ["version"]));
     await timed("status", () => canary("status"));
     await timed("preview", () => canary("preview", "canary-75"));
-    const promoted = await timed("promote", () =>
+    const promoted = await timedWhenQuiet("promote", () =>
       canary("promote", "canary-75", "--yes", "--no-verify", "--json"),
     );
     const [move] = promoteSchema.parse(JSON.parse(promoted));
     for (const [part, value] of Object.entries(move?.timing ?? {})) {
       promoteParts[part] = [...(promoteParts[part] ?? []), value];
     }
-    await timed("rollback", () => canary("rollback", "--yes", "--no-verify"));
+    await timedWhenQuiet("rollback", () => canary("rollback", "--yes", "--no-verify"));
     if (place.kubectl === undefined) continue;
-    const both = await documentsOf(place, 100 + round);
-    await timed("kubectl", () => applyByKubectl(place, both));
-    const [canaryFirst, previousNext] = await documentsOf(place, 200 + round);
-    await timed("kubectlInOrder", async () => {
+    const probed = await documentsOf(place, OTHER_WEIGHTS.probed, STARTUP_PROBE);
+    await timedWhenQuiet("kubectlWithStartupProbe", () => applyByKubectl(place, probed));
+    await applyByKubectl(place, await documentsOf(place, OTHER_WEIGHTS.unprobed));
+    const both = await documentsOf(place, OTHER_WEIGHTS.atOnce);
+    await timedWhenQuiet("kubectl", () => applyByKubectl(place, both));
+    const [canaryFirst, previousNext] = await documentsOf(place, OTHER_WEIGHTS.inOrder);
+    await timedWhenQuiet("kubectlInOrder", async () => {
       await applyByKubectl(place, [canaryFirst]);
       await applyByKubectl(place, [previousNext]);
     });
@@ -96,12 +111,34 @@ async function run(
   return (await execa(program, words, options)).stdout;
 }
 
-/** Both Deployments as they are, with a weight that nobody else gives: each has to roll out. */
-async function documentsOf({ api, namespace }: Place, weight: number): Promise<[Document, Document]> {
+async function untilNoPodLeaves({ api, namespace }: Place): Promise<void> {
+  const allStay = async (): Promise<boolean> => {
+    const pods = await api.list<PodLike>(`/api/v1/namespaces/${namespace}/pods`);
+    return pods.every(({ metadata }) => metadata.deletionTimestamp === undefined);
+  };
+  if (!(await until(allStay, { timeoutMs: 60_000, everyMs: 500 }))) throw new Error("pods do not leave");
+}
+
+/** None that a stage gives, so that each makes all pods anew. */
+const OTHER_WEIGHTS = { probed: 101, unprobed: 102, atOnce: 103, inOrder: 104 };
+
+/** As ours ask for readiness. */
+const STARTUP_PROBE = { httpGet: { path: "/", port: "http" }, periodSeconds: 1, failureThreshold: 60 };
+
+/** Both Deployments as they are, with another weight: each has to roll out. */
+async function documentsOf(
+  { api, namespace }: Place,
+  weight: number,
+  startupProbe?: object,
+): Promise<[Document, Document]> {
   const documentOf = async (name: string): Promise<Document> => {
     const { spec } = await api.send<{ spec: Spec }>("GET", deploymentPath(namespace, name));
     const annotations = { [WEIGHT_ANNOTATION]: String(weight) };
-    const template = { ...spec.template, metadata: { ...spec.template.metadata, annotations } };
+    const containers = spec.template.spec.containers.map((container) => ({ ...container, startupProbe }));
+    const template = {
+      metadata: { ...spec.template.metadata, annotations },
+      spec: { ...spec.template.spec, containers },
+    };
     const document = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name, namespace } };
     return { ...document, spec: { ...spec, template } };
   };
@@ -116,7 +153,10 @@ interface Document {
 }
 
 interface Spec {
-  readonly template: { readonly metadata?: object };
+  readonly template: {
+    readonly metadata?: object;
+    readonly spec: { readonly containers: readonly object[] };
+  };
 }
 
 async function applyByKubectl(place: Place, items: readonly Document[]): Promise<void> {

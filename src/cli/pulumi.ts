@@ -1,6 +1,6 @@
 import { UserError } from "../errors.ts";
 import type { StackSummary } from "../ops/status.ts";
-import { DEPLOYER_KUBECONFIG } from "../outputs.ts";
+import { type FoundingOutputs, foundingOutputs } from "../outputs.ts";
 import { runToEnd } from "./process.ts";
 
 /**
@@ -10,6 +10,8 @@ import { runToEnd } from "./process.ts";
 export const PULUMI_ENVIRONMENT = {
   PULUMI_SKIP_UPDATE_CHECK: "true",
   PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
+  // A tenth of the time of processes that live for seconds is collecting garbage; Go's own default is 100.
+  GOGC: process.env.GOGC ?? "400",
 } as const;
 
 /**
@@ -19,8 +21,8 @@ export const PULUMI_ENVIRONMENT = {
 export interface PulumiCli {
   /** Stacks of the project that exist in the backend. */
   stacks(): Promise<readonly StackSummary[]>;
-  /** Kubeconfig of the deployer; undefined where the founding stack was never applied. */
-  deployerKubeconfig(founding: string): Promise<string | undefined>;
+  /** What the founding stack exports, secrets in clear; undefined where it was never applied. */
+  foundingOutputs(founding: string): Promise<FoundingOutputs | undefined>;
 }
 
 /** The CLI on PATH, with the backend and the passphrase that this process's environment says. */
@@ -46,13 +48,15 @@ export function pulumiCli(directory: string): PulumiCli {
         resources: resourceCount ?? 0,
       }));
     },
-    deployerKubeconfig: (founding) =>
-      run(["stack", "output", DEPLOYER_KUBECONFIG, "--show-secrets", "--stack", founding]).catch(
-        (error: Error) => {
-          if (NEVER_APPLIED.test(error.message)) return undefined;
-          throw error;
-        },
-      ),
+    foundingOutputs: async (founding) => {
+      try {
+        const said = await run(["stack", "output", "--json", "--show-secrets", "--stack", founding]);
+        return foundingOutputs(JSON.parse(said) as Record<string, unknown>);
+      } catch (error) {
+        if (error instanceof UserError && NEVER_APPLIED.test(error.message)) return undefined;
+        throw error;
+      }
+    },
   };
 }
 
@@ -61,7 +65,7 @@ interface ListedStack {
   readonly resourceCount?: number;
 }
 
-const NEVER_APPLIED = /no stack named|does not have output property/;
+const NEVER_APPLIED = /no stack named/;
 
 function notFound(reason: string): UserError {
   return new UserError(`pulumi cannot be run: ${reason}`, "Install the Pulumi CLI, and put it on PATH.");

@@ -4,7 +4,7 @@ import { connect, type KubernetesApi } from "../kubernetes.ts";
 import { ownIdentity } from "../ops/identity.ts";
 import type { Operator } from "../ops/operator.ts";
 import { type Project, readProject } from "../ops/project.ts";
-import type { Stacks } from "../ops/stacks.ts";
+import type { FoundingOutputs } from "../outputs.ts";
 import { WrongUse } from "./exit.ts";
 import { type PulumiCli, pulumiCli } from "./pulumi.ts";
 import { Terminal } from "./terminal.ts";
@@ -36,15 +36,8 @@ export interface Session {
 export async function openSession(options: GlobalOptions, signal: AbortSignal): Promise<Session> {
   const project = await readProject(projectFolder(options.stackDir));
   const pulumi = pulumiCli(project.directory);
-  let api: Promise<KubernetesApi | undefined> | undefined;
+  const founding = foundingStack(options, project, pulumi);
   let operator: Promise<Operator> | undefined;
-  const cluster = async () => {
-    api ??= connectTo(options, project, pulumi);
-    const found = await api;
-    // Before the founding stack is applied there is nothing to reach; afterwards there is.
-    if (!found) api = undefined;
-    return found;
-  };
   return {
     options,
     terminal: new Terminal({ json: options.json === true, color: options.color }),
@@ -52,10 +45,41 @@ export async function openSession(options: GlobalOptions, signal: AbortSignal): 
     pulumi,
     identity: ownIdentity(),
     signal,
-    cluster,
+    cluster: founding.cluster,
     operator: () => {
-      operator ??= openOperator(project, cluster);
+      operator ??= openOperator(project, founding);
       return operator;
+    },
+  };
+}
+
+/** What the founding stack exports and where that leads: read once, and again after it was changed. */
+interface FoundingStack {
+  /** Undefined where it was never applied, or where the operator names a context instead. */
+  outputs(): Promise<FoundingOutputs | undefined>;
+  cluster(): Promise<KubernetesApi | undefined>;
+  changed(): void;
+}
+
+function foundingStack(options: GlobalOptions, { config }: Project, pulumi: PulumiCli): FoundingStack {
+  let read: Promise<FoundingOutputs | undefined> | undefined;
+  let connected: Promise<KubernetesApi | undefined> | undefined;
+  const outputs = async () => {
+    if (options.context !== undefined) return undefined;
+    read ??= pulumi.foundingOutputs(config.founding);
+    return read;
+  };
+  return {
+    outputs,
+    cluster: async () => {
+      connected ??= connectTo(options, outputs);
+      const found = await connected;
+      // Before the founding stack is applied there is nothing to reach; afterwards there is.
+      if (!found) connected = undefined;
+      return found;
+    },
+    changed: () => {
+      read = undefined;
     },
   };
 }
@@ -66,28 +90,26 @@ const loadProgram = () => import("../index.ts");
  * Loads the engine's side, which takes a second: what needs no engine does not wait for it. The program and its SDKs
  * are loaded while processes of the engine run.
  */
-async function openOperator(project: Project, cluster: Operator["cluster"]): Promise<Operator> {
+async function openOperator(project: Project, founding: FoundingStack): Promise<Operator> {
   // Whoever asks again gets the failure.
-  cluster().catch(() => undefined);
+  founding.cluster().catch(() => undefined);
   const { pulumiStacks } = await import("./engine/stacks.ts");
   const stacks = pulumiStacks({
     directory: project.directory,
     secretsProvider: project.secretsProvider,
-    program: async () => (await loadProgram()).default(),
+    program: async () => (await loadProgram()).programWith(await founding.outputs()),
+    // Whoever needs it gets the failure.
+    onEvent: () => loadProgram().catch(() => undefined),
+    onChanged: (name) => {
+      if (name === project.config.founding) founding.changed();
+    },
   });
-  const stateOf: Stacks["stateOf"] = (name) => {
-    const state = stacks.stateOf(name);
-    // Loading holds up all else in this process: the engine's has to be under way. Whoever needs it gets the failure.
-    setImmediate(() => loadProgram().catch(() => undefined));
-    return state;
-  };
-  return { project, stacks: { ...stacks, stateOf }, cluster };
+  return { project, stacks, cluster: founding.cluster };
 }
 
 async function connectTo(
   { context, kubeconfig }: GlobalOptions,
-  { config }: Project,
-  pulumi: PulumiCli,
+  foundingOutputs: FoundingStack["outputs"],
 ): Promise<KubernetesApi | undefined> {
   if (context !== undefined) return connect({ context, file: kubeconfig });
   if (kubeconfig !== undefined) {
@@ -96,8 +118,8 @@ async function connectTo(
       "Name the context too: no command falls back to whichever is current.",
     );
   }
-  const deployer = await pulumi.deployerKubeconfig(config.founding);
-  return deployer === undefined ? undefined : connect({ kubeconfig: deployer });
+  const outputs = await foundingOutputs();
+  return outputs && connect({ kubeconfig: outputs.deployerKubeconfig });
 }
 
 /** The folder with Pulumi.yaml: the one named, else this one or its nearest parent that has it. */

@@ -1,11 +1,12 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { AppConfig } from "../config/app.ts";
-import { contentName, imageReference } from "../model/names.ts";
+import { contentName } from "../model/names.ts";
 import type { TrackPlan } from "../model/plan.ts";
 import { progressDeadlineSeconds } from "../model/rollout.ts";
 import { MAX_SURGE } from "../model/transition.ts";
 import { applicationMetadata } from "./metadata.ts";
+import { contentText, podSpec } from "./pod.ts";
 
 export interface TrackArgs {
   readonly app: AppConfig;
@@ -17,14 +18,11 @@ export interface TrackArgs {
   readonly protect: boolean;
 }
 
-const CONTENT_VOLUME = "content";
-
 /**
  * What depends on a rollout waits for it by itself (`beforeChange`): the provider's own wait can end on an old status,
  * and would hold up the way back from a canary that is broken.
  */
 const SKIP_AWAIT = { "pulumi.com/skipAwait": "true" };
-const UNPRIVILEGED_PORTS_FROM = 1024;
 
 /** One of the two Deployments that share the traffic, with its content. */
 export class Track extends pulumi.ComponentResource {
@@ -49,10 +47,6 @@ export class Track extends pulumi.ComponentResource {
     new k8s.policy.v1.PodDisruptionBudget(`${name}-budget`, budgetDocument(args), { parent: this });
     this.registerOutputs({ deployment: this.deployment.metadata.name });
   }
-}
-
-function contentText({ app, plan }: TrackArgs): string | undefined {
-  return app.content?.text.replaceAll("{version}", plan.version);
 }
 
 /** Immutable and named by its content: what running pods have mounted never changes under them. */
@@ -86,72 +80,6 @@ export function deploymentDocument(args: TrackArgs): k8s.apps.v1.DeploymentArgs 
       },
     },
   };
-}
-
-function podSpec(args: TrackArgs): k8s.types.input.core.v1.PodSpec {
-  const { app, plan } = args;
-  return {
-    automountServiceAccountToken: false,
-    enableServiceLinks: false,
-    ...(app.pullSecret !== undefined && { imagePullSecrets: [{ name: app.pullSecret }] }),
-    terminationGracePeriodSeconds: app.drainSeconds + 10,
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: app.runAsUser,
-      runAsGroup: app.runAsUser,
-      fsGroup: app.runAsUser,
-      seccompProfile: { type: "RuntimeDefault" },
-      ...(app.port < UNPRIVILEGED_PORTS_FROM && {
-        sysctls: [{ name: "net.ipv4.ip_unprivileged_port_start", value: "0" }],
-      }),
-    },
-    topologySpreadConstraints: [
-      {
-        maxSkew: 1,
-        topologyKey: "kubernetes.io/hostname",
-        whenUnsatisfiable: "ScheduleAnyway",
-        labelSelector: { matchLabels: plan.identity },
-      },
-    ],
-    containers: [container(args)],
-    volumes: [
-      ...contentVolumes(args),
-      ...app.writablePaths.map((_, index) => ({ name: `writable-${index}`, emptyDir: {} })),
-    ],
-  };
-}
-
-function container(args: TrackArgs): k8s.types.input.core.v1.Container {
-  const { app, plan } = args;
-  const probe = { httpGet: { path: app.probePath, port: "http" }, periodSeconds: 1, timeoutSeconds: 2 };
-  return {
-    name: app.name,
-    image: imageReference(app.image, plan.version),
-    imagePullPolicy: "IfNotPresent",
-    ports: [{ name: "http", containerPort: app.port, protocol: "TCP" }],
-    resources: app.resources,
-    startupProbe: { ...probe, failureThreshold: app.startSeconds },
-    readinessProbe: { ...probe, failureThreshold: 2 },
-    // The pod serves on while the edge learns that it leaves, and until what it has begun is done.
-    lifecycle: { preStop: { sleep: { seconds: app.drainSeconds } } },
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ["ALL"] },
-    },
-    volumeMounts: [
-      ...(app.content
-        ? [{ name: CONTENT_VOLUME, mountPath: app.content.path, subPath: "index", readOnly: true }]
-        : []),
-      ...app.writablePaths.map((mountPath, index) => ({ name: `writable-${index}`, mountPath })),
-    ],
-  };
-}
-
-function contentVolumes(args: TrackArgs): k8s.types.input.core.v1.Volume[] {
-  const text = contentText(args);
-  if (text === undefined) return [];
-  return [{ name: CONTENT_VOLUME, configMap: { name: contentName(args.plan.name, text) } }];
 }
 
 /** A drained node takes one pod of a track at a time; a single pod does not hold the drain up. */

@@ -73,10 +73,22 @@ export function renewedLease(lease: Lease, now: Date): Lease {
   return { ...lease, spec: { ...lease.spec, renewTime: microTime(now) } };
 }
 
-/** The lease without a holder: kept as an object, so that its transitions go on being counted. */
-export function releasedLease(lease: Lease): Lease {
-  const { holderIdentity: _holder, acquireTime: _acquired, renewTime: _renewed, ...spec } = lease.spec;
-  return { ...lease, spec: { ...spec, leaseDurationSeconds: LEASE_SECONDS } };
+/**
+ * The lease without a holder: kept as an object, so that its transitions go on being counted, and it says since when
+ * nobody holds it. @param now the API server's clock
+ */
+export function releasedLease(lease: Lease, now: Date): Lease {
+  const { holderIdentity: _holder, acquireTime: _acquired, ...spec } = lease.spec;
+  return { ...lease, spec: { ...spec, leaseDurationSeconds: LEASE_SECONDS, renewTime: microTime(now) } };
+}
+
+/**
+ * For how long nobody has held a lease, in milliseconds; 0 where it does not say. @param now the API server's clock
+ */
+export function freeMilliseconds(lease: Lease | undefined, now: Date): number {
+  if (!lease) return Number.POSITIVE_INFINITY;
+  const { renewTime } = lease.spec;
+  return renewTime === undefined ? 0 : Math.max(0, now.getTime() - new Date(renewTime).getTime());
 }
 
 /** A write with it fails where the object was changed since it was read. */

@@ -17,7 +17,7 @@ export interface GuardOptions {
 
 /**
  * Works under the application's lock: the signal that `work` gets aborts when the operator stops it, or when the lock
- * is lost. Before the founding stack was applied there is no cluster to lock in, and Pulumi's own lock has to do.
+ * is lost; besides it is told for how many milliseconds nobody had held the lock, 0 where that is not known. Before the founding stack was applied there is no cluster to lock in, and Pulumi's own lock has to do.
  * @throws Refusal when somebody else holds the lock
  */
 export async function underLock<T>(
@@ -25,11 +25,11 @@ export async function underLock<T>(
   config: Pick<Config, "app" | "namespace">,
   purpose: string,
   { identity, observer, signal }: GuardOptions,
-  work: (signal: AbortSignal) => Promise<T>,
+  work: (signal: AbortSignal, freeBefore: number) => Promise<T>,
 ): Promise<T> {
   const api = await operator.cluster();
   const place = { namespace: config.namespace, name: appNames(config.app.name, config.namespace).lock };
-  if (!api || !(await namespaceExists(api, config.namespace))) return work(signal);
+  if (!api || !(await namespaceExists(api, config.namespace))) return work(signal, 0);
   const lock = await acquireLock(api, place, {
     holder: identity.holder,
     purpose,
@@ -39,7 +39,7 @@ export async function underLock<T>(
       ),
   });
   try {
-    return await work(AbortSignal.any([signal, lock.lost]));
+    return await work(AbortSignal.any([signal, lock.lost]), lock.freeBefore);
   } finally {
     await release(lock, observer);
   }

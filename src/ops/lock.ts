@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Refusal, UserError } from "../errors.ts";
 import { ApiError, type KubernetesApi } from "../kubernetes.ts";
 import {
+  freeMilliseconds,
   type Holder,
   holderOf,
   LEASE_SECONDS,
@@ -32,6 +33,8 @@ export interface LockOptions {
 export interface Lock {
   /** Aborts, with the reason, when the lock is lost: what was begun under it has to stop. */
   readonly lost: AbortSignal;
+  /** For how long nobody had held it before, in milliseconds, give or take a second; 0 where that is not known. */
+  readonly freeBefore: number;
   release(): Promise<void>;
 }
 
@@ -53,6 +56,7 @@ export async function acquireLock(api: KubernetesApi, place: LockPlace, options:
   const found = await api.get<Lease>(pathOf(place));
   const holder = holderOf(found);
   if (holder) await untilDead(api, place, holder, options);
+  const freeBefore = freeMilliseconds(found, api.time());
   const mine = { name: options.holder, purpose: options.purpose };
   const lease = await write(api, place, takenLease(place, found, mine, api.time())).catch(
     async (error: unknown) => {
@@ -60,7 +64,7 @@ export async function acquireLock(api: KubernetesApi, place: LockPlace, options:
       throw heldBy(await lockHolder(api, place), api.time());
     },
   );
-  return keep(api, place, lease, options);
+  return { freeBefore, ...keep(api, place, lease, options) };
 }
 
 /**
@@ -80,7 +84,7 @@ export async function breakLock(api: KubernetesApi, place: LockPlace, name: stri
       `If that one is dead: canary unlock --holder ${holder.name}`,
     );
   }
-  await write(api, place, releasedLease(found));
+  await write(api, place, releasedLease(found, api.time()));
   return holder;
 }
 
@@ -114,7 +118,12 @@ function heldBy(holder: Holder | undefined, now: Date): Refusal {
   );
 }
 
-function keep(api: KubernetesApi, place: LockPlace, taken: Lease, { pulse = PULSE_MS }: LockOptions): Lock {
+function keep(
+  api: KubernetesApi,
+  place: LockPlace,
+  taken: Lease,
+  { pulse = PULSE_MS }: LockOptions,
+): Pick<Lock, "lost" | "release"> {
   const lost = new AbortController();
   const stopped = new AbortController();
   const held: HeldLease = { lease: taken, renewed: performance.now() };
@@ -133,7 +142,7 @@ function keep(api: KubernetesApi, place: LockPlace, taken: Lease, { pulse = PULS
     release: async () => {
       stopped.abort();
       await renewal;
-      if (!lost.signal.aborted) await write(api, place, releasedLease(held.lease));
+      if (!lost.signal.aborted) await write(api, place, releasedLease(held.lease, api.time()));
     },
   };
 }

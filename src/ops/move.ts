@@ -11,7 +11,8 @@ import { type EvaluatedStage, evaluateStage } from "./evaluate.ts";
 import { type Observer, silentObserver } from "./observer.ts";
 import type { Operator } from "./operator.ts";
 import { recovering } from "./recover.ts";
-import type { RunOptions, Stack, StackState } from "./stacks.ts";
+import type { RunOptions, Stack, Stacks } from "./stacks.ts";
+import { readAhead } from "./states.ts";
 
 /** A stage that may be moved to, against what is live. */
 export interface PlannedMove extends EvaluatedStage {
@@ -43,6 +44,7 @@ export async function planMove(operator: Operator, stage: string): Promise<Plann
 /**
  * What applying a stage would change, exact also for a stage that was never applied: the live stage's state is
  * carried over to it first.
+ * @param states what the stacks hold; read now unless given
  * @throws Refusal when the lifecycle does not allow it, UserError for what else stands in the way
  */
 export async function previewStage(
@@ -50,21 +52,23 @@ export async function previewStage(
   stage: string,
   options?: RunOptions,
   observer: Observer = silentObserver,
+  states = readAhead(operator, stage),
 ): Promise<StagePreview> {
   const planned = await planMove(operator, stage);
   const liveStage = planned.live.record?.stage;
   const isElsewhere = liveStage !== undefined && liveStage !== stage;
   // All at once: each is a process of the engine.
-  const [stack, ownState, liveState] = await Promise.all([
+  const [stack, own, source] = await Promise.all([
     operator.stacks.open(stage),
-    isElsewhere ? operator.stacks.stateOf(stage) : undefined,
-    isElsewhere ? operator.stacks.stateOf(liveStage) : undefined,
+    isElsewhere ? states.of(stage) : undefined,
+    isElsewhere ? states.of(liveStage) : undefined,
   ]);
-  if (isElsewhere && !liveState) {
+  if (isElsewhere && !source) {
     observer.say(`the state of stack ${liveStage} is not there: objects that are taken over may show as new`);
   }
+  const carried = source && !(own && holdsSameObjects(source, own)) ? liveStage : undefined;
   const changes = await recovering(stack, observer, async () => {
-    if (liveState) await carryState(liveState, ownState, stack);
+    if (carried !== undefined) await carryState(operator.stacks, carried, stack);
     return stack.preview(options);
   });
   return { ...planned, changes, stack };
@@ -78,14 +82,13 @@ export async function liveIn(operator: Operator, config: Config, plan: StagePlan
     : NOTHING_LIVE;
 }
 
-async function carryState(
-  source: StackState,
-  targetState: StackState | undefined,
-  target: Stack,
-): Promise<void> {
-  const state = targetState ?? (await target.exportState());
-  if (holdsSameObjects(source, state)) return;
-  await target.importState(carryOver(source, state, target.name));
+async function carryState(stacks: Stacks, from: string, target: Stack): Promise<void> {
+  const [source, own] = await Promise.all([
+    stacks.stateOf(from, "in clear"),
+    stacks.stateOf(target.name, "in clear"),
+  ]);
+  if (!source) return;
+  await target.importState(carryOver(source, own ?? (await target.exportState()), target.name));
 }
 
 /**

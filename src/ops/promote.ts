@@ -10,6 +10,7 @@ import { carryOut, type MoveOptions, type MoveOutcome, Stopwatch } from "./movin
 import type { Operator } from "./operator.ts";
 import { recovering } from "./recover.ts";
 import { rollbackUnderLock } from "./rollback.ts";
+import { readAhead, type States } from "./states.ts";
 import { readWorld, requireSameWorld, type World } from "./world.ts";
 
 export interface PromoteOptions extends MoveOptions {
@@ -35,9 +36,12 @@ export async function promote(
   stage: string,
   options: PromoteOptions,
 ): Promise<PromotionOutcome> {
+  const ahead = readAhead(operator, stage);
   const config = await operator.project.stage(stage);
-  return underLock(operator, config, `promote ${stage}`, options, async (signal) => {
-    const guarded = { ...options, signal };
+  return underLock(operator, config, `promote ${stage}`, options, async (signal, freeBefore) => {
+    // Whoever held the lock since may have changed them.
+    const states = ahead.age() + CLOCKS_DIFFER_MS < freeBefore ? ahead : undefined;
+    const guarded = { ...options, signal, states };
     const outcome = await promoteUnderLock(operator, stage, guarded).catch(async (error: unknown) => {
       if (!options.rollbackOnFailure || signal.aborted || !(error instanceof MoveFailed)) throw error;
       options.observer.say(error.message);
@@ -50,6 +54,9 @@ export async function promote(
     return { ...outcome, rolledBack: await rollbackUnderLock(operator, undefined, withoutAsking(guarded)) };
   });
 }
+
+/** What two readings of the API server's clock, which tells whole seconds, may be apart from the truth, and a second more. */
+const CLOCKS_DIFFER_MS = 2_000;
 
 const withoutAsking = (options: PromoteOptions) => ({ ...options, confirm: async () => true });
 
@@ -72,7 +79,7 @@ const isFailure = (error: unknown): error is UserError =>
 async function promoteUnderLock(
   operator: Operator,
   stage: string,
-  options: PromoteOptions,
+  options: PromoteOptions & { readonly states: States | undefined },
 ): Promise<MoveOutcome> {
   const watch = new Stopwatch(options);
   const folder = await mkdtemp(join(tmpdir(), "canary-plan-"));
@@ -83,7 +90,7 @@ async function promoteUnderLock(
       const run = { onOutput: options.onOutput, signal: options.signal, plan };
       const onChange = ({ object }: { object: string }) => note(object);
       return {
-        preview: await previewStage(operator, stage, { ...run, onChange }, options.observer),
+        preview: await previewStage(operator, stage, { ...run, onChange }, options.observer, options.states),
         world: before,
       };
     });

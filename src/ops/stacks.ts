@@ -59,8 +59,8 @@ export interface Stack {
 export interface Stacks {
   /** The stack, made when it does not exist yet. */
   open(name: string): Promise<Stack>;
-  /** The state of a stack with secrets in clear: kept in memory alone. Undefined where there is no such stack. */
-  stateOf(name: string): Promise<StackState | undefined>;
+  /** The state of a stack; undefined where there is no such stack. Secrets in clear are kept in memory alone. */
+  stateOf(name: string, secrets: "encrypted" | "in clear"): Promise<StackState | undefined>;
 }
 
 /** Another update of a stack is under way, or was killed and left its lock. */

@@ -32,7 +32,7 @@ export async function planTeardown(operator: Operator): Promise<Doomed[]> {
 
 /** Undefined for a stack that has nothing; one that was never made is not made to be looked at. */
 async function doom({ project, stacks }: Operator, stage: string): Promise<Doomed | undefined> {
-  const { resources = [] } = (await stacks.stateOf(stage))?.deployment ?? {};
+  const { resources = [] } = (await stacks.stateOf(stage, "encrypted"))?.deployment ?? {};
   if (resources.length === 0) return undefined;
   return {
     stack: await stacks.open(stage),

@@ -57,7 +57,9 @@ describe("a session", () => {
       await writeFile(file, kubeconfig(cluster));
       const named = await openSession({ ...OPTIONS, context: "test", kubeconfig: file }, signal);
       assert.equal((await named.cluster())?.server, cluster.url);
-      await pulumiAnswers(`[ "$3 $4 $6" = "deployerKubeconfig --show-secrets canary-25" ] && cat ${file}`);
+      const outputs = join(folder, "outputs.json");
+      await writeFile(outputs, JSON.stringify({ deployerKubeconfig: kubeconfig(cluster) }));
+      await pulumiAnswers(`[ "$3 $4 $6" = "--json --show-secrets canary-25" ] && cat ${outputs}`);
       const api = await (await openSession(OPTIONS, signal)).cluster();
       assert.ok(await api?.get("/api/v1/namespaces/web"));
     } finally {

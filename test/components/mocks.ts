@@ -5,7 +5,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { setMockOptions } from "@pulumi/pulumi/runtime/settings.js";
 import * as runtimeState from "@pulumi/pulumi/runtime/state.js";
-import program from "../../src/index.ts";
+import program, { programWith } from "../../src/index.ts";
 import { type FakeCluster, kubeconfig, serveCluster } from "./cluster.ts";
 import { RecordingMonitor, type Registered } from "./monitor.ts";
 import { secretPaths } from "./secrets.ts";
@@ -35,6 +35,8 @@ export interface StageSetting {
   readonly cluster?: Readonly<Record<string, unknown>>;
   /** Outputs of other stacks by name; a stack that is not here was never applied. */
   readonly stacks?: Readonly<Record<string, Json>>;
+  /** Whoever runs the program has read the founding stack's outputs, and hands them over. */
+  readonly handsOver?: boolean;
   /** What providers add to resources, by their type. */
   readonly provides?: Readonly<Record<string, Json>>;
   /** Changes the kubeconfig that names the cluster. */
@@ -76,7 +78,8 @@ async function attemptStage(setting: StageSetting): Promise<Attempt> {
     let outputs: Json = {};
     let error: unknown;
     try {
-      outputs = { ...(await program()) };
+      const founding = { deployerKubeconfig: kubeconfig(cluster), edgeAddress: undefined };
+      outputs = { ...(await (setting.handsOver ? programWith(founding) : program())) };
     } catch (thrown) {
       error = thrown;
     }

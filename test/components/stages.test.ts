@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { before, describe, it } from "mocha";
 import { outputsSchema } from "../../src/outputs.ts";
-import type { Registered, StageRun } from "./mocks.ts";
+import { type Registered, runStage, type StageRun } from "./mocks.ts";
 import { type Json, only, recordOf, tracksOf, WEIGHT } from "./stage-objects.ts";
-import { runStages } from "./stages.ts";
+import { clusterAfter, runStages, stageOf } from "./stages.ts";
 
 const STAGES = ["canary-25", "canary-75", "canary-100"] as const;
 
@@ -39,6 +39,16 @@ const FOUNDATION = [
 
 const namesOf = (resources: readonly Registered[]): string[] =>
   resources.map(({ type, name }) => `${type} ${name}`).sort();
+
+describe("the founding stack's outputs", () => {
+  it("are asked of nobody when they are handed over, and make no difference", async () => {
+    const founded = clusterAfter(await runStages(["canary-25"]));
+    const asked = await runStage(stageOf("canary-75", founded));
+    const handed = await runStage({ ...stageOf("canary-75", founded), stacks: {}, handsOver: true });
+    assert.deepEqual(handed.resources, asked.resources);
+    assert.deepEqual(handed.outputs, asked.outputs);
+  });
+});
 
 describe("the stages of a release", () => {
   const runs = {} as Record<(typeof STAGES)[number], StageRun>;

@@ -11,6 +11,7 @@ import { applyStage, previewStage } from "../../src/ops/move.ts";
 import { silentObserver } from "../../src/ops/observer.ts";
 import { type PromoteOptions, type PromotionOutcome, promote } from "../../src/ops/promote.ts";
 import { administrator, makeProject, type TestProject, until } from "../e2e/environment.ts";
+import { setVariable } from "../e2e/variable.ts";
 
 const REPORT = join(import.meta.dirname, "..", "..", "reports", "faults.json");
 const LOAD_PER_SECOND = 100;
@@ -81,7 +82,7 @@ export async function faultWorld(namespace: string): Promise<FaultWorld> {
     promoteTo: async (stage, options) =>
       promote(await project.operator(), stage, { ...unattended, ...options }),
     failureOf,
-    setVariable: (name, value) => setVariable(api, deploymentPath(namespace, "app-new"), name, value),
+    setVariable: (name, value) => setVariable(api, namespace, name, value),
     underLoad: (work) => underLoad(url, join(project.workspace.directory, "load.ndjson"), work),
     isAt: async (stage) => (await previewStage(await project.operator(), stage)).changes.length === 0,
   };
@@ -106,25 +107,6 @@ async function entranceOf(project: TestProject, api: KubernetesApi): Promise<str
     return url !== "" && (await fetch(url).catch(() => undefined))?.ok === true;
   });
   return url;
-}
-
-async function setVariable(
-  api: KubernetesApi,
-  deployment: string,
-  name: string,
-  value: string | undefined,
-): Promise<void> {
-  const env = value === undefined ? [] : [{ name, value }];
-  const content = {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: { name: "app-new" },
-    spec: { template: { spec: { containers: [{ name: "app", env }] } } },
-  };
-  await api.send("PATCH", `${deployment}?fieldManager=somebody`, {
-    type: "application/apply-patch+yaml",
-    content,
-  });
 }
 
 async function failureOf(move: Promise<unknown>): Promise<string> {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import {
+  freeMilliseconds,
   holderOf,
   LEASE_SECONDS,
   type Lease,
@@ -42,9 +43,17 @@ describe("a lease", () => {
   });
 
   it("has no holder when it is released, and goes on counting", () => {
-    const released = releasedLease(taken());
+    const released = releasedLease(taken(), NOW);
     assert.equal(holderOf(released), undefined);
     assert.equal(taken(released).spec.leaseTransitions, 2);
+  });
+
+  it("says for how long nobody has held it", () => {
+    const later = new Date(NOW.getTime() + 4000);
+    assert.equal(freeMilliseconds(releasedLease(taken(), NOW), later), 4000);
+    assert.equal(freeMilliseconds(undefined, NOW), Number.POSITIVE_INFINITY);
+    assert.equal(freeMilliseconds(withSpec({}), NOW), 0);
+    assert.equal(freeMilliseconds(releasedLease(taken(), later), NOW), 0);
   });
 
   it("is read also when another program wrote it and left fields out", () => {

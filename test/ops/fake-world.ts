@@ -23,6 +23,8 @@ export class FakeWorld implements Operator {
   readonly api = new FakeApi();
   /** What the engine was told to do, `apply canary-25`. */
   readonly engine: string[] = [];
+  /** States that were asked for, `canary-25 encrypted`. */
+  readonly asked: string[] = [];
   /** Called in the middle of an apply, when the canary's Deployment is written and nothing else. */
   halfway: (stage: string, run: RunOptions) => Promise<void> = async () => undefined;
   /** Called before the engine answers. */
@@ -46,7 +48,10 @@ export class FakeWorld implements Operator {
 
   stacks = {
     open: async (name: string): Promise<Stack> => this.stack(name),
-    stateOf: async (name: string) => (this.lost.has(name) ? undefined : this.stack(name).exportState()),
+    stateOf: async (name: string, secrets: "encrypted" | "in clear") => {
+      this.asked.push(`${name} ${secrets}`);
+      return this.lost.has(name) ? undefined : this.stack(name).exportState();
+    },
   };
 
   /** Brings stages about, one after the other, and forgets that. */

@@ -53,6 +53,16 @@ describe("the lock", () => {
     await lock.release();
   });
 
+  it("says for how long nobody had held it before", async () => {
+    const cluster = new FakeApi();
+    const first = await acquireLock(cluster, PLACE, THEIRS);
+    assert.equal(first.freeBefore, Number.POSITIVE_INFINITY);
+    await first.release();
+    const second = await acquireLock(cluster, PLACE, MINE);
+    assert.ok(second.freeBefore < 1000);
+    await second.release();
+  });
+
   it("is renewed while it is held", async () => {
     const cluster = new FakeApi();
     const lock = await acquireLock(cluster, PLACE, MINE);
@@ -147,7 +157,7 @@ describe("the lock", () => {
 describe("a released lease", () => {
   it("keeps its transitions and has no holder", () => {
     const taken = takenLease(PLACE, undefined, { name: "me", purpose: "x" }, new Date());
-    assert.equal(releasedLease(taken).spec.leaseTransitions, 1);
-    assert.equal(holderOf(releasedLease(taken)), undefined);
+    assert.equal(releasedLease(taken, new Date()).spec.leaseTransitions, 1);
+    assert.equal(holderOf(releasedLease(taken, new Date())), undefined);
   });
 });

@@ -2,7 +2,8 @@
 // request, so that tests can show what its users see of it.
 //
 // Environment: VERSION (baked into the image), PORT (5000), ANSWER_STATUS (of /, 200), NEVER_READY (any value),
-// FAIL_AFTER_SECONDS (ends with status 1 that long after its start).
+// FAIL_AFTER_SECONDS (ends with status 1 that long after its start), LISTEN_AFTER_SECONDS (opens its port that long
+// after its start).
 package main
 
 import (
@@ -30,6 +31,10 @@ func main() {
 	}
 	stop, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer cancel()
+	select {
+	case <-time.After(time.Duration(number("LISTEN_AFTER_SECONDS", 0)) * time.Second):
+	case <-stop.Done():
+	}
 	drained := make(chan struct{})
 	go func() {
 		defer close(drained)

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Command } from "commander";
+import type { Observer } from "../../ops/observer.ts";
 import { type PromoteOptions, type PromotionOutcome, promote } from "../../ops/promote.ts";
 import { verifyStage } from "../../ops/verification.ts";
 import { EXIT, WrongUse } from "../exit.ts";
@@ -60,12 +61,16 @@ async function promoteAction(
   }
   const outcomes: PromotionOutcome[] = [];
   let exit: number = EXIT.done;
-  // Both at once: loading the engine's side takes a second.
-  const [stages] = await Promise.all([stagesToGo(session, named, options.to), session.operator()]);
+  // At once: loading the engine's side takes a while.
+  const [stages, observer] = await Promise.all([
+    stagesToGo(session, named, options.to),
+    terminal.observer(),
+    session.operator(),
+  ]);
   for (const stage of stages) {
     if (outcomes.length > 0) exit = await soak(session, options);
     if (exit !== EXIT.done) break;
-    const outcome = await promoteOne(session, stage, options);
+    const outcome = await promoteOne(session, stage, observer, options);
     outcomes.push(outcome);
     exit = exitOf(outcome);
     if (exit !== EXIT.done) break;
@@ -75,10 +80,14 @@ async function promoteAction(
   return exit;
 }
 
-async function promoteOne(session: Session, stage: string, options: Options): Promise<PromotionOutcome> {
+async function promoteOne(
+  session: Session,
+  stage: string,
+  observer: Observer,
+  options: Options,
+): Promise<PromotionOutcome> {
   const { terminal, identity, signal } = session;
   const operator = await session.operator();
-  const observer = await terminal.observer();
   const settings: PromoteOptions = {
     identity,
     observer,

@@ -1,9 +1,11 @@
+import { setImmediate } from "node:timers/promises";
 import { PulumiCommand } from "@pulumi/pulumi/automation/cmd.js";
-import type { Stack as PulumiStack } from "@pulumi/pulumi/automation/index.js";
+import type { EngineEvent, Stack as PulumiStack } from "@pulumi/pulumi/automation/index.js";
 import { type ExecaMethod, execa } from "execa";
 import type { RunOptions, Stack, StackState, Stacks } from "../../ops/stacks.ts";
 import { PULUMI_ENVIRONMENT } from "../pulumi.ts";
 import { reported } from "./errors.ts";
+import { loadSdkLate } from "./late-modules.ts";
 import { observed, type PulumiOptions } from "./run.ts";
 
 export interface StacksOptions {
@@ -13,6 +15,10 @@ export interface StacksOptions {
   readonly program: () => Promise<Record<string, unknown>>;
   /** What encrypts the secrets of a stack that is made; undefined for what is usual in the backend. */
   readonly secretsProvider: (stack: string) => Promise<string | undefined>;
+  /** Called at each event of the engine: the first comes a while before it runs the program. */
+  readonly onEvent?: (() => void) | undefined;
+  /** Told a stack that was changed, or may have been. */
+  readonly onChanged?: ((stack: string) => void) | undefined;
   /** Environment of Pulumi besides our own: backend, passphrase, PATH. */
   readonly environment?: Readonly<Record<string, string>> | undefined;
 }
@@ -30,7 +36,9 @@ export function pulumiStacks(options: StacksOptions): Stacks {
   };
   // Found once, and at once: the search is a process, which runs while the rest of the Automation API is loaded.
   const command = PulumiCommand.get();
-  const automation = import("@pulumi/pulumi/automation/index.js");
+  loadSdkLate();
+  // Loading holds up all else in this process: other processes that are about to begin do so before.
+  const automation = setImmediate().then(() => import("@pulumi/pulumi/automation/index.js"));
   for (const early of [command, automation]) early.catch(() => undefined);
   return {
     open: async (name) => {
@@ -45,12 +53,17 @@ export function pulumiStacks(options: StacksOptions): Stacks {
       });
       // Every command names its stack; selecting it is a process that nobody needs.
       workspace.selectStack = async () => undefined;
-      return automatedStack(await Stack.select(name, workspace), pulumi, () => make(name));
+      return automatedStack(await Stack.select(name, workspace), pulumi, {
+        make: () => make(name),
+        onEvent: () => options.onEvent?.(),
+        onChanged: () => options.onChanged?.(name),
+      });
     },
-    stateOf: (name) =>
+    stateOf: (name, secrets) =>
       reported(name, async () => {
         const run = pulumi({ reject: false });
-        const exported = await run`pulumi stack export --show-secrets --stack ${name} --non-interactive`;
+        const flags = secrets === "in clear" ? ["--show-secrets"] : [];
+        const exported = await run`pulumi stack export ${flags} --stack ${name} --non-interactive`;
         if (exported.exitCode === 0) return JSON.parse(exported.stdout) as StackState;
         if (isNoSuchStack(name, exported.stderr)) return undefined;
         throw new Error(exported.stderr);
@@ -62,10 +75,17 @@ export function pulumiStacks(options: StacksOptions): Stacks {
 const isNoSuchStack = (name: string, said: string): boolean =>
   said.includes(`no stack named '${name}' found`);
 
+/** What a stack's operations come with. */
+interface Around {
+  make(): Promise<void>;
+  onEvent(): void;
+  onChanged(): void;
+}
+
 function automatedStack(
   stack: PulumiStack,
   pulumi: ExecaMethod<{ cwd: string; env: Record<string, string> }>,
-  make: () => Promise<void>,
+  { make, onEvent, onChanged }: Around,
 ): Stack {
   const outputs = stack.outputs.bind(stack);
   // After every update the Automation API asks for these by three more processes, a second that nobody needs.
@@ -81,13 +101,19 @@ function automatedStack(
     });
   const inStack = <T>(operation: () => Promise<T>) => reported(name, () => madeWhereMissing(operation));
   const observe = (options: RunOptions | undefined, operation: (run: PulumiOptions) => Promise<unknown>) =>
-    observed(name, options, (run) => madeWhereMissing(() => operation(run)));
+    observed(name, options, (run) => {
+      const heard = (event: EngineEvent): void => {
+        onEvent();
+        run.onEvent(event);
+      };
+      return madeWhereMissing(() => operation({ ...run, onEvent: heard }));
+    });
   return {
     name,
     preview: (options) => observe(options, (run) => stack.preview(run)),
-    apply: (options) => observe(options, (run) => stack.up(run)),
+    apply: (options) => observe(options, (run) => stack.up(run)).finally(onChanged),
     destroy: async (options) => {
-      await observe(options, (run) => stack.destroy(run));
+      await observe(options, (run) => stack.destroy(run)).finally(onChanged);
     },
     cancel: () => inStack(() => stack.cancel()),
     unprotect: async () => {

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { before, describe, it } from "mocha";
+import type { KubernetesApi } from "../../src/kubernetes.ts";
+import { readPods } from "../../src/live.ts";
+import type { Pod } from "../../src/model/pods.ts";
+import { applyStage, previewStage } from "../../src/ops/move.ts";
+import { administrator, makeProject, until } from "./environment.ts";
+import { setVariable } from "./variable.ts";
+
+const NAMESPACE = "e2e-hung-start";
+
+/** The test application, which may start for a second and is told to leave at once. */
+const APP = {
+  name: "app",
+  image: "docker.io/canary-stages/app",
+  port: 5000,
+  probePath: "/healthz",
+  resources: { requests: { cpu: "20m", memory: "16Mi" }, limits: { cpu: "500m", memory: "64Mi" } },
+  drainSeconds: 1,
+  startSeconds: 1,
+};
+
+describe("a container that hangs at its start", function () {
+  this.timeout(180_000);
+  let api: KubernetesApi;
+
+  before(async () => {
+    const project = await makeProject(NAMESPACE);
+    await project.edit("Pulumi.yaml", { app: APP, release: { previous: "1.0.0", canary: "2.0.0" } });
+    const operator = await project.operator();
+    await applyStage(operator, await previewStage(operator, "canary-25"));
+    api = await administrator();
+  });
+
+  /** Of the canary, those of the newest specification first. */
+  const replicaSets = async () => (await readPods(api, NAMESPACE, { app: "app" }))("app-new");
+  const onlyPod = (pods: readonly Pod[] | undefined): Pod => {
+    assert.equal(pods?.length, 1);
+    return pods[0] as Pod;
+  };
+
+  it("is restarted; what answers is not", async () => {
+    await setVariable(api, NAMESPACE, "LISTEN_AFTER_SECONDS", "3600");
+    await until(async () => {
+      const [newest, ...older] = await replicaSets();
+      return older.length > 0 && (newest?.pods[0]?.restarts ?? 0) > 0;
+    });
+    const [newest, older] = await replicaSets();
+    assert.equal(onlyPod(newest?.pods).serving, false);
+    const { serving, restarts } = onlyPod(older?.pods);
+    assert.deepEqual({ serving, restarts }, { serving: true, restarts: 0 });
+  });
+});
