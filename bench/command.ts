@@ -13,7 +13,8 @@ import type { Progress } from "../local/progress.ts";
 import { onTemporaryEnvironment } from "../local/temporary.ts";
 import { connect } from "../src/kubernetes.ts";
 import { applyStage, previewStage } from "../src/ops/move.ts";
-import { type Figures, measureCommand, median, type Place } from "./command/measure.ts";
+import { type Figures, measureCommand, median } from "./command/measure.ts";
+import type { Place } from "./command/place.ts";
 import { count } from "./options.ts";
 
 const REPORT = join(import.meta.dirname, "..", "reports", "command.json");

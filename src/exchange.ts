@@ -47,7 +47,12 @@ export function exchange<T>(url: URL, options: RequestOptions, body?: RequestBod
     request.on("timeout", () =>
       request.destroy(new Error(`no answer within ${REQUEST_TIMEOUT_MS / 1000} s`)),
     );
-    request.on("error", unreachable);
+    request.on("error", (error: NodeJS.ErrnoException) => {
+      // The server may close a kept connection in the moment in which it is used again: it has read nothing then.
+      const stale = request.reusedSocket && error.code === "ECONNRESET";
+      if (stale) exchange<T>(url, options, body).then(resolve, reject);
+      else unreachable(error);
+    });
     if (body) request.setHeader("Content-Type", body.type);
     request.end(body && JSON.stringify(body.content));
   });

@@ -48,6 +48,8 @@ export async function connect(access: ClusterAccess): Promise<KubernetesApi> {
 function connectWithToken({ address, token }: TokenAccess): KubernetesApi {
   const ca = address.certificateAuthority && Buffer.from(address.certificateAuthority, "base64");
   const agent = new Agent({
+    // A wait for a rollout asks many times a second: each by a connection of its own keeps both sides busy with TLS.
+    keepAlive: true,
     ...(ca && { ca }),
     ...(address.tlsServerName !== undefined && expectedName(address.tlsServerName)),
   });

@@ -73,6 +73,21 @@ describe("the connection to an API server", () => {
     });
   });
 
+  it("is kept for the next request, and made anew when the server has closed it meanwhile", async () => {
+    const connections = new Set<unknown>();
+    let requests = 0;
+    const kubernetes = await api(({ socket }, response) => {
+      requests++;
+      connections.add(socket);
+      if (requests === 3) socket.destroy();
+      else response.end(String(requests));
+    });
+    assert.deepEqual([await kubernetes.get("/a"), await kubernetes.get("/b")], [1, 2]);
+    assert.equal(connections.size, 1);
+    assert.equal(await kubernetes.get("/c"), 4);
+    assert.equal(connections.size, 2);
+  });
+
   it("says that the cluster cannot be reached when its answer breaks off", async () => {
     const broken = await api((request) => request.socket.destroy());
     await assert.rejects(broken.get("/api"), {

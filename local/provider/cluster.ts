@@ -125,8 +125,9 @@ function discovery(
     return found;
   };
   return async (apiVersion, kind) => {
-    const cached = (await known.get(apiVersion))?.get(kind);
-    const resource = cached ?? (await fetch(apiVersion)).get(kind);
+    const before = known.get(apiVersion);
+    const cached = (await (before ?? fetch(apiVersion))).get(kind);
+    const resource = cached ?? (before && (await fetch(apiVersion)).get(kind));
     if (resource) return resource;
     const message = `no matches for kind "${kind}" in version "${apiVersion}"`;
     throw new ClusterError("no-match", message);
