@@ -84,11 +84,11 @@ function foundingStack(options: GlobalOptions, { config }: Project, pulumi: Pulu
   };
 }
 
-const loadProgram = () => import("../index.ts");
+const loadProgram = () => import("../program.ts");
 
 /**
- * Loads the engine's side, which takes a second: what needs no engine does not wait for it. The program and its SDKs
- * are loaded while processes of the engine run.
+ * Loads the engine's side, which takes a while: what needs no engine does not wait for it. The SDKs and the program are
+ * loaded while processes of the engine run.
  */
 async function openOperator(project: Project, founding: FoundingStack): Promise<Operator> {
   // Whoever asks again gets the failure.
@@ -97,7 +97,7 @@ async function openOperator(project: Project, founding: FoundingStack): Promise<
   const stacks = pulumiStacks({
     directory: project.directory,
     secretsProvider: project.secretsProvider,
-    program: async () => (await loadProgram()).programWith(await founding.outputs()),
+    program: async () => (await loadProgram()).program(await founding.outputs()),
     // Whoever needs it gets the failure.
     onEvent: () => loadProgram().catch(() => undefined),
     onChanged: (name) => {

@@ -44,7 +44,7 @@ export const appSchema = z.strictObject({
   content: z.strictObject({ path: absolutePath, text: z.string().max(500_000) }).optional(),
   /** A stopping pod goes on serving for so long. */
   drainSeconds: seconds.default(15),
-  /** A new pod has so long to answer its probe for the first time. */
+  /** A new pod has so long to start: then one whose port is shut is restarted. */
   startSeconds: seconds.default(60),
   /** A new pod counts as available when it has been ready for so long without a break. */
   minReadySeconds: z.int(SECONDS_OR_NONE).min(0, SECONDS_OR_NONE).max(3600, SECONDS_OR_NONE).default(0),

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { setMockOptions } from "@pulumi/pulumi/runtime/settings.js";
 import * as runtimeState from "@pulumi/pulumi/runtime/state.js";
-import program, { programWith } from "../../src/index.ts";
+import stageProgram from "../../src/index.ts";
+import { program } from "../../src/program.ts";
 import { type FakeCluster, kubeconfig, serveCluster } from "./cluster.ts";
 import { RecordingMonitor, type Registered } from "./monitor.ts";
 import { secretPaths } from "./secrets.ts";
@@ -79,7 +80,7 @@ async function attemptStage(setting: StageSetting): Promise<Attempt> {
     let error: unknown;
     try {
       const founding = { deployerKubeconfig: kubeconfig(cluster), edgeAddress: undefined };
-      outputs = { ...(await (setting.handsOver ? programWith(founding) : program())) };
+      outputs = { ...(await (setting.handsOver ? program(founding) : stageProgram())) };
     } catch (thrown) {
       error = thrown;
     }

@@ -40,6 +40,12 @@ const FOUNDATION = [
 const namesOf = (resources: readonly Registered[]): string[] =>
   resources.map(({ type, name }) => `${type} ${name}`).sort();
 
+describe("the program's entry", () => {
+  it("has a default export alone: Pulumi's language host refuses one that has names beside it", async () => {
+    assert.deepEqual(Object.keys(await import("../../src/index.ts")), ["default"]);
+  });
+});
+
 describe("the founding stack's outputs", () => {
   it("are asked of nobody when they are handed over, and make no difference", async () => {
     const founded = clusterAfter(await runStages(["canary-25"]));

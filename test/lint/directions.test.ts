@@ -58,17 +58,17 @@ const VIOLATIONS: readonly [file: string, text: string, message: RegExp][] = [
   [
     "src/foundation.ts",
     'import * as pulumi from "@pulumi/pulumi";\nexport const config = new pulumi.Config();',
-    /Only src\/index\.ts/,
+    /Only src\/program\.ts/,
   ],
   [
     "src/live.ts",
     'import { Config } from "@pulumi/pulumi";\nexport const config = new Config("other");',
-    /Only src\/index\.ts/,
+    /Only src\/program\.ts/,
   ],
   [
     "src/components/f.ts",
     'import * as pulumi from "@pulumi/pulumi";\nexport const all = pulumi.runtime.allConfig();',
-    /Only src\/index\.ts/,
+    /Only src\/program\.ts/,
   ],
   ["src/cli/b.ts", 'export { startEdge } from "../../local/edge/edge.ts";', /local environment/],
   ["src/kubernetes.ts", 'export { kubeconfig } from "../test/components/cluster.ts";', /nor its tests/],
