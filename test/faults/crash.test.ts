@@ -38,8 +38,9 @@ describe("a canary that crashes a minute after it was ready, under load", functi
       assert.equal(back.stage, "canary-25");
       await world.setVariable("FAIL_AFTER_SECONDS", undefined);
     });
+    // HAProxy says 502 for the request that the process was at when it died; for all others there is another pod.
     assert.ok(
-      summary.failures.every(({ kind }) => kind !== "status"),
+      summary.failures.every(({ kind, detail }) => kind !== "status" || detail === "502"),
       JSON.stringify(summary.failures),
     );
     assert.ok(await world.isAt("canary-25"));
