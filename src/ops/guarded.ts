@@ -17,7 +17,8 @@ export interface GuardOptions {
 
 /**
  * Works under the application's lock: the signal that `work` gets aborts when the operator stops it, or when the lock
- * is lost; besides it is told for how many milliseconds nobody had held the lock, 0 where that is not known. Before the founding stack was applied there is no cluster to lock in, and Pulumi's own lock has to do.
+ * is lost; besides it is told for how many milliseconds nobody had held the lock, 0 where that is not known. Before
+ * the founding stack was applied there is no cluster to lock in, and Pulumi's own lock has to do.
  * @throws Refusal when somebody else holds the lock
  */
 export async function underLock<T>(

@@ -5,20 +5,12 @@ import { readPods } from "../../src/live.ts";
 import type { Pod } from "../../src/model/pods.ts";
 import { applyStage, previewStage } from "../../src/ops/move.ts";
 import { administrator, makeProject, until } from "./environment.ts";
+import { TEST_APPLICATION } from "./test-application.ts";
 import { setVariable } from "./variable.ts";
 
 const NAMESPACE = "e2e-hung-start";
 
-/** The test application, which may start for a second and is told to leave at once. */
-const APP = {
-  name: "app",
-  image: "docker.io/canary-stages/app",
-  port: 5000,
-  probePath: "/healthz",
-  resources: { requests: { cpu: "20m", memory: "16Mi" }, limits: { cpu: "500m", memory: "64Mi" } },
-  drainSeconds: 1,
-  startSeconds: 1,
-};
+const APP = { ...TEST_APPLICATION, drainSeconds: 1, startSeconds: 1 };
 
 describe("a container that hangs at its start", function () {
   this.timeout(180_000);

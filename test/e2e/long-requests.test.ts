@@ -11,6 +11,7 @@ import {
   slowAnswer,
   webSocket,
 } from "./long-clients.ts";
+import { TEST_APPLICATION } from "./test-application.ts";
 
 const NAMESPACE = "e2e-long";
 const DRAIN_SECONDS = 8;
@@ -25,10 +26,7 @@ const WITHIN_SECONDS = 5;
 const EVERY_MS = 500;
 
 const APP = {
-  name: "app",
-  image: "docker.io/canary-stages/app",
-  port: 5000,
-  probePath: "/healthz",
+  ...TEST_APPLICATION,
   resources: { requests: { cpu: "50m", memory: "32Mi" }, limits: { cpu: "500m", memory: "128Mi" } },
   drainSeconds: DRAIN_SECONDS,
 };

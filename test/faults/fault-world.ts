@@ -11,21 +11,13 @@ import { applyStage, previewStage } from "../../src/ops/move.ts";
 import { silentObserver } from "../../src/ops/observer.ts";
 import { type PromoteOptions, type PromotionOutcome, promote } from "../../src/ops/promote.ts";
 import { administrator, makeProject, type TestProject, until } from "../e2e/environment.ts";
+import { TEST_APPLICATION } from "../e2e/test-application.ts";
 import { setVariable } from "../e2e/variable.ts";
 
 const REPORT = join(import.meta.dirname, "..", "..", "reports", "faults.json");
 const LOAD_PER_SECOND = 100;
 
-/** The test application, quick to start and to drain. */
-const APP = {
-  name: "app",
-  image: "docker.io/canary-stages/app",
-  port: 5000,
-  probePath: "/healthz",
-  resources: { requests: { cpu: "20m", memory: "16Mi" }, limits: { cpu: "500m", memory: "64Mi" } },
-  drainSeconds: 3,
-  startSeconds: 20,
-};
+const APP = { ...TEST_APPLICATION, drainSeconds: 3, startSeconds: 20 };
 export const RELEASE = { previous: "1.0.0", canary: "2.0.0" };
 
 /** What one fault came to: a line of reports/faults.json. */

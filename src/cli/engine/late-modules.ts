@@ -2,7 +2,7 @@ import { createRequire, Module } from "node:module";
 
 /**
  * What Pulumi's SDK loads at once and uses only to turn functions into text, for dynamic providers: a third of a second
- * of each command (docs/adr/0031-the-command-is-bundled-at-first-use.md).
+ * of each command (docs/adr/0036-the-seconds-of-a-promotion.md).
  */
 const SELDOM_USED = ["typescript", "@npmcli/arborist"];
 
