@@ -1,41 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** What tells one process from every other: its id, and when the kernel started it. */
-export interface ProcessIdentity {
-  pid: number;
-  /** In clock ticks since boot. */
-  startTime: string;
-}
-
-/** Whether that very process runs. A zombie does not; a pid with another start time is somebody else's. */
-export function isAlive(entry: ProcessIdentity): boolean {
-  const stat = readStat(entry.pid);
-  return stat !== undefined && stat.startTime === entry.startTime && stat.state !== "Z";
-}
-
-/** The kernel's start time of a process, in clock ticks since boot; undefined if there is no such process. */
-export function startTimeOf(pid: number): string | undefined {
-  return readStat(pid)?.startTime;
-}
-
-/** The fields of /proc/PID/stat that tell processes apart: proc(5), field 3 and field 22. */
-export function parseStat(stat: string): { state: string; startTime: string } {
-  // The command name (field 2) may hold blanks and parentheses; the last parenthesis ends it.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const [state, startTime] = [fields[0], fields[19]];
-  if (state === undefined || startTime === undefined)
-    throw new Error(`not a line of /proc/PID/stat: ${stat}`);
-  return { state, startTime };
-}
-
-function readStat(pid: number): { state: string; startTime: string } | undefined {
-  try {
-    return parseStat(readFileSync(`/proc/${pid}/stat`, "utf8"));
-  } catch (error) {
-    if (isMissing(error) || (error as NodeJS.ErrnoException).code === "ESRCH") return undefined;
-    throw error;
-  }
-}
+export { isAlive, type ProcessIdentity, parseStat, startTimeOf } from "../src/procfs.ts";
 
 /** The one process that a process has forked; undefined as long as there is none. */
 export function forkedBy(pid: number): number | undefined {

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { copyFile, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { copyFile, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { execa } from "execa";
+import { scratchFolder } from "../../src/scratch.ts";
 
 /** What an image says about running it: the part of the OCI image configuration that is used here. */
 export interface RunConfig {
@@ -40,7 +40,7 @@ const REPRODUCIBLE = [
  * images share its one layer.
  */
 export async function packImages(rootFolder: string, images: readonly Image[], file: string): Promise<void> {
-  const work = await mkdtemp(join(tmpdir(), "canary-stages-image-"));
+  const work = await scratchFolder("canary-stages-image");
   try {
     const layer = join(work, "layer.tar");
     await tar(rootFolder, ["."], layer);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { scratchFolder } from "../../src/scratch.ts";
 import { cacheDir, isPresent } from "../engine/cache.ts";
 import { type Image, packImages } from "./archive.ts";
 
@@ -22,7 +22,7 @@ const FORMAT = 1;
 export async function ensureArchive(recipe: Recipe): Promise<string> {
   const file = join(cacheDir(), "images", `${recipe.name}-${recipeKey(recipe)}.tar`);
   if (await isPresent(file)) return file;
-  const rootFolder = await mkdtemp(join(tmpdir(), `canary-stages-${recipe.name}-`));
+  const rootFolder = await scratchFolder(`canary-stages-${recipe.name}`);
   try {
     await recipe.stage(rootFolder);
     await packImages(rootFolder, recipe.images, file);

@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Refusal, UserError } from "../errors.ts";
 import { sameRelease } from "../model/lifecycle.ts";
+import { scratchFolder } from "../scratch.ts";
 import { evaluateStage } from "./evaluate.ts";
 import { underLock } from "./guarded.ts";
 import { applyStage, type PlannedMove, previewStage, type StagePreview } from "./move.ts";
@@ -82,7 +82,7 @@ async function promoteUnderLock(
   options: PromoteOptions & { readonly states: States | undefined },
 ): Promise<MoveOutcome> {
   const watch = new Stopwatch(options);
-  const folder = await mkdtemp(join(tmpdir(), "canary-plan-"));
+  const folder = await scratchFolder("canary-plan");
   const plan = join(folder, "plan.json");
   try {
     const { preview, world } = await watch.phase("preview", `preview ${stage}`, async (note) => {

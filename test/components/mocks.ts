@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { setMockOptions } from "@pulumi/pulumi/runtime/settings.js";
 import * as runtimeState from "@pulumi/pulumi/runtime/state.js";
 import stageProgram from "../../src/index.ts";
 import { program } from "../../src/program.ts";
+import { scratchFolder } from "../../src/scratch.ts";
 import { type FakeCluster, kubeconfig, serveCluster } from "./cluster.ts";
 import { RecordingMonitor, type Registered } from "./monitor.ts";
 import { secretPaths } from "./secrets.ts";
@@ -69,7 +69,7 @@ export async function refusalOf(setting: StageSetting): Promise<string> {
 async function attemptStage(setting: StageSetting): Promise<Attempt> {
   const cluster = await serveCluster(setting.cluster ?? {});
   if (setting.unreachable) cluster.close();
-  const folder = await mkdtemp(join(tmpdir(), "canary-stages-"));
+  const folder = await scratchFolder("canary-stages-test");
   const file = join(folder, "kubeconfig");
   await writeFile(file, (setting.editKubeconfig ?? String)(kubeconfig(cluster)));
   const log = collectWarnings();
