@@ -6,6 +6,7 @@ import { type Edge, startEdge, stopEdge } from "./edge/edge.ts";
 import { type Engine, ensureEngine } from "./engine/engine.ts";
 import { ensurePlugins, type Plugins } from "./plugins/plugins.ts";
 import type { Progress } from "./progress.ts";
+import { quoted } from "./shell.ts";
 import { type NamedContext, type Workspace, writeWorkspace } from "./workspace.ts";
 
 export const STATE_DIR = join(import.meta.dirname, "..", ".local");
@@ -101,6 +102,6 @@ async function writeShellFile(
   stateDir: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const lines = Object.entries(environment).map(([name, value]) => `export ${name}='${value}'`);
+  const lines = Object.entries(environment).map(([name, value]) => `export ${name}=${quoted(value)}`);
   await writeFile(join(stateDir, "environment.sh"), `${lines.join("\n")}\n`);
 }

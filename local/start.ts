@@ -5,6 +5,7 @@ import { connect } from "../src/kubernetes.ts";
 import { type Environment, STATE_DIR, startEnvironment, stopEnvironment } from "./environment.ts";
 import { INTERRUPTED, takingDown } from "./interruption.ts";
 import { createProgress, type Progress } from "./progress.ts";
+import { quoted } from "./shell.ts";
 import { reportTable, walkPrinter } from "./walk/printer.ts";
 import { type Report, succeeded, writeReport } from "./walk/report.ts";
 import { walk } from "./walk/walk.ts";
@@ -90,7 +91,7 @@ async function describe({ engine, plugins, cluster, edge }: Environment): Promis
 }
 
 function sayHowToLookAround({ edge, cluster }: Environment, progress: Progress): void {
-  const kubectl = `kubectl${cluster.kubeconfig ? ` --kubeconfig ${cluster.kubeconfig}` : ""} --context ${cluster.context}`;
+  const kubectl = `kubectl${cluster.kubeconfig ? ` --kubeconfig ${quoted(cluster.kubeconfig)}` : ""} --context ${quoted(cluster.context)}`;
   progress.say(`
 The environment is up.
   the application   ${edge?.url ?? "at the address of its Ingress"}

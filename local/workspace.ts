@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { parseDocument } from "yaml";
 import { readProject } from "../src/ops/project.ts";
 
@@ -42,11 +43,16 @@ export async function writeWorkspace(stateDir: string, cluster: NamedContext): P
   return {
     directory,
     environment: {
-      PULUMI_BACKEND_URL: `file://${backend}`,
+      PULUMI_BACKEND_URL: backendUrl(backend),
       PULUMI_CONFIG_PASSPHRASE_FILE: await passphraseFile(stateDir),
       PULUMI_SKIP_UPDATE_CHECK: "true",
     },
   };
+}
+
+/** A folder as Pulumi's backend: a blank, an umlaut, `%` and `#` have to be written as a URL has them. */
+export function backendUrl(folder: string): string {
+  return pathToFileURL(folder).href;
 }
 
 /** Names another release in the workspace's Pulumi.yaml, as the commit of a new release would. */

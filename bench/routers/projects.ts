@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import type { Workspace } from "../../local/workspace.ts";
+import { backendUrl, type Workspace } from "../../local/workspace.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const NAME = "bench-routers";
@@ -46,7 +46,7 @@ export async function writeProject(
     };
     await writeFile(join(directory, `Pulumi.${stageOf(share)}.yaml`), stringify({ config }));
   }
-  return { directory, environment: { ...environment, PULUMI_BACKEND_URL: `file://${backend}` } };
+  return { directory, environment: { ...environment, PULUMI_BACKEND_URL: backendUrl(backend) } };
 }
 
 function projectOf(example: string, router: Contender["router"]): unknown {

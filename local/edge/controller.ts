@@ -55,6 +55,11 @@ export class Controller {
     await Promise.all([...this.balancers.values()].map((balancer) => balancer.settled()));
   }
 
+  /** Whether no HAProxy runs: every configuration was rejected before there was one. */
+  servesNobody(): boolean {
+    return ![...this.balancers.values()].some((balancer) => balancer.serves());
+  }
+
   /** Lets go of all HAProxies, which run on with what they have, once what is under way has ended. */
   async release(): Promise<void> {
     for (const balancer of this.balancers.values()) balancer.release();
@@ -72,7 +77,8 @@ export class Controller {
 
   private balance(address: string, ingress: Ingress | undefined): void {
     const { http: httpPort, https: httpsPort, stats: statsPort } = this.record.ports;
-    const settings = { address, httpPort, httpsPort, statsPort, directory: this.directory(address) };
+    const folders = { directory: this.directory(address), sockets: this.sockets(address) };
+    const settings = { address, httpPort, httpsPort, statsPort, ...folders };
     const rendered = renderConfig(ingress, this.options.objects, settings);
     this.balancer(address).want(rendered);
     if (!ingress) return;
@@ -83,7 +89,12 @@ export class Controller {
   private balancer(address: string): LoadBalancer {
     const known = this.balancers.get(address);
     if (known) return known;
-    const balancer = new LoadBalancer(this.directory(address), NAME + address, this.options.log);
+    const balancer = new LoadBalancer(
+      this.directory(address),
+      this.sockets(address),
+      NAME + address,
+      this.options.log,
+    );
     this.balancers.set(address, balancer);
     return balancer;
   }
@@ -108,5 +119,9 @@ export class Controller {
 
   private directory(address: string): string {
     return join(edgeDirectory(this.options.stateDir), address);
+  }
+
+  private sockets(address: string): string {
+    return join(this.record.sockets, address);
   }
 }

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { UserError } from "../../src/errors.ts";
 import { ensurePackages } from "../cluster/packages.ts";
+import { lengthOf, writtenSince } from "../logs.ts";
 import { findProcess, isAlive, readLedger, start, stop } from "../processes.ts";
 import type { Progress } from "../progress.ts";
 import { until } from "../until.ts";
@@ -19,7 +20,7 @@ import {
   readyFile,
   writeRecord,
 } from "./record.ts";
-import { LONGEST_SOCKET_PATH } from "./socket.ts";
+import { nameSocketFolder, removeSocketFolder } from "./socket.ts";
 
 /** A running local edge, as one Ingress sees it. */
 export interface Edge {
@@ -46,10 +47,9 @@ const START_MS = 20_000;
  * Starts the local edge, or finds it running: real HAProxy, configured from the cluster's Voyager Ingresses.
  * Installs Voyager's CRD, and HAProxy where it is missing. HAProxies that an earlier edge left running are taken over with their listening sockets.
  * @returns the edge as the oldest Ingress sees it, at 127.0.0.1
- * @throws UserError when HAProxy cannot be installed or the state folder's path is too long for its sockets
+ * @throws UserError when HAProxy cannot be installed, or when the edge does not start, in its own words
  */
 export async function startEdge(cluster: EdgeCluster, stateDir: string, progress: Progress): Promise<Edge> {
-  checkPathLength(stateDir);
   await ensurePackages({ [HAPROXY]: "haproxy" }, progress);
   return progress.step("edge (HAProxy)", async (note) => {
     const version = await haproxyVersion();
@@ -63,8 +63,12 @@ export async function startEdge(cluster: EdgeCluster, stateDir: string, progress
     note("first configuration");
     const isServing = readLedger(edgeDirectory(stateDir)).some(isAlive);
     const ports = before && isServing ? before.ports : await choosePorts(FIRST_ADDRESS, before?.ports);
-    const record: EdgeRecord = { version, kubeconfig, ports, addresses: before?.addresses ?? {} };
+    if (before && !isServing) removeSocketFolder(before.sockets);
+    const sockets = before && isServing ? before.sockets : nameSocketFolder();
+    const record: EdgeRecord = { version, kubeconfig, ports, sockets, addresses: before?.addresses ?? {} };
+    // Before the folder is there, so that no folder is that nobody knows of.
     writeRecord(stateDir, record);
+    mkdirSync(sockets, { recursive: true, mode: 0o700 });
     await launch(cluster, stateDir);
     return edgeAt(record, FIRST_ADDRESS);
   });
@@ -91,6 +95,8 @@ export async function stopEdge(stateDir: string): Promise<void> {
   const edge = findProcess(stateDir, PROCESS);
   if (edge) await stop(stateDir, edge);
   for (const haproxy of readLedger(edgeDirectory(stateDir))) await stop(edgeDirectory(stateDir), haproxy);
+  const record = readRecord(stateDir);
+  if (record) removeSocketFolder(record.sockets);
 }
 
 /** Starts the edge's process and waits until it has applied its first configuration. */
@@ -100,10 +106,15 @@ async function launch({ kubeconfig, context }: EdgeCluster, stateDir: string): P
   const command = [process.execPath, "--import", "tsx", main, stateDir, kubeconfig, context];
   const cwd = fileURLToPath(new URL("../..", import.meta.url));
   rmSync(readyFile(stateDir), { force: true });
+  const logged = lengthOf(log);
   const entry = await start(stateDir, PROCESS, command, { log, cwd });
   const isReady = () => existsSync(readyFile(stateDir));
   await until(() => isReady() || !isAlive(entry), { timeoutMs: START_MS });
-  if (!isReady()) throw new Error(`the edge did not start; see ${log}`);
+  if (isReady()) return;
+  throw new UserError(
+    `The local edge did not start. It said:\n${writtenSince(log, logged) || "nothing"}`,
+    "Where that is not this machine's (a port, a file), it is this project's fault: report it with these lines.",
+  );
 }
 
 function edgeAt({ ports, version }: EdgeRecord, address: string): Edge {
@@ -120,14 +131,4 @@ async function haproxyVersion(): Promise<string> {
   const version = /version (\d+\.\d+\.\d+)/.exec(stdout)?.[1];
   if (version) return version;
   throw new Error(`${HAPROXY} -v says no version: ${stdout}`);
-}
-
-function checkPathLength(stateDir: string): void {
-  const longest = join(edgeDirectory(stateDir), "127.0.0.254", "master.sock");
-  if (longest.length <= LONGEST_SOCKET_PATH) return;
-  const most = LONGEST_SOCKET_PATH - (longest.length - stateDir.length);
-  throw new UserError(
-    `the path of the state folder ${stateDir} is too long for HAProxy's sockets`,
-    `Use a state folder whose path has at most ${most} characters.`,
-  );
 }

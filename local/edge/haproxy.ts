@@ -1,8 +1,11 @@
+import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { lengthOf, writtenSince } from "../logs.ts";
 import { ahead } from "../priority.ts";
 import { findProcess, isAlive, type LedgerEntry, signal as sendSignal, start, stop } from "../processes.ts";
 import { until } from "../until.ts";
+import { statsSocket } from "./render.ts";
 import { ask, untilClosed } from "./socket.ts";
 
 /** Debian's. */
@@ -22,15 +25,19 @@ export class Haproxy {
   readonly name: string;
   readonly directory: string;
   readonly configFile: string;
+  private readonly sockets: string;
+  private readonly logFile: string;
   private readonly ledgerDir: string;
   private readonly log: (text: string) => void;
   private readonly released = new AbortController();
   private guarded: LedgerEntry | undefined;
   private starting: Promise<LedgerEntry> | undefined;
 
-  /** @param directory its own folder: configuration, sockets, log */
-  constructor(directory: string, name: string, log: (text: string) => void) {
+  /** @param directory its own folder, for configuration, certificates and log; and one for its sockets */
+  constructor(directory: string, sockets: string, name: string, log: (text: string) => void) {
     this.directory = directory;
+    this.sockets = sockets;
+    this.logFile = join(directory, "haproxy.log");
     this.name = name;
     this.log = log;
     this.ledgerDir = dirname(directory);
@@ -53,6 +60,7 @@ export class Haproxy {
    */
   async load(fingerprint: string): Promise<number> {
     const began = performance.now();
+    const logged = lengthOf(this.logFile);
     const running = this.process();
     if (running) sendSignal(running, "SIGUSR2");
     const entry = running ?? (await this.launch());
@@ -60,7 +68,12 @@ export class Haproxy {
     const isLoaded = async () => (await this.fingerprint()) === fingerprint;
     await until(async () => (await isLoaded()) || !isAlive(entry), { timeoutMs: APPLY_MS, everyMs: LOOK_MS });
     if (await isLoaded()) return performance.now() - began;
-    throw new Error(`HAProxy does not take ${this.configFile}; see ${join(this.directory, "haproxy.log")}`);
+    throw new Error(`HAProxy does not take ${this.configFile}:\n${writtenSince(this.logFile, logged)}`);
+  }
+
+  /** Whether there is one, whatever its configuration. */
+  isRunning(): boolean {
+    return this.process() !== undefined;
   }
 
   /** Leaves it running and no longer cares for it. */
@@ -76,11 +89,12 @@ export class Haproxy {
     if (entry) await stop(this.ledgerDir, entry);
   }
 
-  private launch(): Promise<LedgerEntry> {
+  private async launch(): Promise<LedgerEntry> {
+    await mkdir(this.sockets, { recursive: true, mode: 0o700 });
     // As if it had a node of its own: it does not wait for what works beside it on this machine.
     const command = ahead([HAPROXY, "-W", "-db", "-S", this.masterSocket(), "-f", this.configFile]);
     this.starting ??= start(this.ledgerDir, this.name, command, {
-      log: join(this.directory, "haproxy.log"),
+      log: this.logFile,
     }).finally(() => {
       this.starting = undefined;
     });
@@ -114,7 +128,7 @@ export class Haproxy {
 
   /** What the running HAProxy answers as its description: the fingerprint of its configuration. */
   private async fingerprint(): Promise<string | undefined> {
-    const info = await ask(join(this.directory, "stats.sock"), "show info").catch(() => "");
+    const info = await ask(statsSocket(this.sockets), "show info").catch(() => "");
     return /^description: (\S+)$/m.exec(info)?.[1];
   }
 
@@ -123,6 +137,6 @@ export class Haproxy {
   }
 
   private masterSocket(): string {
-    return join(this.directory, "master.sock");
+    return join(this.sockets, "master.sock");
   }
 }

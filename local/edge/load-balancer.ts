@@ -11,10 +11,12 @@ export class LoadBalancer {
   private wanted: Rendered | undefined;
   private rejected: string | undefined;
   private work: Promise<void> | undefined;
+  private readonly sockets: string;
 
-  /** @param directory its own folder, whose parent keeps the ledger of its process */
-  constructor(directory: string, name: string, log: (text: string) => void) {
-    this.haproxy = new Haproxy(directory, name, log);
+  /** @param directory its own folder, whose parent keeps the ledger of its process; and one for its sockets */
+  constructor(directory: string, sockets: string, name: string, log: (text: string) => void) {
+    this.haproxy = new Haproxy(directory, sockets, name, log);
+    this.sockets = sockets;
     this.log = (text) => log(`${name}: ${text}`);
   }
 
@@ -29,6 +31,11 @@ export class LoadBalancer {
     await this.work;
   }
 
+  /** Whether an HAProxy runs, whatever it has rejected since. */
+  serves(): boolean {
+    return this.haproxy.isRunning();
+  }
+
   /** Leaves HAProxy running as it is. */
   release(): void {
     this.wanted = undefined;
@@ -40,7 +47,8 @@ export class LoadBalancer {
     this.release();
     await this.settled();
     await this.haproxy.stop();
-    await rm(this.haproxy.directory, { recursive: true, force: true });
+    for (const folder of [this.haproxy.directory, this.sockets])
+      await rm(folder, { recursive: true, force: true });
   }
 
   private async applyAll(): Promise<void> {
@@ -67,7 +75,7 @@ export class LoadBalancer {
     for (const [file, content] of files) await writeFile(file, content, { mode: 0o600 });
     const candidate = join(directory, "haproxy.new.cfg");
     await writeFile(candidate, config);
-    const check = await execa(HAPROXY, ["-c", "-q", "-f", candidate], { reject: false, all: true });
+    const check = await execa(HAPROXY, ["-c", "-f", candidate], { reject: false, all: true });
     if (check.exitCode === 0) {
       this.rejected = undefined;
       await rename(candidate, configFile);
@@ -76,7 +84,7 @@ export class LoadBalancer {
     this.rejected = fingerprint;
     const aside = join(directory, "haproxy.rejected.cfg");
     await rename(candidate, aside);
-    this.log(`keeps its configuration; HAProxy rejects ${aside}:\n${check.all}`);
+    this.log(`HAProxy rejects ${aside}:\n${check.all}`);
     return false;
   }
 

@@ -38,6 +38,8 @@ async function main([stateDir = "", kubeconfig = "", context = ""]: string[]): P
   controller.reconcile();
   changes.start();
   await controller.settled();
+  // Why is in the log; whoever waits for this edge is told.
+  if (controller.servesNobody()) process.exit(1);
   writeFileSync(readyFile(stateDir), "");
 }
 

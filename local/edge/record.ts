@@ -10,6 +10,8 @@ const recordSchema = z.strictObject({
   kubeconfig: z.string(),
   /** Kept across restarts, so that addresses stay valid. */
   ports: z.strictObject({ http: z.int(), https: z.int(), stats: z.int() }),
+  /** Folder of the sockets, outside of the state folder: their paths must be short. */
+  sockets: z.string(),
   /** Loopback address of each Ingress, by `NAMESPACE/NAME`. */
   addresses: z.record(z.string(), z.ipv4()),
 });

@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { quoted } from "../shell.ts";
 import { annotation, options, timeouts } from "./annotations.ts";
 import { collectBackends } from "./backends.ts";
 import { frontendsOf } from "./frontends.ts";
@@ -10,8 +12,10 @@ export interface ProxySettings {
   httpPort: number;
   httpsPort: number;
   statsPort: number;
-  /** Directory of its sockets and certificates; absolute. */
+  /** Directory of its certificates; absolute. */
   directory: string;
+  /** Directory of its sockets; absolute. */
+  sockets: string;
 }
 
 /** What one HAProxy is given. */
@@ -27,6 +31,11 @@ export interface Rendered {
 }
 
 const HARD_STOP_AFTER = "30s";
+
+/** The socket of an HAProxy's own command line. */
+export function statsSocket(sockets: string): string {
+  return join(sockets, "stats.sock");
+}
 
 /**
  * Renders what Voyager's controller tells HAProxy for one Ingress (facts.md lists it, from the controller's
@@ -57,7 +66,7 @@ export function renderConfig(
   const global = [
     "global",
     `description ${fingerprint}`,
-    `stats socket ${settings.directory}/stats.sock mode 600 level admin expose-fd listeners`,
+    `stats socket ${quoted(statsSocket(settings.sockets))} mode 600 level admin expose-fd listeners`,
     `hard-stop-after ${hardStop}`,
   ];
   return { config: `${sectionText(global)}\n${body}`, fingerprint, files, problems };
@@ -93,7 +102,7 @@ function httpsFrontend(
   const bind = [`bind ${address}:${httpsPort} ssl`, "ssl-min-ver TLSv1.2", "no-tls-tickets"];
   return [
     "frontend http-0_0_0_0-443",
-    [...bind, ...certificates.map((file) => `crt ${file}`)].join(" "),
+    [...bind, ...certificates.map((file) => `crt ${quoted(file)}`)].join(" "),
     ...lines,
   ];
 }

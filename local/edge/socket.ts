@@ -1,7 +1,26 @@
+import { randomBytes } from "node:crypto";
+import { lstatSync, rmSync } from "node:fs";
 import { connect, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
-/** Sockets of Unix have short names, and HAProxy adds its process id while it takes one over: unix(7), sun_path. */
-export const LONGEST_SOCKET_PATH = 90;
+/** unix(7), sun_path: 108 bytes, of which 26 are the socket's own and 13 HAProxy's while it takes one over. */
+const SHORT_AND_PLAIN = /^[\w./-]{1,40}$/;
+
+/**
+ * A name for a folder of sockets that nobody else has: short, whatever the state folder's path is, and of characters
+ * that HAProxy takes as they are.
+ */
+export function nameSocketFolder(temporary: string = tmpdir()): string {
+  const parent = SHORT_AND_PLAIN.test(temporary) ? temporary : "/tmp";
+  return join(parent, `canary-edge-${randomBytes(6).toString("hex")}`);
+}
+
+/** Removes a folder of sockets; one of that name that somebody else made since is left alone. */
+export function removeSocketFolder(folder: string): void {
+  const found = lstatSync(folder, { throwIfNoEntry: false });
+  if (found?.uid === process.getuid?.()) rmSync(folder, { recursive: true, force: true });
+}
 
 /** Sends one command to HAProxy's command line over its socket and gives the whole answer. */
 export async function ask(path: string, command: string): Promise<string> {

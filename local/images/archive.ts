@@ -87,7 +87,14 @@ function configName(index: number): string {
 }
 
 async function tar(folder: string, names: string[], file: string): Promise<void> {
-  await execa("tar", ["--create", `--file=${file}`, ...REPRODUCIBLE, `--directory=${folder}`, ...names]);
+  await execa("tar", [
+    "--create",
+    "--force-local",
+    `--file=${file}`,
+    ...REPRODUCIBLE,
+    `--directory=${folder}`,
+    ...names,
+  ]);
 }
 
 async function sha256(file: string): Promise<string> {

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Plugin } from "esbuild";
 import { cacheDir, filledOnce } from "../engine/cache.ts";
+import { quoted } from "../shell.ts";
 import { LANGUAGE_HOST, PROVIDER } from "./vendor.ts";
 
 const LOCAL = fileURLToPath(new URL("..", import.meta.url));
@@ -70,7 +71,7 @@ function launcherScript(): string {
   return `#!/bin/sh
 here=$(dirname "$(readlink -f "$0")")
 export NODE_COMPILE_CACHE="\${NODE_COMPILE_CACHE:-$here/../compiled}"
-exec '${process.execPath}' "$here/main.mjs" "$@"
+exec ${quoted(process.execPath)} "$here/main.mjs" "$@"
 `;
 }
 

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { EXIT } from "../../src/cli/exit.ts";
 import { UserError } from "../../src/errors.ts";
+import { quoted } from "../shell.ts";
 import type { Workspace } from "../workspace.ts";
 
 const CANARY = join(import.meta.dirname, "..", "..", "src", "cli", "canary.mjs");
@@ -44,7 +45,3 @@ export async function runCanary(
   if (exitCode === EXIT.done || exitCode === EXIT.doesNotFit) return JSON.parse(stdout);
   throw new UserError(`${typed(words)} ended with ${exitCode}`, "What it said about it stands above.");
 }
-
-/** As a shell takes it for one word. */
-const quoted = (word: string): string =>
-  /^[\w./:=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { execa, type ResultPromise } from "execa";
 import { parse, stringify } from "yaml";
 import { environment, type TestProject } from "../e2e/environment.ts";
@@ -98,7 +99,7 @@ export async function lockStack(
   { workspace }: Pick<TestProject, "workspace">,
   stack: string,
 ): Promise<string> {
-  const backend = new URL(workspace.environment.PULUMI_BACKEND_URL ?? "").pathname;
+  const backend = fileURLToPath(workspace.environment.PULUMI_BACKEND_URL ?? "");
   const stacks = join(backend, ".pulumi", "stacks");
   const [project = ""] = await readdir(stacks);
   const folder = join(backend, ".pulumi", "locks", "organization", project, stack);

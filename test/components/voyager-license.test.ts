@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { describe, it } from "mocha";
 import { controllerSchema } from "../../src/config/controller.ts";
 import { voyagerLicense } from "../../src/license.ts";
@@ -7,7 +8,7 @@ import { LICENSE } from "./gke-stages.ts";
 const secret = { voyagerLicense: LICENSE };
 const nowhere = controllerSchema.parse({});
 const file = (licenseFile: string) => controllerSchema.parse({ licenseFile });
-const committed = new URL("voyager-license.pem", import.meta.url).pathname;
+const committed = fileURLToPath(new URL("voyager-license.pem", import.meta.url));
 
 describe("Voyager's licence", () => {
   it("is taken from the secret, without a word while it is valid", async () => {

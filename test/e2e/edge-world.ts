@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { type Edge, findEdge, startEdge, stopEdge } from "../../local/edge/edge.ts";
@@ -29,19 +29,26 @@ export const OPTIONS =
 /** The real edge with real HAProxy; the API server is a fake, and the pods are web servers on loopback. */
 export class EdgeWorld {
   readonly api = new FakeApi();
-  readonly stateDir = mkdtempSync("/tmp/edge-e2e-");
+  private readonly folder = mkdtempSync("/tmp/edge-e2e-");
+  /** Longer than a socket's path may be, and of characters that mean something to HAProxy or a shell. */
+  readonly stateDir = join(this.folder, `it's "ä #folder" of $HOME\\, ${"long ".repeat(24)}.local`);
   private readonly pods: (() => Promise<void>)[] = [];
   private kubeconfig = "";
   private ports = { old: 0, new: 0 };
   private running: Load | undefined;
 
-  /** Starts everything, with the objects of `reset`. */
-  async start(): Promise<Edge> {
+  /**
+   * Starts everything, with the objects of `reset`.
+   * @param change what is to be different from the beginning
+   */
+  async start(change = () => {}): Promise<Edge> {
+    mkdirSync(this.stateDir);
     this.api.answer(CRD, { status: { conditions: [{ type: "Established", status: "True" }] } });
     await this.api.start(...Object.values(PATHS));
     this.kubeconfig = this.api.kubeconfig();
     this.ports = { old: await this.serve("old"), new: await this.serve("new") };
     this.reset();
+    change();
     return this.startEdge();
   }
 
@@ -79,7 +86,7 @@ export class EdgeWorld {
     await stopEdge(this.stateDir);
     await this.api.dispose();
     await Promise.all(this.pods.map((close) => close()));
-    rmSync(this.stateDir, { recursive: true });
+    rmSync(this.folder, { recursive: true });
   }
 
   weight(pod: string, weight: string): void {

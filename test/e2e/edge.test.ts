@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { get } from "node:https";
 import { tmpdir } from "node:os";
@@ -7,12 +7,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { generate } from "selfsigned";
-import { type Edge, findIngressEdge } from "../../local/edge/edge.ts";
+import { type Edge, findIngressEdge, stopEdge } from "../../local/edge/edge.ts";
 import { HAPROXY } from "../../local/edge/haproxy.ts";
-import { edgeDirectory } from "../../local/edge/record.ts";
+import { edgeDirectory, readRecord } from "../../local/edge/record.ts";
 import { readWeights } from "../../local/edge/statistics.ts";
 import { findProcess, kill } from "../../local/processes.ts";
 import { until } from "../../local/until.ts";
+import { UserError } from "../../src/errors.ts";
 import { ask, EdgeWorld, untilWeights } from "./edge-world.ts";
 
 const toWeb = { service: { name: "web", port: { number: 80 } } };
@@ -96,7 +97,10 @@ describe("the local edge with real HAProxy", function () {
     assert.ok(await until(aside, { timeoutMs: 2000 }));
     assert.deepEqual(Object.keys(await ask(edge.url, 8)).sort(), ["version new", "version old"]);
     assert.notEqual(await untilWeights(edge, { old: 75, new: 25 }), undefined);
-    assert.match(readFileSync(join(edgeDirectory(world.stateDir), "edge.log"), "utf8"), /HAProxy rejects/);
+    assert.match(
+      readFileSync(join(edgeDirectory(world.stateDir), "edge.log"), "utf8"),
+      /HAProxy rejects .*:\n.*weight of server/s,
+    );
     world.weight("new", "30");
     assert.notEqual(await untilWeights(edge, { old: 75, new: 30 }), undefined);
   });
@@ -189,6 +193,47 @@ describe("the local edge with real HAProxy", function () {
   });
 });
 
+describe("the start of a local edge", function () {
+  this.timeout(30_000);
+  const world = new EdgeWorld();
+  after(() => world.stop());
+
+  it("ends at once with HAProxy's own words when HAProxy rejects the first configuration", async () => {
+    const started = performance.now();
+    await assert.rejects(
+      world.start(() => world.weight("new", "300")),
+      (error: unknown) => {
+        assert.ok(error instanceof UserError);
+        assert.match(error.message, /^The local edge did not start\. It said:\n/);
+        const [, ...words] = error.message.split("HAProxy rejects");
+        assert.equal(words.length, 1);
+        assert.match(words[0] ?? "", /haproxy\.rejected\.cfg:\n.*weight of server pod-new is not within/s);
+        return true;
+      },
+    );
+    assert.ok(performance.now() - started < 10_000);
+    assert.equal(findProcess(world.stateDir, "edge"), undefined);
+  });
+
+  it("keeps its sockets in a folder that goes with it, wherever the state folder is", async () => {
+    world.reset();
+    await world.startEdge();
+    const [folder = "", ...others] = socketFolders();
+    assert.deepEqual(others, []);
+    assert.ok(join(folder, "127.0.0.254", "master.sock").length < 90);
+    assert.equal(statSync(folder).mode & 0o777, 0o700);
+    assert.deepEqual(readdirSync(join(folder, "127.0.0.1")).sort(), ["master.sock", "stats.sock"]);
+    await stopEdge(world.stateDir);
+    assert.deepEqual(socketFolders(), []);
+  });
+
+  /** Of this world's edge. */
+  function socketFolders(): string[] {
+    const { sockets } = readRecord(world.stateDir) ?? {};
+    return sockets !== undefined && existsSync(sockets) ? [sockets] : [];
+  }
+});
+
 describe("the golden configurations", () => {
   it("are valid to HAProxy", async () => {
     const golden = fileURLToPath(new URL("../local/edge/golden", import.meta.url));
@@ -197,7 +242,10 @@ describe("the golden configurations", () => {
     const files = readdirSync(golden);
     assert.ok(files.length >= 3);
     for (const name of files) {
-      const config = readFileSync(join(golden, name), "utf8").replaceAll("/edge/127.0.0.1", folder);
+      const config = readFileSync(join(golden, name), "utf8").replaceAll(
+        /\/(?:edge|sockets)\/127\.0\.0\.1/g,
+        folder,
+      );
       for (const [pem] of config.matchAll(/(?<=crt )\S+/g)) writeFileSync(pem, `${cert}\n${key}`);
       const file = join(folder, name);
       writeFileSync(file, config);

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:
 import { join } from "node:path";
 import { execa } from "execa";
 import { after, before, describe, it } from "mocha";
+import { backendUrl } from "../../local/workspace.ts";
 import { environment, until } from "./environment.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
@@ -156,7 +157,7 @@ describe("pulumi in a shell, with the language host and provider that are used h
     const env = {
       PATH: path,
       PULUMI_HOME: join(folder, "home"),
-      PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
+      PULUMI_BACKEND_URL: backendUrl(join(folder, "state")),
       PULUMI_CONFIG_PASSPHRASE: "test",
       PULUMI_SKIP_UPDATE_CHECK: "true",
     };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { before, describe, it } from "mocha";
 import { configMapPath, deploymentPath, type LiveDeployment } from "../../src/live.ts";
 import { githubJobs, githubStage, gitlabJobs, type Job } from "../pipelines/pipelines.ts";
@@ -115,7 +116,7 @@ describe("the commands of the pipelines", () => {
 
   /** What the state of a stack is encrypted with. */
   async function secretsOf(stage: string): Promise<unknown> {
-    const backend = (project.workspace.environment.PULUMI_BACKEND_URL ?? "").replace("file://", "");
+    const backend = fileURLToPath(project.workspace.environment.PULUMI_BACKEND_URL ?? "");
     const file = join(backend, ".pulumi", "stacks", "canary-stages", `${stage}.json`);
     const { checkpoint } = JSON.parse(await readFile(file, "utf8")) as {
       checkpoint: { latest: { secrets_providers: { state: unknown } } };

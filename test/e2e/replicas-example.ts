@@ -5,6 +5,7 @@ import { setTimeout } from "node:timers/promises";
 import { execa } from "execa";
 import { parseDocument } from "yaml";
 import { localOperator } from "../../local/operator.ts";
+import { backendUrl } from "../../local/workspace.ts";
 import type { KubernetesApi } from "../../src/kubernetes.ts";
 import type { Operator } from "../../src/ops/operator.ts";
 import { environment, type PulumiResult } from "./environment.ts";
@@ -35,7 +36,7 @@ export async function copyExample(): Promise<Example> {
   const variables = {
     PATH: path,
     KUBECONFIG: kubeconfig,
-    PULUMI_BACKEND_URL: `file://${backend}`,
+    PULUMI_BACKEND_URL: backendUrl(backend),
     PULUMI_CONFIG_PASSPHRASE: "only for this test",
     PULUMI_SKIP_UPDATE_CHECK: "true",
   };

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { before, describe, it } from "mocha";
 import { until } from "../../local/until.ts";
@@ -117,7 +118,7 @@ describe("the engine, killed by SIGKILL under load", function () {
 
   function backend(): string {
     const { environment } = world.project.workspace;
-    return join(new URL(environment.PULUMI_BACKEND_URL ?? "").pathname, ".pulumi");
+    return join(fileURLToPath(environment.PULUMI_BACKEND_URL ?? ""), ".pulumi");
   }
 
   function isLocked(): boolean {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { before, describe, it } from "mocha";
 import type { Summary } from "../../local/load/summary.ts";
 import { WEIGHT_ANNOTATION } from "../../src/model/weights.ts";
@@ -129,7 +130,7 @@ describe("objects that somebody changed, under load", function () {
     const pods = await podNames();
     const summary = await world.underLoad(async () => {
       const { environment } = world.project.workspace;
-      const backend = new URL(environment.PULUMI_BACKEND_URL ?? "").pathname;
+      const backend = fileURLToPath(environment.PULUMI_BACKEND_URL ?? "");
       const stacks = join(backend, ".pulumi", "stacks", "canary-stages");
       for (const suffix of ["json", "json.bak"])
         await rm(join(stacks, `${stage}.${suffix}`), { force: true });

@@ -13,6 +13,7 @@ import {
   stop,
 } from "../../local/processes.ts";
 import { parseStat, startTimeOf } from "../../local/procfs.ts";
+import { quoted } from "../../local/shell.ts";
 import { until } from "../../local/until.ts";
 
 describe("ledger of processes", () => {
@@ -34,7 +35,7 @@ describe("ledger of processes", () => {
 
   it("records a process before its command runs, and forgets it when it is stopped", async () => {
     const ledger = join(stateDir, "processes.json");
-    const entry = await start(stateDir, "one", ["sh", "-c", `cat ${ledger}; exec sleep 60`], { log });
+    const entry = await start(stateDir, "one", ["sh", "-c", `cat ${quoted(ledger)}; exec sleep 60`], { log });
     assert.deepEqual(findProcess(stateDir, "one"), entry);
     const seen = await until(() => existsSync(log) && readFileSync(log, "utf8").includes("]"), {
       timeoutMs: 5000,

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { parse } from "yaml";
+import { quoted } from "../../local/shell.ts";
 import {
   githubJobs,
   githubPreview,
@@ -78,7 +79,7 @@ describe("commands of the pipelines, run by a shell", () => {
     log = join(folder, "log");
     for (const program of ["pulumi", "npm"]) {
       const file = join(folder, program);
-      await writeFile(file, `#!/bin/sh\necho "${program} $*" >> ${log}\n`);
+      await writeFile(file, `#!/bin/sh\necho "${program} $*" >> ${quoted(log)}\n`);
       await chmod(file, 0o755);
     }
   });
@@ -138,7 +139,10 @@ describe("commands of the pipelines, run by a shell", () => {
   });
 
   it("stop at a preview that fails", async () => {
-    await writeFile(join(folder, "pulumi"), `#!/bin/sh\necho "pulumi $*" >> ${log}\ntest "$1" != preview\n`);
+    await writeFile(
+      join(folder, "pulumi"),
+      `#!/bin/sh\necho "pulumi $*" >> ${quoted(log)}\ntest "$1" != preview\n`,
+    );
     const { commands, variables } = githubStage("canary-75");
     await assert.rejects(shell(commands, variables));
     assert.deepEqual(await logged(), expected("canary-75").slice(0, 2));

@@ -23,6 +23,7 @@ export const settings: ProxySettings = {
   httpsPort: 8443,
   statsPort: 8404,
   directory: "/edge/127.0.0.1",
+  sockets: "/sockets/127.0.0.1",
 };
 
 export function ingress(spec: IngressSpec, annotations: Annotations = {}): Ingress {
