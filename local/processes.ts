@@ -33,9 +33,9 @@ export interface StartOptions {
 /**
  * Holds a new process back until its ledger entry is on disk: it executes its command after one line on standard
  * input, and ends if that input closes first. So no process runs that the ledger does not know of, even if we are
- * killed between the two.
+ * killed between the two. What it makes can be read by others, as pods are, whatever the user's shell had set.
  */
-const GATE = ["/bin/sh", "-c", 'read -r go && exec "$@" </dev/null', "gate"];
+const GATE = ["/bin/sh", "-c", 'read -r go && umask 022 && exec "$@" </dev/null', "gate"];
 
 const STOP_GRACE_MS = 10_000;
 

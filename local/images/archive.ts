@@ -5,6 +5,7 @@ import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { execa } from "execa";
 import { scratchFolder } from "../../src/scratch.ts";
+import { settleModes } from "./modes.ts";
 
 /** What an image says about running it: the part of the OCI image configuration that is used here. */
 export interface RunConfig {
@@ -37,12 +38,13 @@ const REPRODUCIBLE = [
 
 /**
  * Packs one root file system into an archive of images (`docker save`'s format, which containerd imports). All
- * images share its one layer.
+ * images share its one layer. Who may read and run what is made to be as it has to be in an image.
  */
 export async function packImages(rootFolder: string, images: readonly Image[], file: string): Promise<void> {
   const work = await scratchFolder("canary-stages-image");
   try {
     const layer = join(work, "layer.tar");
+    await settleModes(rootFolder);
     await tar(rootFolder, ["."], layer);
     const diffId = await sha256(layer);
     await writeFile(join(work, "manifest.json"), JSON.stringify(manifestOf(images)));

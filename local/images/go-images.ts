@@ -1,4 +1,3 @@
-import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { goBuild } from "../engine/go.ts";
 import type { Progress } from "../progress.ts";
@@ -38,9 +37,6 @@ async function goRecipe(name: string, images: Image[], progress: Progress): Prom
     name,
     inputs: await digestOfFolder(moduleDir),
     images,
-    stage: async (rootFolder) => {
-      await chmod(rootFolder, 0o755);
-      await goBuild({ moduleDir, packages: ["."], diskGibibytes: 1 }, rootFolder, progress);
-    },
+    stage: (rootFolder) => goBuild({ moduleDir, packages: ["."], diskGibibytes: 1 }, rootFolder, progress),
   };
 }

@@ -122,7 +122,6 @@ async function stage(rootFolder: string, copies: Map<string, string>): Promise<v
   for (const [target, text] of Object.entries(TEXTS)) {
     const path = await makeRoom(rootFolder, target);
     await writeFile(path, text);
-    await chmod(path, 0o644);
   }
   for (const folder of [`${SERVER_ROOT}/logs`, "/tmp"]) {
     await mkdir(join(rootFolder, folder), { recursive: true });
@@ -132,6 +131,6 @@ async function stage(rootFolder: string, copies: Map<string, string>): Promise<v
 
 async function makeRoom(rootFolder: string, target: string): Promise<string> {
   const path = join(rootFolder, target);
-  await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+  await mkdir(dirname(path), { recursive: true });
   return path;
 }

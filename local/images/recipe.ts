@@ -16,7 +16,7 @@ export interface Recipe {
 }
 
 /** Raised when the same inputs are packed in another way. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** The archive of a recipe: from the cache if the same inputs were packed before, else made. */
 export async function ensureArchive(recipe: Recipe): Promise<string> {

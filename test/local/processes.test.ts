@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -45,6 +45,18 @@ describe("ledger of processes", () => {
     await stop(stateDir, entry);
     assert.equal(isAlive(entry), false);
     assert.deepEqual(readLedger(stateDir), []);
+  });
+
+  it("lets others read what a process makes, whatever the umask of whoever starts it", async () => {
+    const before = process.umask(0o077);
+    try {
+      const file = join(stateDir, "made");
+      await start(stateDir, "one", ["sh", "-c", `: >${quoted(file)}; exec sleep 60`], { log });
+      assert.ok(await until(() => existsSync(file), { timeoutMs: 5000 }));
+      assert.equal(statSync(file).mode & 0o777, 0o644);
+    } finally {
+      process.umask(before);
+    }
   });
 
   it("does not run what it could not record", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -33,6 +33,35 @@ describe("images made here", () => {
     await packImages(rootFolder("one", ["a", "b"], 1000), IMAGES, join(folder, "one.tar"));
     await packImages(rootFolder("two", ["b", "a"], 2000), IMAGES, join(folder, "two.tar"));
     assert.deepEqual(readFileSync(join(folder, "one.tar")), readFileSync(join(folder, "two.tar")));
+  });
+
+  it("are the same bytes whatever the umask was, and nothing in them is for its owner alone", async () => {
+    const archives = [0o077, 0o000].map(async (umask) => {
+      const root = join(folder, String(umask));
+      const open = (mode: number) => mode & ~umask;
+      mkdirSync(join(root, "bin"), { recursive: true });
+      mkdirSync(join(root, "tmp"));
+      writeFileSync(join(root, "bin", "app"), "#!/bin/sh");
+      writeFileSync(join(root, "page"), "text");
+      chmodSync(join(root, "bin", "app"), open(0o777));
+      chmodSync(join(root, "page"), open(0o666));
+      for (const path of [root, join(root, "bin")]) chmodSync(path, open(0o777));
+      chmodSync(join(root, "tmp"), 0o1777);
+      await packImages(root, IMAGES, `${root}.tar`);
+      return `${root}.tar`;
+    });
+    const [closed = "", open = ""] = await Promise.all(archives);
+    assert.deepEqual(readFileSync(closed), readFileSync(open));
+    const layer = ["--extract", "--to-stdout", `--file=${closed}`, "layer.tar"];
+    const { stdout } = await execa("tar", layer).pipe("tar", ["--list", "--verbose"]);
+    const modes = stdout.split("\n").map((line) => [line.split(" ").at(-1), line.split(" ")[0]]);
+    assert.deepEqual(Object.fromEntries(modes), {
+      "./": "drwxr-xr-x",
+      "./bin/": "drwxr-xr-x",
+      "./bin/app": "-rwxr-xr-x",
+      "./page": "-rw-r--r--",
+      "./tmp/": "drwxrwxrwt",
+    });
   });
 
   it("hold their manifest, a configuration each, and one layer", async () => {
