@@ -152,7 +152,7 @@ async function describe({ engine, plugins, cluster, edge }: Environment): Promis
 
 /** 0 when no request of this program's failed, 1 when one did, 2 when this machine will not do. */
 const main = (options: Options): Promise<number> =>
-  onTemporaryEnvironment("canary-bench-", async (bench) => {
+  onTemporaryEnvironment("canary-bench", async (bench) => {
     const described = await describe(bench.environment);
     const runs = await measure(bench, options, (measured) =>
       writeReport(REPORT, { environment: described, ...measured }),

@@ -30,7 +30,7 @@ const command = new Command("npm run bench:command --")
   .option("--kubectl <file>", "the kubectl to compare with", "kubectl");
 
 const main = ({ rounds, kubectl }: Options): Promise<number> =>
-  onTemporaryEnvironment("canary-bench-", async ({ environment, progress }) => {
+  onTemporaryEnvironment("canary-bench", async ({ environment, progress }) => {
     const place = await placeIn(environment, kubectl, progress);
     const figures = await progress.step(`${rounds} rounds`, () => measureCommand(place, rounds));
     await writeReport(figures);

@@ -26,7 +26,7 @@ async function measure(
 }
 
 const main = (): Promise<number> =>
-  onTemporaryEnvironment("canary-bench-", async ({ environment, stateDir, progress, signal }) => {
+  onTemporaryEnvironment("canary-bench", async ({ environment, stateDir, progress, signal }) => {
     const routers = await progress.step("a release by each router", () =>
       measure(stateDir, environment, signal),
     );

@@ -1,12 +1,17 @@
 import { rm, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { UserError } from "../src/errors.ts";
-import { findCluster, startCluster, stopCluster } from "./cluster/cluster.ts";
+import { type Claim, claim, release } from "./claim.ts";
+import { startCluster, stopCluster } from "./cluster/cluster.ts";
+import { requireMachine } from "./cluster/machine.ts";
+import { findNamespace } from "./cluster/namespace.ts";
 import { type Edge, startEdge, stopEdge } from "./edge/edge.ts";
 import { type Engine, ensureEngine } from "./engine/engine.ts";
 import { ensurePlugins, type Plugins } from "./plugins/plugins.ts";
+import { isAlive, killTree, readLedger } from "./processes.ts";
 import type { Progress } from "./progress.ts";
 import { quoted } from "./shell.ts";
+import { COMMAND } from "./walk/command.ts";
 import { type NamedContext, type Workspace, writeWorkspace } from "./workspace.ts";
 
 export const STATE_DIR = join(import.meta.dirname, "..", ".local");
@@ -34,21 +39,27 @@ export async function startEnvironment(
   given?: NamedContext,
   signal?: AbortSignal,
 ): Promise<Environment> {
-  if (await findCluster(stateDir)) {
-    throw new UserError(
-      `an environment is up in ${stateDir}`,
-      "Take it down first: npm run local:down. Or go on with it by hand, as it said when it came up.",
-    );
-  }
-  const engine = await ensureEngine(progress);
-  const plugins = await ensurePlugins(engine, progress);
-  signal?.throwIfAborted();
+  if (!given) await requireMachine(stateDir);
+  await occupy(stateDir, progress);
+  // On a cluster of the user's, nothing in the folder is for another start to take down.
+  if (given) release(stateDir);
+  const { engine, plugins } = await ensureTools(progress, signal).catch((error: unknown) => {
+    release(stateDir);
+    throw error;
+  });
   try {
     return await start({ stateDir, engine, plugins, given }, progress, signal);
   } catch (error) {
     if (!given) await stopEnvironment(stateDir, progress);
     throw error;
   }
+}
+
+async function ensureTools(progress: Progress, signal?: AbortSignal) {
+  const engine = await ensureEngine(progress);
+  const plugins = await ensurePlugins(engine, progress);
+  signal?.throwIfAborted();
+  return { engine, plugins };
 }
 
 interface Parts {
@@ -83,10 +94,40 @@ async function startLocalCluster(stateDir: string, progress: Progress, signal?: 
 }
 
 /**
+ * Claims a state folder. What a start left there that was killed is taken down before.
+ * @throws UserError when somebody else has it
+ */
+async function occupy(stateDir: string, progress: Progress): Promise<void> {
+  for (let other = claim(stateDir); other; other = claim(stateDir)) {
+    requireAbandoned(stateDir, other);
+    progress.say(
+      `A start that was ended at once left its environment in ${stateDir}: taking that down first`,
+    );
+    await stopEnvironment(stateDir, progress);
+  }
+}
+
+function requireAbandoned(stateDir: string, { starter, kept }: Claim): void {
+  // After a reboot nothing is left of what was to be kept.
+  if (kept && findNamespace(stateDir)) {
+    throw new UserError(
+      `an environment is up in ${stateDir}: it was to be left up (--keep, or npm run local:up)`,
+      "Take it down first: npm run local:down. Or go on with it by hand, as it said when it came up.",
+    );
+  }
+  if (kept || !isAlive(starter)) return;
+  throw new UserError(
+    `process ${starter.pid} is at work in ${stateDir}`,
+    `Wait until it has ended, or stop it: Ctrl-C where it runs, or kill ${starter.pid}.`,
+  );
+}
+
+/**
  * Takes everything down that `startEnvironment` brought up on this machine, whatever of it is there. The stacks'
  * state goes with the cluster that it speaks of.
  */
 export async function stopEnvironment(stateDir: string, progress: Progress): Promise<void> {
+  for (const entry of readLedger(stateDir)) if (entry.name === COMMAND) await killTree(stateDir, entry);
   await stopEdge(stateDir);
   await stopCluster(stateDir, progress);
   await rm(stateDir, { recursive: true, force: true });

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { Writable } from "node:stream";
 import { z } from "zod";
-import { forkedBy, isAlive, isMissing, startTimeOf } from "./procfs.ts";
+import { forkedBy, isAlive, isMissing, startTimeOf, withDescendants } from "./procfs.ts";
 import { until } from "./until.ts";
 
 export { isAlive } from "./procfs.ts";
@@ -70,17 +71,31 @@ export async function start(
   options: StartOptions,
 ): Promise<LedgerEntry> {
   if (findProcess(stateDir, name)) throw new Error(`${name} runs already`);
-  const child = spawnGated([...(options.wrapper ?? []), ...GATE, ...command], options);
+  const child = spawnGated([...(options.wrapper ?? []), ...held(command)], options);
   try {
     const pid = options.wrapper ? await childOf(child) : pidOf(child);
-    const entry: LedgerEntry = { name, pid, startTime: requireStartTime(pid, name), command: [...command] };
-    change(stateDir, (entries) => [...entries.filter((other) => other.name !== name), entry]);
-    child.stdin?.end("go\n");
-    return entry;
+    return admit(stateDir, { name, pid, command }, child.stdin);
   } catch (error) {
     child.stdin?.destroy();
     throw new Error(`${name} did not start; see ${options.log}`, { cause: error });
   }
+}
+
+/** The words of a command that waits on its standard input until `admit` has recorded its process. */
+export function held(command: readonly string[]): string[] {
+  return [...GATE, ...command];
+}
+
+/** Records a process that is held back, and has it begin. */
+export function admit(
+  stateDir: string,
+  { name, pid, command }: { name: string; pid: number; command: readonly string[] },
+  stdin: Writable | null,
+): LedgerEntry {
+  const entry: LedgerEntry = { name, pid, startTime: requireStartTime(pid, name), command: [...command] };
+  change(stateDir, (entries) => [...entries.filter((other) => other.name !== name), entry]);
+  stdin?.end("go\n");
+  return entry;
 }
 
 /** Sends a signal to that very process; does nothing if it has ended. */
@@ -106,6 +121,13 @@ export async function kill(entry: LedgerEntry): Promise<void> {
   signal(entry, "SIGKILL");
   const ended = await until(() => !isAlive(entry), { timeoutMs: STOP_GRACE_MS });
   if (!ended) throw new Error(`${entry.name} (process ${entry.pid}) does not end on SIGKILL`);
+}
+
+/** Ends a process with all that descend from it, by SIGKILL, waits until they are gone, and forgets it. */
+export async function killTree(stateDir: string, entry: LedgerEntry): Promise<void> {
+  const members = isAlive(entry) ? withDescendants([entry]) : [];
+  await Promise.all(members.map((member) => kill({ ...entry, ...member })));
+  forget(stateDir, entry);
 }
 
 /** Takes an entry out of the ledger. */

@@ -2,6 +2,7 @@ import { join, relative } from "node:path";
 import { Command } from "commander";
 import { UserError } from "../src/errors.ts";
 import { connect } from "../src/kubernetes.ts";
+import { keep } from "./claim.ts";
 import { type Environment, STATE_DIR, startEnvironment, stopEnvironment } from "./environment.ts";
 import { INTERRUPTED, takingDown } from "./interruption.ts";
 import { createProgress, type Progress } from "./progress.ts";
@@ -9,6 +10,7 @@ import { quoted } from "./shell.ts";
 import { reportTable, walkPrinter } from "./walk/printer.ts";
 import { type Report, succeeded, writeReport } from "./walk/report.ts";
 import { walk } from "./walk/walk.ts";
+import type { NamedContext } from "./workspace.ts";
 
 interface Options {
   readonly keep?: boolean;
@@ -32,8 +34,7 @@ async function main(): Promise<number> {
   const progress = createProgress();
   const signal = takingDown((text) => progress.say(text));
   const given = options.context ? { context: options.context, kubeconfig: options.kubeconfig } : undefined;
-  const starting = () => startEnvironment(STATE_DIR, progress, given, signal);
-  const environment = await reported(starting, signal);
+  const environment = await reported(() => bringUp(options, given, progress, signal), signal);
   if (!environment) return signal.aborted ? INTERRUPTED : UNSUITABLE;
   const report = await reported(() => walkAndReport(environment, progress, signal), signal);
   if (report) console.log(`\n${reportTable(report)}`);
@@ -45,6 +46,17 @@ async function main(): Promise<number> {
   }
   if (signal.aborted) return INTERRUPTED;
   return report && succeeded(report) ? 0 : 1;
+}
+
+async function bringUp(
+  { keep: toKeep = false }: Options,
+  given: NamedContext | undefined,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Environment> {
+  const environment = await startEnvironment(STATE_DIR, progress, given, signal);
+  if (toKeep && !given) keep(STATE_DIR);
+  return environment;
 }
 
 /** The outcome; undefined after an error for the user, which is printed. An interruption's own error says it best. */

@@ -1,7 +1,6 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { UserError } from "../src/errors.ts";
+import { abandonedFolders, makeScratchFolder } from "../src/scratch.ts";
 import { type Environment, startEnvironment, stopEnvironment } from "./environment.ts";
 import { takingDown } from "./interruption.ts";
 import { createProgress, type Progress } from "./progress.ts";
@@ -18,16 +17,21 @@ export interface TemporaryEnvironment {
 }
 
 /**
- * Brings up an environment in a folder of its own, does something on it, and takes it down whatever happens.
- * @param prefix of the folder's name
+ * Brings up an environment in a folder of its own, does something on it, and takes it down whatever happens. One
+ * whose process was killed is taken down by the next of its purpose.
+ * @param purpose begins the folder's name
  * @returns what the work returns, an exit code; 2 when this machine will not do, or a signal ended the work
  */
 export async function onTemporaryEnvironment(
-  prefix: string,
+  purpose: string,
   work: (temporary: TemporaryEnvironment) => Promise<number>,
 ): Promise<number> {
   const progress = createProgress();
-  const stateDir = await mkdtemp(join(tmpdir(), prefix));
+  for (const left of await abandonedFolders(purpose)) {
+    progress.say(`${left} is of a process that was killed: taking down what it left`);
+    await takeDown(left, progress);
+  }
+  const stateDir = await makeScratchFolder(purpose);
   const signal = takingDown((text) => progress.say(text));
   try {
     const environment = await startEnvironment(stateDir, progress, undefined, signal);
@@ -37,7 +41,11 @@ export async function onTemporaryEnvironment(
     console.error(error.toString());
     return UNSUITABLE;
   } finally {
-    await stopEnvironment(stateDir, progress);
-    await rm(stateDir, { recursive: true, force: true });
+    await takeDown(stateDir, progress);
   }
+}
+
+async function takeDown(stateDir: string, progress: Progress): Promise<void> {
+  await stopEnvironment(stateDir, progress);
+  await rm(stateDir, { recursive: true, force: true });
 }

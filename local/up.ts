@@ -1,9 +1,11 @@
 import { UserError } from "../src/errors.ts";
+import { keep } from "./claim.ts";
 import { STATE_DIR, startEnvironment } from "./environment.ts";
 import { createProgress } from "./progress.ts";
 
 try {
   const { edge } = await startEnvironment(STATE_DIR, createProgress());
+  keep(STATE_DIR);
   console.log(
     `\nUp: ${edge?.url}\nsource .local/environment.sh && cd .local/stacks && pulumi preview -s canary-25`,
   );

@@ -49,7 +49,7 @@ async function main(): Promise<number> {
 }
 
 async function scenesOf({ workspace }: Environment, signal: AbortSignal): Promise<Scene[]> {
-  await runCanary(["promote", "canary-25", "--yes"], { workspace, signal });
+  await runCanary(["promote", "canary-25", "--yes"], { workspace, stateDir: STATE_DIR, signal });
   const scenes: Scene[] = [];
   for (const { words, holdMs } of SCRIPT) {
     const command = typed(words);

@@ -2,14 +2,20 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { EXIT } from "../../src/cli/exit.ts";
 import { UserError } from "../../src/errors.ts";
+import { admit, forget, held } from "../processes.ts";
 import { quoted } from "../shell.ts";
 import type { Workspace } from "../workspace.ts";
 
 const CANARY = join(import.meta.dirname, "..", "..", "src", "cli", "canary.mjs");
 
+/** The ledger's name of a command that runs. */
+export const COMMAND = "canary";
+
 /** `canary` on a workspace's stacks, as an operator in its folder would type it. */
 export interface Shell {
   readonly workspace: Pick<Workspace, "directory" | "environment">;
+  /** Where its process is recorded, so that whoever takes the environment down ends it. */
+  readonly stateDir: string;
   /** Interrupts the command that runs; it ends in good order first. */
   readonly signal: AbortSignal;
 }
@@ -24,13 +30,14 @@ export const typed = (words: readonly string[]): string => ["npx canary", ...wor
  */
 export async function runCanary(
   words: readonly string[],
-  { workspace: { directory, environment }, signal }: Shell,
+  { workspace: { directory, environment }, stateDir, signal }: Shell,
 ): Promise<unknown> {
   signal.throwIfAborted();
-  const { exitCode, stdout } = await execa(process.execPath, [CANARY, ...words, "--json"], {
+  const command = [process.execPath, CANARY, ...words, "--json"];
+  const [program = "", ...args] = held(command);
+  const running = execa(program, args, {
     cwd: directory,
     env: { ...environment },
-    stdin: "ignore",
     // One stream for everything that the walk shows.
     stderr: process.stdout,
     // Out of the reach of the terminal's Ctrl-C: it is passed on once, and a second one would mean "at once".
@@ -41,6 +48,10 @@ export async function runCanary(
     forceKillAfterDelay: false,
     reject: false,
   });
+  const { pid = 0, stdin } = running;
+  const entry = admit(stateDir, { name: COMMAND, pid, command }, stdin);
+  const { exitCode, stdout } = await running;
+  forget(stateDir, entry);
   signal.throwIfAborted();
   if (exitCode === EXIT.done || exitCode === EXIT.doesNotFit) return JSON.parse(stdout);
   throw new UserError(`${typed(words)} ended with ${exitCode}`, "What it said about it stands above.");

@@ -43,7 +43,7 @@ export async function walk({
   const steps: Step[] = [];
   const stepsAt: number[] = [];
   const recordFile = join(stateDir, "load.ndjson");
-  const shell: Shell = { workspace: environment.workspace, signal };
+  const shell: Shell = { workspace: environment.workspace, stateDir, signal };
   const options = movingOptions(environment);
   const load = steadyLoad(environment, recordFile, signal);
   let loaded: Awaited<ReturnType<SteadyLoad["stop"]>>;

@@ -4,7 +4,6 @@ import { execa } from "execa";
 import { cgroupMounts } from "../../local/cluster/cgroups.ts";
 import type { NetworkPlan } from "../../local/cluster/network.ts";
 import { type ClusterRecord, cgroupOf } from "../../local/cluster/record.ts";
-import { type ProcessIdentity, startTimeOf } from "../../local/procfs.ts";
 
 /** Folders of the host that a Kubernetes node usually writes to. */
 const NODE_FOLDERS = [
@@ -53,19 +52,6 @@ export async function tracesOf(record: ClusterRecord, network: NetworkPlan): Pro
     ...routes.stdout.split("\n").filter((line) => line.includes(` ${network.link} `)),
     ...cgroups.filter((path) => path.endsWith(`/${cgroupOf(record)}`)),
   ];
-}
-
-/** Processes with all that descend from them. */
-export function withDescendants(roots: readonly ProcessIdentity[]): ProcessIdentity[] {
-  return roots.flatMap((root) => [root, ...withDescendants(childrenOf(root))]);
-}
-
-function childrenOf({ pid }: ProcessIdentity): ProcessIdentity[] {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
-  return children.filter(Boolean).flatMap((child) => {
-    const startTime = startTimeOf(Number(child));
-    return startTime === undefined ? [] : [{ pid: Number(child), startTime }];
-  });
 }
 
 function namesIn(folder: string): string[] {

@@ -11,10 +11,11 @@ import { findNode } from "../../local/cluster/node.ts";
 import { ensureKubernetes } from "../../local/cluster/programs.ts";
 import { appImage, ensureImages, httpdImage } from "../../local/images/images.ts";
 import { findProcess, isAlive, kill, readLedger, start } from "../../local/processes.ts";
+import { withDescendants } from "../../local/procfs.ts";
 import { silentProgress } from "../../local/progress.ts";
 import { until } from "../../local/until.ts";
 import { UserError } from "../../src/errors.ts";
-import { cpuWeightsOf, hostState, tracesOf, withDescendants } from "./footprint.ts";
+import { cpuWeightsOf, hostState, tracesOf } from "./footprint.ts";
 import { coreApi, eventually, exposePod, restrictedPod, runPod, textAt } from "./workloads.ts";
 
 const PROJECT_ROOT = join(import.meta.dirname, "..", "..");

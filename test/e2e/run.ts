@@ -10,7 +10,7 @@ const LIMIT_MS = 60 * 60_000;
 const ALL = ["test/e2e/**/*.test.ts", "test/command/**/*.test.ts"];
 
 const main = (files: readonly string[]): Promise<number> =>
-  onTemporaryEnvironment("canary-e2e-", async ({ environment, stateDir, signal }) => {
+  onTemporaryEnvironment("canary-e2e", async ({ environment, stateDir, signal }) => {
     const shared = JSON.stringify(sharedEnvironment(stateDir, environment));
     const { exitCode, timedOut } = await execa("mocha", ["--config", "test/e2e/.mocharc.json", ...files], {
       cwd: ROOT,

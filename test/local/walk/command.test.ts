@@ -1,12 +1,22 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, it } from "mocha";
+import { readLedger } from "../../../local/processes.ts";
 import { runCanary, type Shell, typed } from "../../../local/walk/command.ts";
 import { UserError } from "../../../src/errors.ts";
 
 describe("a command of the walk", () => {
+  let stateDir = "";
+  before(() => {
+    stateDir = mkdtempSync(join(tmpdir(), "command-"));
+  });
+  after(() => rmSync(stateDir, { recursive: true }));
+
   const shell = (signal = new AbortController().signal): Shell => ({
     workspace: { directory: tmpdir(), environment: {} },
+    stateDir,
     signal,
   });
 
@@ -24,6 +34,7 @@ describe("a command of the walk", () => {
       assert.equal(error.message, "npx canary no-such-command ended with 2");
       return true;
     });
+    assert.deepEqual(readLedger(stateDir), []);
   });
 
   it("does not begin once the walk is interrupted", async () => {
