@@ -2,9 +2,10 @@
  * Runs a program of this project from a clean clone: plain Node without dependencies.
  *
  *   node local/bootstrap.mjs SCRIPT.ts [ARGUMENT…]    with tsx
+ *   node local/bootstrap.mjs --machine SCRIPT.ts …    the same, for what brings up a cluster on this machine
  *   node local/bootstrap.mjs COMMAND [ARGUMENT…]      a command of node_modules/.bin, such as mocha
  *
- * Checks Node's version, installs the dependencies when they are missing or not those of package-lock.json, and
+ * Checks Node's version and, unless another cluster is named, what the machine must have; installs the dependencies when they are missing or not those of package-lock.json, and
  * passes arguments, exit status and signals on. Exits with 2 when the environment will not do.
  */
 import { spawn, spawnSync } from "node:child_process";
@@ -16,9 +17,12 @@ import { fileURLToPath } from "node:url";
 const WRONG_ENVIRONMENT = 2;
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
-const [program, ...args] = process.argv.slice(2);
+const words = process.argv.slice(2);
+const needsMachine = words[0] === "--machine";
+const [program, ...args] = needsMachine ? words.slice(1) : words;
 if (program === undefined) fail("Usage: node local/bootstrap.mjs SCRIPT.ts|COMMAND [ARGUMENT…]");
 requireNode();
+if (needsMachine && !args.some(isForElsewhere)) await requireMachine();
 if (!isInstalled()) install();
 run(program, args);
 
@@ -31,6 +35,18 @@ function requireNode() {
   if (major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)) return;
   const again = ["npx node@22 local/bootstrap.mjs", program, ...args].join(" ");
   fail(`This is Node ${process.versions.node}, and ${wanted} is needed: install it, or run "${again}".`);
+}
+
+/** Whether a word of the command line says that nothing is to run on this machine. */
+function isForElsewhere(word) {
+  return /^(?:--context(?:=.*)?|--help|-h)$/.test(word);
+}
+
+/** Here, before anything is downloaded. */
+async function requireMachine() {
+  const { inspectMachine, lackOf } = await import("./requirements.mjs");
+  const lack = lackOf(await inspectMachine(join(ROOT, ".local")));
+  if (lack) fail(`${lack.message}\n${lack.hint}`);
 }
 
 /** Whether npm installed what package-lock.json says: npm keeps its own list of what it put into node_modules. */

@@ -1,26 +1,11 @@
-import { access, chmod, readdir, rm, stat, writeFile } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { chmod, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { execa } from "execa";
 import { UserError } from "../../src/errors.ts";
 import { isPresent } from "../engine/cache.ts";
 import type { Progress } from "../progress.ts";
+import { CLUSTER_PACKAGES, missingPackages, type Needed } from "../requirements.mjs";
 
-/** A file that must be there (a bare name: on PATH), and the Debian package that has it. */
-export type Needed = Readonly<Record<string, string>>;
-
-/** What the cluster and its images are made of. */
-export const CLUSTER_PACKAGES: Needed = {
-  containerd: "containerd",
-  ctr: "containerd",
-  runc: "runc",
-  etcd: "etcd-server",
-  "/usr/lib/cni/bridge": "containernetworking-plugins",
-  iptables: "iptables",
-  openssl: "openssl",
-  tini: "tini",
-  ip: "iproute2",
-  apache2: "apache2-bin",
-};
+export { CLUSTER_PACKAGES, missingPackages, type Needed };
 
 const LISTS = "/var/lib/apt/lists";
 const LISTS_LAST_MS = 24 * 60 * 60 * 1000;
@@ -28,17 +13,6 @@ const LISTS_LAST_MS = 24 * 60 * 60 * 1000;
 /** Debian asks this file before a package starts a service; 101 forbids it (invoke-rc.d(8)). */
 const POLICY = "/usr/sbin/policy-rc.d";
 const FORBID_SERVICES = "#!/bin/sh\nexit 101\n";
-
-/** Folders of programs for root, which a user's PATH may lack. */
-const SYSTEM_FOLDERS = ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin", "/bin"];
-
-/** The packages among `needed` whose files are not there, each once. */
-export async function missingPackages(needed: Needed): Promise<string[]> {
-  const checks = Object.entries(needed).map(async ([file, name]) =>
-    (await isInstalled(file)) ? [] : [name],
-  );
-  return [...new Set((await Promise.all(checks)).flat())];
-}
 
 /**
  * Installs the Debian packages that are missing, after saying so; none of them leaves a service running.
@@ -105,18 +79,4 @@ async function haveFreshLists(): Promise<boolean> {
   const names = await readdir(LISTS).catch(() => []);
   const { mtimeMs } = await stat(LISTS).catch(() => ({ mtimeMs: 0 }));
   return names.some((name) => name.includes("_Packages")) && Date.now() - mtimeMs < LISTS_LAST_MS;
-}
-
-async function isInstalled(file: string): Promise<boolean> {
-  if (file.startsWith("/")) return isPresent(file);
-  const folders = [...(process.env.PATH ?? "").split(delimiter), ...SYSTEM_FOLDERS];
-  const found = await Promise.all(
-    folders.map((folder) =>
-      access(join(folder, file)).then(
-        () => true,
-        () => false,
-      ),
-    ),
-  );
-  return found.includes(true);
 }

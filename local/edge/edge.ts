@@ -8,6 +8,7 @@ import { ensurePackages } from "../cluster/packages.ts";
 import { lengthOf, writtenSince } from "../logs.ts";
 import { findProcess, isAlive, readLedger, start, stop } from "../processes.ts";
 import type { Progress } from "../progress.ts";
+import { EDGE_PACKAGES } from "../requirements.mjs";
 import { until } from "../until.ts";
 import { installVoyagerCrd } from "./crd.ts";
 import { HAPROXY } from "./haproxy.ts";
@@ -50,7 +51,7 @@ const START_MS = 20_000;
  * @throws UserError when HAProxy cannot be installed, or when the edge does not start, in its own words
  */
 export async function startEdge(cluster: EdgeCluster, stateDir: string, progress: Progress): Promise<Edge> {
-  await ensurePackages({ [HAPROXY]: "haproxy" }, progress);
+  await ensurePackages(EDGE_PACKAGES, progress);
   return progress.step("edge (HAProxy)", async (note) => {
     const version = await haproxyVersion();
     note("custom resource definition");
