@@ -2,8 +2,8 @@ import { chmod, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { execa } from "execa";
 import { UserError } from "../../src/errors.ts";
 import { isPresent } from "../engine/cache.ts";
+import { CLUSTER_PACKAGES, missingPackages, type Needed } from "../machine.mjs";
 import type { Progress } from "../progress.ts";
-import { CLUSTER_PACKAGES, missingPackages, type Needed } from "../requirements.mjs";
 
 export { CLUSTER_PACKAGES, missingPackages, type Needed };
 

@@ -15,7 +15,7 @@ describe("local/bootstrap.mjs", () => {
     root = mkdtempSync(join(tmpdir(), "bootstrap-"));
     mkdirSync(join(root, "local"));
     mkdirSync(join(root, "node_modules", ".bin"), { recursive: true });
-    for (const name of ["bootstrap.mjs", "requirements.mjs"])
+    for (const name of ["bootstrap.mjs", "machine.mjs", "requirements.mjs"])
       cpSync(join(LOCAL, name), join(root, "local", name));
     mkdirSync(join(root, "local", "tools"));
     write("package.json", { engines: { node: ">=20.19" } });

@@ -3,7 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cacheDir } from "../../local/engine/cache.ts";
-import { cacheFolder, inspectMachine, lackOf, type Machine } from "../../local/requirements.mjs";
+import { cacheFolder, inspectMachine, type Machine } from "../../local/machine.mjs";
+import { lackOf } from "../../local/requirements.mjs";
 
 const GOOD: Machine = {
   platform: "linux",
