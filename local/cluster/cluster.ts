@@ -8,7 +8,7 @@ import { withLock } from "./lock.ts";
 import { requireMachine } from "./machine.ts";
 import { containerdSocketOf, findNode, type Node } from "./node.ts";
 import { CLUSTER_PACKAGES, ensurePackages } from "./packages.ts";
-import { ensureKubernetes } from "./programs.ts";
+import { ensureKubernetes, type Kubernetes } from "./programs.ts";
 import { readinessOf } from "./readiness.ts";
 import { bringUp, prepare } from "./start.ts";
 import { takeDown } from "./stop.ts";
@@ -44,7 +44,7 @@ export async function startCluster(
 ): Promise<Cluster> {
   await requireMachine(stateDir);
   await ensurePackages(CLUSTER_PACKAGES, progress);
-  const tools = await ensureKubernetes(progress);
+  const tools = await ensureKubernetes(progress, signal);
   const archives = await progress.step("Images", () => ensureImages(progress));
   const work = () => startLocked({ stateDir, tools, archives }, progress, signal);
   return withLock(layoutOf(stateDir).lock, isBusy, work);
@@ -68,8 +68,7 @@ export async function findCluster(stateDir: string): Promise<Cluster | undefined
 /** What a start has at hand. */
 interface Parts {
   stateDir: string;
-  /** Folder with Kubernetes' programs. */
-  tools: string;
+  tools: Kubernetes;
   /** Images to import. */
   archives: readonly string[];
 }

@@ -2,22 +2,36 @@ import { join } from "node:path";
 import { filledOnce, isPresent, toolDir } from "../engine/cache.ts";
 import { goBuild } from "../engine/go.ts";
 import type { Progress } from "../progress.ts";
+import { downloadKubernetes, PROGRAMS, VENDOR_RELEASE, vendorFolder } from "./vendor-archive.ts";
 
 /** The version that local/tools/kubernetes/go.mod pins. */
 export const KUBERNETES_VERSION = "1.36.3";
 
 const MODULE_DIR = join(import.meta.dirname, "..", "tools", "kubernetes");
-const PROGRAMS = ["kube-apiserver", "kube-controller-manager", "kube-proxy", "kube-scheduler", "kubelet"];
+
+/** Kubernetes' own programs. */
+export interface Kubernetes {
+  readonly folder: string;
+  /** Without a leading "v". */
+  readonly version: string;
+}
 
 /**
- * The folder with Kubernetes' own programs, built from Go modules if it is not in the cache yet.
- * @throws UserError when they have to be built and Go or disk space is missing
+ * Kubernetes' own programs: the vendor's, or those that are in the cache as they were built before; else downloaded, and
+ * where that is not possible built from Go modules.
+ * @throws UserError when they have to be built and Go or disk space is missing; the signal's reason when it aborts
  */
-export async function ensureKubernetes(progress: Progress): Promise<string> {
-  const target = await toolDir("kubernetes", KUBERNETES_VERSION, MODULE_DIR);
-  if (await isPresent(target)) return target;
+export async function ensureKubernetes(progress: Progress, signal?: AbortSignal): Promise<Kubernetes> {
+  const vendors = { folder: vendorFolder(VENDOR_RELEASE), version: VENDOR_RELEASE.version };
+  const folder = await toolDir("kubernetes", KUBERNETES_VERSION, MODULE_DIR);
+  const built = { folder, version: KUBERNETES_VERSION };
+  for (const kubernetes of [vendors, built]) {
+    if (await isPresent(kubernetes.folder)) return kubernetes;
+  }
+  if (await downloadKubernetes(vendors.folder, VENDOR_RELEASE, progress, signal)) return vendors;
   const title = `Building Kubernetes ${KUBERNETES_VERSION} from Go modules (once, minutes)`;
-  return progress.step(title, () => filledOnce(target, (folder) => build(folder, progress)));
+  await progress.step(title, () => filledOnce(built.folder, (temporary) => build(temporary, progress)));
+  return built;
 }
 
 function build(folder: string, progress: Progress): Promise<void> {

@@ -11,7 +11,7 @@ import { layoutOf } from "./layout.ts";
 import { connect, findLink } from "./link.ts";
 import { COMPONENT_ENV, enter, startNamespace } from "./namespace.ts";
 import { containerdSocketOf, type Node } from "./node.ts";
-import { KUBERNETES_VERSION } from "./programs.ts";
+import type { Kubernetes } from "./programs.ts";
 import { readinessOf, waitFor } from "./readiness.ts";
 import { type ClusterRecord, cgroupOf, writeRecord } from "./record.ts";
 
@@ -21,13 +21,13 @@ export const LOAD_BALANCER = "load-balancer";
 const PROJECT_ROOT = join(import.meta.dirname, "..", "..");
 
 /** Makes the namespaces, their network and all files of a new cluster; no component runs yet. */
-export async function prepare(stateDir: string, tools: string): Promise<Node> {
+export async function prepare(stateDir: string, kubernetes: Kubernetes): Promise<Node> {
   const layout = layoutOf(stateDir);
   const id = randomBytes(4).toString("hex");
-  const fresh: ClusterRecord = { id, version: KUBERNETES_VERSION };
+  const fresh: ClusterRecord = { id, version: kubernetes.version };
   writeRecord(stateDir, fresh);
   createCgroup(cgroupOf(fresh));
-  const init = await startNamespace(stateDir, tools);
+  const init = await startNamespace(stateDir, kubernetes.folder);
   const network = await connect(init, Number.parseInt(id, 16));
   const connected = { ...fresh, subnet: network.subnet, linkIndex: await findLink(network.link) };
   writeRecord(stateDir, connected);

@@ -1,15 +1,15 @@
 /** Where the vendor's own plugins are, and getting the provider where it can be downloaded. */
 import { constants } from "node:fs";
-import { access, mkdir, realpath, stat, writeFile } from "node:fs/promises";
+import { access, mkdir, realpath } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { execa } from "execa";
 import { cacheDir } from "../engine/cache.ts";
 import type { Engine } from "../engine/engine.ts";
+import { askUnlessRefused } from "../engine/refusal.ts";
 import type { Progress } from "../progress.ts";
 
 const DOWNLOAD_TIMEOUT_MS = 120_000;
-const REFUSAL_LASTS_MS = 24 * 60 * 60 * 1000;
 
 /** The names that the engine gives to the executables. */
 export const PROVIDER = "pulumi-resource-kubernetes";
@@ -62,27 +62,25 @@ function vendorHome(): string {
   return join(cacheDir(), "vendor");
 }
 
-/** A refusal, or a download of over two minutes, is not tried again for a day. */
+/** A download of over two minutes counts as refused. */
 async function download(
   engine: Engine,
   version: string,
   progress: Progress,
   env: NodeJS.ProcessEnv,
 ): Promise<string | undefined> {
-  const refusal = join(vendorHome(), `refused-kubernetes-${version}`);
-  if (await isRecent(refusal)) return undefined;
-  await mkdir(vendorHome(), { recursive: true });
-  await progress.step(`Kubernetes provider ${version} from its vendor`, () =>
-    execa(engine.path, ["plugin", "install", "resource", "kubernetes", version], {
-      env: { ...env, PULUMI_HOME: vendorHome(), PULUMI_SKIP_UPDATE_CHECK: "true" },
-      timeout: DOWNLOAD_TIMEOUT_MS,
-      reject: false,
-    }),
-  );
-  const plugin = inPluginCache(vendorHome(), version);
-  if (await isExecutable(plugin)) return plugin;
-  await writeFile(refusal, "");
-  return undefined;
+  return askUnlessRefused(join(vendorHome(), `refused-kubernetes-${version}`), async () => {
+    await mkdir(vendorHome(), { recursive: true });
+    await progress.step(`Kubernetes provider ${version} from its vendor`, () =>
+      execa(engine.path, ["plugin", "install", "resource", "kubernetes", version], {
+        env: { ...env, PULUMI_HOME: vendorHome(), PULUMI_SKIP_UPDATE_CHECK: "true" },
+        timeout: DOWNLOAD_TIMEOUT_MS,
+        reject: false,
+      }),
+    );
+    const plugin = inPluginCache(vendorHome(), version);
+    return (await isExecutable(plugin)) ? plugin : undefined;
+  });
 }
 
 async function isExecutable(file: string): Promise<boolean> {
@@ -90,9 +88,4 @@ async function isExecutable(file: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-async function isRecent(file: string): Promise<boolean> {
-  const found = await stat(file).catch(() => undefined);
-  return found !== undefined && Date.now() - found.mtimeMs < REFUSAL_LASTS_MS;
 }
