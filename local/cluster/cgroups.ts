@@ -2,8 +2,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileS
 import { join } from "node:path";
 import { isMissing } from "../procfs.ts";
 import { until } from "../until.ts";
+import { enableControllers } from "./controllers.ts";
 
-const KUBELET_CONTROLLERS = ["cpu", "cpuset", "memory", "hugetlb", "pids"];
+/** Where the kubelet looks for version 2. */
+const KUBELET_ROOT = "/sys/fs/cgroup";
 /**
  * How many times the usual CPU weight all pods together have. Beside them each of the cluster's components, the engine
  * and the command is a session of the usual weight; on a node all that runs beside the pods has that weight together.
@@ -16,20 +18,25 @@ const CPU_WEIGHTS = [
 ] as const;
 const EMPTY_WITHIN_MS = 10_000;
 
-/** Mount points of the cgroup hierarchies in a mount table: several with version 1, one with version 2. */
+/**
+ * Mount points of the cgroup hierarchies in a mount table: several with version 1, one with version 2. Some programs
+ * mount version 2 a second time at a place of their own, which is none of ours.
+ */
 export function cgroupMounts(mounts: string): string[] {
   return mounts
     .split("\n")
     .map((line) => line.split(" "))
-    .filter(([, , type]) => type === "cgroup" || type === "cgroup2")
+    .filter(([, point, type]) => type === "cgroup" || (type === "cgroup2" && isKubelets(point)))
     .map(([, point]) => point ?? "");
 }
 
+const isKubelets = (point = ""): boolean => `${point}/`.startsWith(`${KUBELET_ROOT}/`);
+
 /** Makes a cgroup of that name below the root of each hierarchy, with the controllers that the kubelet asks for. */
-export function createCgroup(name: string): void {
+export async function createCgroup(name: string): Promise<void> {
   const mounts = hierarchies();
   const [only, ...others] = mounts;
-  if (only !== undefined && others.length === 0) enableControllers(only);
+  if (only !== undefined && others.length === 0) await enableControllers(only);
   for (const mount of mounts) {
     mkdirSync(join(mount, name), { recursive: true });
     favour(join(mount, name));
@@ -44,17 +51,6 @@ function favour(folder: string): void {
   }
 }
 
-/**
- * Those of the kubelet's controllers (its getSupportedUnifiedControllers) that a version 2 hierarchy has and does
- * not hand on to the cgroups below its root.
- * @param available content of cgroup.controllers
- * @param enabled content of cgroup.subtree_control
- */
-export function controllersToEnable(available: string, enabled: string): string[] {
-  const [has, passesOn] = [available, enabled].map((text) => text.trim().split(/\s+/));
-  return KUBELET_CONTROLLERS.filter((name) => has?.includes(name) && !passesOn?.includes(name));
-}
-
 /** Removes it with all below it. Processes that were just killed may still be leaving: it waits for them. */
 export async function removeCgroup(name: string): Promise<void> {
   for (const folder of hierarchies().map((mount) => join(mount, name))) {
@@ -65,13 +61,6 @@ export async function removeCgroup(name: string): Promise<void> {
 
 function hierarchies(): string[] {
   return cgroupMounts(readFileSync("/proc/self/mounts", "utf8"));
-}
-
-function enableControllers(mount: string): void {
-  const read = (file: string) => readFileSync(join(mount, file), "utf8");
-  const missing = controllersToEnable(read("cgroup.controllers"), read("cgroup.subtree_control"));
-  const change = missing.map((name) => `+${name}`).join(" ");
-  if (change !== "") writeFileSync(join(mount, "cgroup.subtree_control"), change);
 }
 
 function tryRemove(folder: string): boolean {

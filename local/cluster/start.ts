@@ -26,7 +26,7 @@ export async function prepare(stateDir: string, kubernetes: Kubernetes): Promise
   const id = randomBytes(4).toString("hex");
   const fresh: ClusterRecord = { id, version: kubernetes.version };
   writeRecord(stateDir, fresh);
-  createCgroup(cgroupOf(fresh));
+  await createCgroup(cgroupOf(fresh));
   const init = await startNamespace(stateDir, kubernetes.folder);
   const network = await connect(init, Number.parseInt(id, 16));
   const connected = { ...fresh, subnet: network.subnet, linkIndex: await findLink(network.link) };

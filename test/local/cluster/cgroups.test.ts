@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cgroupMounts, controllersToEnable } from "../../../local/cluster/cgroups.ts";
+import { cgroupMounts } from "../../../local/cluster/cgroups.ts";
 
 describe("cgroup hierarchies", () => {
   it("are found on a machine with both versions", () => {
@@ -22,10 +22,9 @@ describe("cgroup hierarchies", () => {
     assert.deepEqual(cgroupMounts(mounts), ["/sys/fs/cgroup"]);
   });
 
-  it("hand on what the kubelet asks for and the machine has", () => {
-    const available = "cpuset cpu io memory pids misc\n";
-    assert.deepEqual(controllersToEnable(available, "cpu memory\n"), ["cpuset", "pids"]);
-    assert.deepEqual(controllersToEnable(available, "\n"), ["cpu", "cpuset", "memory", "pids"]);
-    assert.deepEqual(controllersToEnable("\n", ""), []);
+  it("are none where somebody mounted version 2 again for themselves", () => {
+    const mounts =
+      "cgroup2 /sys/fs/cgroup cgroup2 rw 0 0\ncgroup2 /run/cilium/cgroupv2 cgroup2 rw 0 0\ncgroup2 /sys/fs/cgroups cgroup2 rw 0 0\n";
+    assert.deepEqual(cgroupMounts(mounts), ["/sys/fs/cgroup"]);
   });
 });
