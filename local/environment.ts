@@ -24,66 +24,57 @@ export interface Environment {
   readonly cluster: NamedContext;
   /** Networks that load may be sent to, besides loopback. */
   readonly networks: readonly string[];
-  /** Undefined on a cluster that is not ours: its own Voyager is the edge. */
+  /** Undefined on a cluster of somebody's own, which needs none. */
   readonly edge: Edge | undefined;
+  /** Where the application is reached, if not at the address of its edge. */
+  readonly entrance?: string;
 }
 
 /**
  * Brings the local environment up.
- * @param given a cluster that exists already, instead of one on this machine
  * @throws UserError when this machine lacks something, or when an environment is up already
  */
 export async function startEnvironment(
   stateDir: string,
   progress: Progress,
-  given?: NamedContext,
   signal?: AbortSignal,
 ): Promise<Environment> {
-  if (!given) await requireMachine(stateDir);
+  await requireMachine(stateDir);
   await occupy(stateDir, progress);
-  // On a cluster of the user's, nothing in the folder is for another start to take down.
-  if (given) release(stateDir);
-  const { engine, plugins } = await ensureTools(progress, signal).catch((error: unknown) => {
+  const tools = await ensureTools(progress, signal).catch((error: unknown) => {
     release(stateDir);
     throw error;
   });
   try {
-    return await start({ stateDir, engine, plugins, given }, progress, signal);
+    return await start(stateDir, tools, progress, signal);
   } catch (error) {
-    if (!given) await stopEnvironment(stateDir, progress);
+    await stopEnvironment(stateDir, progress);
     throw error;
   }
 }
 
-async function ensureTools(progress: Progress, signal?: AbortSignal) {
+/** What runs a stack's program, whatever cluster it is for. */
+export type Tools = Pick<Environment, "engine" | "plugins">;
+
+/** The engine and its plugins: found, downloaded or built. */
+export async function ensureTools(progress: Progress, signal?: AbortSignal): Promise<Tools> {
   const engine = await ensureEngine(progress);
   const plugins = await ensurePlugins(engine, progress);
   signal?.throwIfAborted();
   return { engine, plugins };
 }
 
-interface Parts {
-  readonly stateDir: string;
-  readonly engine: Engine;
-  readonly plugins: Plugins;
-  readonly given: NamedContext | undefined;
-}
-
-async function start(parts: Parts, progress: Progress, signal?: AbortSignal): Promise<Environment> {
-  const { stateDir, engine, plugins, given } = parts;
-  const local = given ? undefined : await startLocalCluster(stateDir, progress, signal);
-  const cluster = given ?? { context: local?.cluster.context ?? "", kubeconfig: local?.cluster.kubeconfig };
-  const workspace = await writeWorkspace(stateDir, cluster);
-  const environment = withPath(workspace, engine, plugins);
-  await writeShellFile(stateDir, environment);
-  return {
-    workspace: { ...workspace, environment },
-    engine,
-    plugins,
-    cluster,
-    networks: local ? [local.cluster.podCidr, local.cluster.loadBalancerCidr] : [],
-    edge: local?.edge,
-  };
+async function start(
+  stateDir: string,
+  tools: Tools,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<Environment> {
+  const local = await startLocalCluster(stateDir, progress, signal);
+  const { context, kubeconfig, podCidr, loadBalancerCidr } = local.cluster;
+  const cluster = { context, kubeconfig };
+  const workspace = await withTools(await writeWorkspace(stateDir, cluster), tools, stateDir);
+  return { workspace, ...tools, cluster, networks: [podCidr, loadBalancerCidr], edge: local.edge };
 }
 
 async function startLocalCluster(stateDir: string, progress: Progress, signal?: AbortSignal) {
@@ -133,9 +124,16 @@ export async function stopEnvironment(stateDir: string, progress: Progress): Pro
   await rm(stateDir, { recursive: true, force: true });
 }
 
-function withPath(workspace: Workspace, engine: Engine, plugins: Plugins): Record<string, string> {
+/** The workspace as commands on it find the tools, in this process and in a shell that sources `environment.sh`. */
+export async function withTools(
+  workspace: Workspace,
+  { engine, plugins }: Tools,
+  stateDir: string,
+): Promise<Workspace> {
   const path = [...plugins.pathPrefix, dirname(engine.path), process.env.PATH ?? ""].join(delimiter);
-  return { ...workspace.environment, PATH: path };
+  const environment = { ...workspace.environment, PATH: path };
+  await writeShellFile(stateDir, environment);
+  return { ...workspace, environment };
 }
 
 /** A file to source in a shell, so that `pulumi` and `canary` find what the environment brought up. */

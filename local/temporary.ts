@@ -34,7 +34,7 @@ export async function onTemporaryEnvironment(
   const stateDir = await makeScratchFolder(purpose);
   const signal = takingDown((text) => progress.say(text));
   try {
-    const environment = await startEnvironment(stateDir, progress, undefined, signal);
+    const environment = await startEnvironment(stateDir, progress, signal);
     return await work({ environment, stateDir, progress, signal });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

@@ -64,7 +64,8 @@ export async function setRelease(
   await editYaml(file, file, (project) => project.setIn(["config", "release", "value"], release));
 }
 
-async function editYaml(
+/** Changes a YAML document, and keeps its comments and order. */
+export async function editYaml(
   from: string,
   to: string,
   edit: (document: ReturnType<typeof parseDocument>) => void,

@@ -1,7 +1,7 @@
 import { chmod, copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { execa } from "execa";
-import { HTTPD_TAGS, httpdImage } from "./names.ts";
+import { HTTPD_TAGS, httpdImage, PUBLIC_HTTPD_TAGS } from "./names.ts";
 import { digestOf, type Recipe } from "./recipe.ts";
 
 /** Where the image that everybody knows as `httpd` has its files. */
@@ -65,7 +65,7 @@ export async function httpdRecipe(): Promise<Recipe> {
     inputs: digestOf([...contents, ...Object.entries(TEXTS)]),
     images: [
       {
-        references: HTTPD_TAGS.map(httpdImage),
+        references: [...HTTPD_TAGS, ...PUBLIC_HTTPD_TAGS].map(httpdImage),
         config: {
           Entrypoint: [
             `${SERVER_ROOT}/bin/httpd`,

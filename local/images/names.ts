@@ -7,6 +7,9 @@ export const PAUSE_IMAGE = "localhost/canary-stages/pause:1";
 /** The tags of walkthrough A. Here all are one build of Debian's Apache; only the page, a ConfigMap, differs. */
 export const HTTPD_TAGS = ["2.4.18", "2.4.20", "2.4.23"] as const;
 
+/** Tags that registries have today, for every processor: what a cluster of somebody's own pulls. */
+export const PUBLIC_HTTPD_TAGS = ["2.4.63", "2.4.65", "2.4.66"] as const;
+
 /** Versions of walkthrough B's application; each answers its own. */
 export const APP_TAGS = ["1.0.0", "2.0.0", "2.1.0"] as const;
 

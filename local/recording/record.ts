@@ -34,7 +34,7 @@ async function main(): Promise<number> {
   const progress = createProgress();
   const signal = takingDown((text) => progress.say(text));
   try {
-    const environment = await startEnvironment(STATE_DIR, progress, undefined, signal);
+    const environment = await startEnvironment(STATE_DIR, progress, signal);
     try {
       await draw(await scenesOf(environment, signal));
     } finally {

@@ -6,7 +6,8 @@ import { admit, forget, held } from "../processes.ts";
 import { quoted } from "../shell.ts";
 import type { Workspace } from "../workspace.ts";
 
-const CANARY = join(import.meta.dirname, "..", "..", "src", "cli", "canary.mjs");
+/** The command itself. */
+export const CANARY = join(import.meta.dirname, "..", "..", "src", "cli", "canary.mjs");
 
 /** The ledger's name of a command that runs. */
 export const COMMAND = "canary";

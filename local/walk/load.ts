@@ -35,7 +35,7 @@ export function steadyLoad(environment: Environment, recordFile: string, signal:
 }
 
 async function begin(
-  { workspace, cluster, networks }: Environment,
+  { workspace, cluster, networks, entrance }: Environment,
   recordFile: string,
   signal: AbortSignal,
 ): Promise<Load> {
@@ -43,7 +43,7 @@ async function begin(
   const project = await readProject(workspace.directory);
   const stage = await project.stage(project.config.founding);
   const answeringUrl = async () => {
-    const url = await edgeUrl(api, stage).catch(undefinedFor);
+    const url = entrance ?? (await edgeUrl(api, stage).catch(undefinedFor));
     return url !== undefined && (await answers(url)) ? url : undefined;
   };
   const url = await until(answeringUrl, { timeoutMs: FIRST_ANSWER_MS, everyMs: LOOK_MS, signal });

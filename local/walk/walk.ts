@@ -18,13 +18,15 @@ const WALK = [
   ["rollback"],
   ["promote", "canary-75"],
   ["promote", "canary-100"],
-  ["release", "2.4.23"],
+  ["release"],
   ["promote", "canary-25"],
 ] as const;
 
 export interface WalkOptions {
   readonly environment: Environment;
   readonly stateDir: string;
+  /** The version that is released after the first release. */
+  readonly next: string;
   readonly printer: WalkPrinter;
   readonly signal: AbortSignal;
 }
@@ -36,6 +38,7 @@ export interface WalkOptions {
 export async function walk({
   environment,
   stateDir,
+  next,
   printer,
   signal,
 }: WalkOptions): Promise<Omit<Report, "environment">> {
@@ -49,7 +52,7 @@ export async function walk({
   let loaded: Awaited<ReturnType<SteadyLoad["stop"]>>;
   try {
     for (const [command, ...named] of WALK) {
-      const words = [command, ...named, ...(command === "release" ? [] : options)];
+      const words = [command, ...named, ...(command === "release" ? [next] : options)];
       printer.typed(typed(words));
       const from = Date.now();
       const output = await runCanary(words, shell);
@@ -77,7 +80,8 @@ export async function walk({
 }
 
 /** Nobody is there to be asked; every request is sent, and HAProxy is asked where it is ours. */
-function movingOptions({ edge }: Environment): string[] {
+function movingOptions({ edge, entrance }: Environment): string[] {
   const stats = edge ? ["--stats", edge.statsUrl] : [];
-  return ["--yes", "--requests", String(MEASURED_REQUESTS), ...stats];
+  const url = entrance === undefined ? [] : ["--url", entrance];
+  return ["--yes", "--requests", String(MEASURED_REQUESTS), ...stats, ...url];
 }
