@@ -6,6 +6,7 @@ import { availableParallelism, loadavg } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { providerText } from "../local/engine/provider.ts";
 import type { Environment } from "../local/environment.ts";
 import { onTemporaryEnvironment } from "../local/temporary.ts";
 import { until } from "../local/until.ts";
@@ -141,7 +142,7 @@ async function describe({ engine, plugins, cluster, edge }: Environment): Promis
   const { gitVersion } = await api.send<{ gitVersion: string }>("GET", "/version");
   return {
     engine: `pulumi ${engine.version} (${engine.source})`,
-    provider: `kubernetes provider ${plugins.providerVersion} (${plugins.provider})`,
+    provider: `kubernetes provider ${providerText(plugins.provider)}`,
     kubernetes: gitVersion,
     haproxy: edge?.version ?? "",
     cores: availableParallelism(),

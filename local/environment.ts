@@ -2,15 +2,16 @@ import { rm, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { UserError } from "../src/errors.ts";
 import { type Claim, claim, release } from "./claim.ts";
-import { startCluster, stopCluster } from "./cluster/cluster.ts";
+import { ensureClusterSupplies, startCluster, stopCluster } from "./cluster/cluster.ts";
 import { requireMachine } from "./cluster/machine.ts";
 import { findNamespace } from "./cluster/namespace.ts";
 import { type Edge, startEdge, stopEdge } from "./edge/edge.ts";
 import { type Engine, ensureEngine } from "./engine/engine.ts";
-import { ensurePlugins, type Plugins } from "./plugins/plugins.ts";
+import { ensurePlugins, type Plugins } from "./engine/plugins.ts";
 import { isAlive, killTree, readLedger } from "./processes.ts";
 import type { Progress } from "./progress.ts";
 import { quoted } from "./shell.ts";
+import { sideBySide } from "./side-by-side.ts";
 import { COMMAND } from "./walk/command.ts";
 import { type NamedContext, type Workspace, writeWorkspace } from "./workspace.ts";
 
@@ -41,7 +42,7 @@ export async function startEnvironment(
 ): Promise<Environment> {
   await requireMachine(stateDir);
   await occupy(stateDir, progress);
-  const tools = await ensureTools(progress, signal).catch((error: unknown) => {
+  const tools = await obtain(progress, signal).catch((error: unknown) => {
     release(stateDir);
     throw error;
   });
@@ -58,10 +59,19 @@ export type Tools = Pick<Environment, "engine" | "plugins">;
 
 /** The engine and its plugins: found, downloaded or built. */
 export async function ensureTools(progress: Progress, signal?: AbortSignal): Promise<Tools> {
-  const engine = await ensureEngine(progress);
-  const plugins = await ensurePlugins(engine, progress);
+  const engine = await ensureEngine(progress, signal);
+  const plugins = await ensurePlugins(engine, progress, signal);
   signal?.throwIfAborted();
   return { engine, plugins };
+}
+
+/** Everything that a local environment takes; what has to be downloaded comes while something else is compiled. */
+async function obtain(progress: Progress, signal?: AbortSignal): Promise<Tools> {
+  const [tools] = await sideBySide(signal, (stop) => [
+    ensureTools(progress, stop),
+    ensureClusterSupplies(progress, stop),
+  ]);
+  return tools;
 }
 
 async function start(
@@ -131,7 +141,7 @@ export async function withTools(
   stateDir: string,
 ): Promise<Workspace> {
   const path = [...plugins.pathPrefix, dirname(engine.path), process.env.PATH ?? ""].join(delimiter);
-  const environment = { ...workspace.environment, PATH: path };
+  const environment = { ...workspace.environment, ...plugins.environment, PATH: path };
   await writeShellFile(stateDir, environment);
   return { ...workspace, environment };
 }

@@ -1,6 +1,7 @@
 import { UserError } from "../../src/errors.ts";
 import { ensureImages } from "../images/images.ts";
 import type { Progress } from "../progress.ts";
+import { sideBySide } from "../side-by-side.ts";
 import { CONTEXT } from "./certificates.ts";
 import { serverUrl } from "./components.ts";
 import { layoutOf } from "./layout.ts";
@@ -43,11 +44,36 @@ export async function startCluster(
   signal?: AbortSignal,
 ): Promise<Cluster> {
   await requireMachine(stateDir);
-  await ensurePackages(CLUSTER_PACKAGES, progress);
-  const tools = await ensureKubernetes(progress, signal);
-  const archives = await progress.step("Images", () => ensureImages(progress));
-  const work = () => startLocked({ stateDir, tools, archives }, progress, signal);
+  const supplies = await ensureClusterSupplies(progress, signal);
+  const work = () => startLocked({ stateDir, ...supplies }, progress, signal);
   return withLock(layoutOf(stateDir).lock, isBusy, work);
+}
+
+/** What has to be on this machine before a cluster can start on it. */
+export interface ClusterSupplies {
+  readonly tools: Kubernetes;
+  /** Images to import. */
+  readonly archives: readonly string[];
+}
+
+/**
+ * Finds, downloads or builds what clusters are made of: Debian's packages, Kubernetes' programs and the images.
+ * @throws UserError when something cannot be had; the signal's reason when it aborts
+ */
+export async function ensureClusterSupplies(
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<ClusterSupplies> {
+  const images = async (stop: AbortSignal) => {
+    await ensurePackages(CLUSTER_PACKAGES, progress);
+    stop.throwIfAborted();
+    return progress.step("Images", () => ensureImages(progress, stop));
+  };
+  const [tools, archives] = await sideBySide(signal, (stop) => [
+    ensureKubernetes(progress, stop),
+    images(stop),
+  ]);
+  return { tools, archives };
 }
 
 /** Takes the cluster of a state folder down, or what is left of it; does nothing if there is none. */
@@ -66,11 +92,8 @@ export async function findCluster(stateDir: string): Promise<Cluster | undefined
 }
 
 /** What a start has at hand. */
-interface Parts {
-  stateDir: string;
-  tools: Kubernetes;
-  /** Images to import. */
-  archives: readonly string[];
+interface Parts extends ClusterSupplies {
+  readonly stateDir: string;
 }
 
 async function startLocked(

@@ -1,3 +1,4 @@
+import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { filledOnce, isPresent, toolDir } from "../engine/cache.ts";
 import { goBuild } from "../engine/go.ts";
@@ -8,6 +9,8 @@ import { downloadKubernetes, PROGRAMS, VENDOR_RELEASE, vendorFolder } from "./ve
 export const KUBERNETES_VERSION = "1.36.3";
 
 const MODULE_DIR = join(import.meta.dirname, "..", "tools", "kubernetes");
+
+const ALL_IN_ONE = "kubernetes";
 
 /** Kubernetes' own programs. */
 export interface Kubernetes {
@@ -30,12 +33,24 @@ export async function ensureKubernetes(progress: Progress, signal?: AbortSignal)
   }
   if (await downloadKubernetes(vendors.folder, VENDOR_RELEASE, progress, signal)) return vendors;
   const title = `Building Kubernetes ${KUBERNETES_VERSION} from Go modules (once, minutes)`;
-  await progress.step(title, () => filledOnce(built.folder, (temporary) => build(temporary, progress)));
+  await progress.step(title, () =>
+    filledOnce(built.folder, (temporary) => build(temporary, progress, signal)),
+  );
   return built;
 }
 
-function build(folder: string, progress: Progress): Promise<void> {
-  const packages = PROGRAMS.map((program) => `k8s.io/kubernetes/cmd/${program}`);
-  const ldflags = `-X k8s.io/component-base/version.gitVersion=v${KUBERNETES_VERSION}`;
-  return goBuild({ moduleDir: MODULE_DIR, packages, ldflags, diskGibibytes: 6 }, folder, progress);
+/** One program, five names: linking it once instead of five times saves a minute. */
+async function build(folder: string, progress: Progress, signal?: AbortSignal): Promise<void> {
+  await goBuild(
+    {
+      moduleDir: MODULE_DIR,
+      package: ".",
+      variables: { "k8s.io/component-base/version.gitVersion": `v${KUBERNETES_VERSION}` },
+      diskGibibytes: 6,
+    },
+    join(folder, ALL_IN_ONE),
+    progress,
+    signal,
+  );
+  await Promise.all(PROGRAMS.map((program) => symlink(ALL_IN_ONE, join(folder, program))));
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join } from "node:path";
 
@@ -10,15 +10,17 @@ export function cacheDir(env: NodeJS.ProcessEnv = process.env): string {
   return join(base && isAbsolute(base) ? base : join(homedir(), ".cache"), "canary-stages");
 }
 
-/** Name of a built tool's folder: changes with its version and with every module that goes into it. */
-export function toolKey(tool: string, version: string, goSum: string | Buffer): string {
-  return `${tool}-${version}-${createHash("sha256").update(goSum).digest("hex").slice(0, 12)}`;
+/** Name of a built tool's folder: changes with its version and with everything that goes into it. */
+export function toolKey(tool: string, version: string, sources: string | Buffer): string {
+  return `${tool}-${version}-${createHash("sha256").update(sources).digest("hex").slice(0, 12)}`;
 }
 
-/** The folder of a tool that is built from the Go modules of `moduleDir`. */
+/** The folder of a tool that is built in `moduleDir`: by its main, if it has one, and its Go modules. */
 export async function toolDir(tool: string, version: string, moduleDir: string): Promise<string> {
-  const goSum = await readFile(join(moduleDir, "go.sum"));
-  return join(cacheDir(), "tools", toolKey(tool, version, goSum));
+  const names = await readdir(moduleDir, { recursive: true });
+  const sources = names.filter((name) => /\.(go|mod|sum)$/.test(name)).sort();
+  const contents = await Promise.all(sources.map((name) => readFile(join(moduleDir, name))));
+  return join(cacheDir(), "tools", toolKey(tool, version, Buffer.concat(contents)));
 }
 
 /**

@@ -17,22 +17,23 @@ export interface Engine {
 /** The version of @pulumi/pulumi in package.json; the CLI is at least as new, within the same major version. */
 export const ENGINE_VERSION = "3.246.0";
 
-const MODULE_DIR = join(import.meta.dirname, "..", "tools", "pulumi");
+/** The folder with the modules of the CLI and the Kubernetes provider, and a main for the latter. */
+export const PULUMI_MODULES = join(import.meta.dirname, "..", "tools", "pulumi");
 
 /**
  * Finds a suitable `pulumi` on PATH, else downloads the vendor's, else builds it from Go modules. What is
  * downloaded or built stays in the user's cache folder.
  * @throws UserError when it has to be built and Go or disk space is missing
  */
-export async function ensureEngine(progress: Progress): Promise<Engine> {
+export async function ensureEngine(progress: Progress, signal?: AbortSignal): Promise<Engine> {
   const onPath = await engineAt("pulumi", "path");
   if (onPath && isSuitableEngine(onPath.version, ENGINE_VERSION)) return onPath;
-  const target = await toolDir("pulumi", ENGINE_VERSION, MODULE_DIR);
+  const target = await toolDir("pulumi", ENGINE_VERSION, PULUMI_MODULES);
   const built = join(target, "pulumi");
-  return (await engineAt(built, "built")) ?? (await obtain(target, progress));
+  return (await engineAt(built, "built")) ?? (await obtain(target, progress, signal));
 }
 
-async function obtain(target: string, progress: Progress): Promise<Engine> {
+async function obtain(target: string, progress: Progress, signal?: AbortSignal): Promise<Engine> {
   const downloaded = await progress.step(`Asking Pulumi's vendor for ${ENGINE_VERSION}`, async () => {
     const path = await downloadEngine(ENGINE_VERSION);
     return path && engineAt(path, "npm");
@@ -42,13 +43,16 @@ async function obtain(target: string, progress: Progress): Promise<Engine> {
     filledOnce(target, (folder) =>
       goBuild(
         {
-          moduleDir: MODULE_DIR,
-          packages: ["github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"],
-          ldflags: `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${ENGINE_VERSION}`,
+          moduleDir: PULUMI_MODULES,
+          package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+          variables: {
+            "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": `v${ENGINE_VERSION}`,
+          },
           diskGibibytes: 4,
         },
-        folder,
+        join(folder, "pulumi"),
         progress,
+        signal,
       ),
     ),
   );

@@ -11,13 +11,13 @@ const TOOLS = join(import.meta.dirname, "..", "tools");
 const NON_ROOT = "65532:65532";
 
 /** The process that holds a pod's namespaces and sleeps. */
-export function pauseRecipe(progress: Progress): Promise<Recipe> {
+export function pauseRecipe(progress: Progress, signal?: AbortSignal): Promise<Recipe> {
   const images = [{ references: [PAUSE_IMAGE], config: { Entrypoint: ["/pause"], User: NON_ROOT } }];
-  return goRecipe("pause", images, progress);
+  return goRecipe("pause", images, progress, signal);
 }
 
 /** Walkthrough B's application, which answers its version; the version is the only difference of its tags. */
-export function appRecipe(progress: Progress): Promise<Recipe> {
+export function appRecipe(progress: Progress, signal?: AbortSignal): Promise<Recipe> {
   const images = APP_TAGS.map((tag) => ({
     references: [appImage(tag)],
     config: {
@@ -27,16 +27,22 @@ export function appRecipe(progress: Progress): Promise<Recipe> {
       ExposedPorts: { "5000/tcp": {} },
     },
   }));
-  return goRecipe("testapp", images, progress);
+  return goRecipe("testapp", images, progress, signal);
 }
 
 /** An image that holds one static program, built from the folder of that name in local/tools. */
-async function goRecipe(name: string, images: Image[], progress: Progress): Promise<Recipe> {
+async function goRecipe(
+  name: string,
+  images: Image[],
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<Recipe> {
   const moduleDir = join(TOOLS, name);
   return {
     name,
     inputs: await digestOfFolder(moduleDir),
     images,
-    stage: (rootFolder) => goBuild({ moduleDir, packages: ["."], diskGibibytes: 1 }, rootFolder, progress),
+    stage: (rootFolder) =>
+      goBuild({ moduleDir, package: ".", diskGibibytes: 1 }, join(rootFolder, name), progress, signal),
   };
 }

@@ -6,7 +6,7 @@ import { ensureArchive } from "./recipe.ts";
 export { APP_TAGS, appImage, HTTPD_TAGS, httpdImage } from "./names.ts";
 
 /** The archives of all images that the local cluster needs; those that changed are made anew. */
-export async function ensureImages(progress: Progress): Promise<string[]> {
-  const recipes = [httpdRecipe(), pauseRecipe(progress), appRecipe(progress)];
+export async function ensureImages(progress: Progress, signal?: AbortSignal): Promise<string[]> {
+  const recipes = [httpdRecipe(), pauseRecipe(progress, signal), appRecipe(progress, signal)];
   return Promise.all(recipes.map(async (recipe) => ensureArchive(await recipe)));
 }

@@ -1,7 +1,7 @@
 import * as grpc from "@grpc/grpc-js";
-import { internalError, streaming, unary } from "../plugins/rpc.ts";
 import { NotInstalled } from "./program.ts";
 import type { languagePb } from "./protocol.ts";
+import { internalError, streaming, unary } from "./rpc.ts";
 import type { InstallCall, LanguageHost, PluginCall } from "./service.ts";
 
 /** The calls that this host answers; to the others (code generation) gRPC says UNIMPLEMENTED. */

@@ -1,7 +1,8 @@
 /** The plugin's process: `pulumi-language-nodejs ENGINE_ADDRESS`. */
-import { engineAddress, servePlugin } from "../plugins/server.ts";
+
 import { implementation } from "./implementation.ts";
 import { languageGrpc } from "./protocol.ts";
+import { engineAddress, servePlugin } from "./server.ts";
 import { LanguageHost } from "./service.ts";
 
 const host = new LanguageHost(engineAddress(process.argv.slice(2)));

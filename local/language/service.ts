@@ -1,12 +1,11 @@
 /** The language host's calls. */
 import { type ChildProcess, spawn } from "node:child_process";
 import type { ServerWritableStream } from "@grpc/grpc-js";
-import { Empty, pluginPb } from "../plugins/protocol.ts";
-import { SDK_VERSION } from "../plugins/versions.ts";
+import { SDK_VERSION } from "../engine/plugin-versions.ts";
 import { runtimeOptions } from "./options.ts";
 import { dependencies, type Package, requiredProviders } from "./packages.ts";
 import { type Command, pluginCommand, programCommand } from "./program.ts";
-import { languagePb } from "./protocol.ts";
+import { Empty, languagePb, pluginPb } from "./protocol.ts";
 
 /** The SDK's entry point ends with this when it has told the user already what was wrong. */
 const ALREADY_REPORTED = 32;

@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { UserError } from "../../src/errors.ts";
 import { connect } from "../../src/kubernetes.ts";
+import { providerText } from "../engine/provider.ts";
 import type { Environment } from "../environment.ts";
 import type { Progress } from "../progress.ts";
 import { walkPrinter } from "./printer.ts";
@@ -36,7 +37,7 @@ async function describe({ engine, plugins, cluster, edge }: Environment): Promis
   const { gitVersion } = await api.send<{ gitVersion: string }>("GET", "/version");
   return {
     engine: `pulumi ${engine.version} (${engine.source})`,
-    provider: `kubernetes ${plugins.providerVersion} (${plugins.provider})`,
+    provider: `kubernetes ${providerText(plugins.provider)}`,
     kubernetes: gitVersion,
     haproxy: edge?.version ?? "none",
   };

@@ -21,7 +21,6 @@ export interface SharedEnvironment {
   readonly edge: Edge | undefined;
   /** PATH with the engine and its plugins. */
   readonly path: string;
-  readonly provider: "vendor" | "stand-in";
 }
 
 export function sharedEnvironment(stateDir: string, environment: Environment): SharedEnvironment {
@@ -32,7 +31,6 @@ export function sharedEnvironment(stateDir: string, environment: Environment): S
     networks: environment.networks,
     edge: environment.edge,
     path: environment.workspace.environment.PATH ?? "",
-    provider: environment.plugins.provider,
   };
 }
 

@@ -16,7 +16,7 @@ const main = (files: readonly string[]): Promise<number> =>
       cwd: ROOT,
       preferLocal: true,
       localDir: ROOT,
-      env: { [ENVIRONMENT_VARIABLE]: shared },
+      env: { ...environment.plugins.environment, [ENVIRONMENT_VARIABLE]: shared },
       stdio: "inherit",
       reject: false,
       cancelSignal: signal,

@@ -39,7 +39,11 @@ function run(
 export async function lintWorkflows(files: Readonly<Record<string, string>>): Promise<Verdict> {
   const moduleDir = join(root, "local", "tools", "actionlint");
   const folder = await filledOnce(await toolDir("actionlint", ACTIONLINT.version, moduleDir), (temporary) =>
-    goBuild({ moduleDir, packages: [ACTIONLINT.package], diskGibibytes: 1 }, temporary, silent),
+    goBuild(
+      { moduleDir, package: ACTIONLINT.package, diskGibibytes: 1 },
+      join(temporary, "actionlint"),
+      silent,
+    ),
   );
   return inTemporaryFolder(async (repository) => {
     const workflows = join(repository, ".github", "workflows");

@@ -7,7 +7,7 @@ import * as grpc from "@grpc/grpc-js";
 import analyzerGrpc from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
 import type analyzerPb from "@pulumi/pulumi/proto/analyzer_pb.js";
 import { afterEach, describe, it } from "mocha";
-import { Empty } from "../../local/plugins/protocol.ts";
+import { Empty } from "../../local/language/protocol.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const PACK = join(ROOT, "policy");

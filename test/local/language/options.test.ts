@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { runtimeOptions, splitWords } from "../../../local/language/options.ts";
-import { languagePb } from "../../../local/language/protocol.ts";
-import { Struct } from "../../../local/provider/protocol.ts";
+import { languagePb, Struct } from "../../../local/language/protocol.ts";
 
 describe("the runtime's options", () => {
   it("are the vendor's defaults where Pulumi.yaml says nothing", () => {

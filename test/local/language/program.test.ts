@@ -4,8 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dependencies, requiredProviders } from "../../../local/language/packages.ts";
 import { NotInstalled, pluginCommand, programCommand } from "../../../local/language/program.ts";
-import { languagePb } from "../../../local/language/protocol.ts";
-import { Struct } from "../../../local/provider/protocol.ts";
+import { languagePb, Struct } from "../../../local/language/protocol.ts";
 
 describe("a program's folder", () => {
   let folder: string;

@@ -5,10 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as grpc from "@grpc/grpc-js";
 import { implementation } from "../../../local/language/implementation.ts";
-import { languageGrpc, languagePb } from "../../../local/language/protocol.ts";
+import { Empty, languageGrpc, languagePb, Struct } from "../../../local/language/protocol.ts";
 import { LanguageHost } from "../../../local/language/service.ts";
-import { Empty } from "../../../local/plugins/protocol.ts";
-import { Struct } from "../../../local/provider/protocol.ts";
 import { until } from "../../../local/until.ts";
 
 type Client = InstanceType<typeof languageGrpc.LanguageRuntimeClient>;

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import type { Engine } from "../../../local/engine/engine.ts";
-import { vendorLanguageHost, vendorProvider } from "../../../local/plugins/vendor.ts";
+import { vendorLanguageHost } from "../../../local/engine/language-host.ts";
+import { findProvider } from "../../../local/engine/provider.ts";
 import { silentProgress } from "../../../local/progress.ts";
 
 const VERSION = "4.32.0";
@@ -30,19 +31,22 @@ describe("the vendor's plugins", () => {
     const provider = await executable(`bin/${PROVIDER}`);
     const language = await executable(`bin/${LANGUAGE_HOST}`);
     await executable(`home/plugins/resource-kubernetes-v${VERSION}/${PROVIDER}`);
-    assert.equal(await found({ PATH: dirname(provider) }), provider);
+    assert.deepEqual(await found({ PATH: dirname(provider) }), [provider, "path"]);
     assert.equal(await vendorLanguageHost(engine, { PATH: dirname(language) }), language);
   });
 
-  it("are not our own stand-ins, which may be on PATH as well", async () => {
-    const standIn = await executable(`cache/canary-stages/plugins/1/${PROVIDER}`);
+  it("are not what was built or bundled here, which may be on PATH as well", async () => {
+    const built = await executable(`cache/canary-stages/tools/pulumi-kubernetes-1/${PROVIDER}`);
+    const standIn = await executable(`cache/canary-stages/plugins/1/${LANGUAGE_HOST}`);
     const linked = join(folder, "links", PROVIDER);
     await mkdir(dirname(linked));
-    await symlink(standIn, linked);
-    const PATH = [dirname(standIn), dirname(linked)].join(delimiter);
+    await symlink(built, linked);
+    const PATH = [built, linked, standIn].map(dirname).join(delimiter);
     assert.equal(await found({ PATH }), undefined);
+    assert.equal(await vendorLanguageHost(engine, { PATH }), undefined);
     const provider = await executable(`bin/${PROVIDER}`);
-    assert.equal(await found({ PATH: `${PATH}${delimiter}${dirname(provider)}` }), provider);
+    const both = `${PATH}${delimiter}${dirname(provider)}`;
+    assert.deepEqual(await found({ PATH: both }), [provider, "path"]);
   });
 
   it("must be executable", async () => {
@@ -55,7 +59,7 @@ describe("the vendor's plugins", () => {
     await executable(`home/plugins/resource-kubernetes-v4.31.0/${PROVIDER}`);
     assert.equal(await found({}), undefined);
     const provider = await executable(`home/plugins/resource-kubernetes-v${VERSION}/${PROVIDER}`);
-    assert.equal(await found({}), provider);
+    assert.deepEqual(await found({}), [provider, "plugin cache"]);
   });
 
   it("are found beside the CLI, through links", async () => {
@@ -76,7 +80,9 @@ describe("the vendor's plugins", () => {
       ),
     };
     const home = join(folder, "cache/canary-stages/vendor");
-    assert.equal(await found({}), join(home, "plugins", `resource-kubernetes-v${VERSION}`, PROVIDER));
+    const file = join(home, "plugins", `resource-kubernetes-v${VERSION}`, PROVIDER);
+    assert.deepEqual(await found({}), [file, "vendor"]);
+    assert.deepEqual(await found({}), [file, "vendor"], "the second time it is there");
   });
 
   it("are asked for once a day where they are refused", async () => {
@@ -98,11 +104,10 @@ describe("the vendor's plugins", () => {
   }
 
   async function attempts(): Promise<string[]> {
-    const { readFile } = await import("node:fs/promises");
     return (await readFile(join(folder, "attempts"), "utf8")).trim().split("\n");
   }
 
-  function found(env: Record<string, string>): Promise<string | undefined> {
-    return vendorProvider(engine, VERSION, silentProgress, { PULUMI_HOME: join(folder, "home"), ...env });
+  function found(env: Record<string, string>) {
+    return findProvider(engine, silentProgress, { PULUMI_HOME: join(folder, "home"), ...env });
   }
 });
