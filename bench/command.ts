@@ -13,8 +13,9 @@ import type { Progress } from "../local/progress.ts";
 import { onTemporaryEnvironment } from "../local/temporary.ts";
 import { connect } from "../src/kubernetes.ts";
 import { applyStage, previewStage } from "../src/ops/move.ts";
-import { type Figures, measureCommand, median } from "./command/measure.ts";
+import { type Figures, measureCommand } from "./command/measure.ts";
 import type { Place } from "./command/place.ts";
+import { table } from "./command/table.ts";
 import { count } from "./options.ts";
 
 const REPORT = join(import.meta.dirname, "..", "reports", "command.json");
@@ -64,19 +65,6 @@ async function writeReport(figures: Figures): Promise<void> {
   await mkdir(dirname(REPORT), { recursive: true });
   const machine = { cores: availableParallelism(), load: loadavg()[0] };
   await writeFile(REPORT, `${JSON.stringify({ machine, seconds: figures }, undefined, 2)}\n`);
-}
-
-function table({ promoteParts, ...figures }: Figures): string {
-  const line = (name: string, values: readonly number[]) => {
-    const middle = median(values);
-    if (middle === undefined) return `${name.padEnd(24)} not measured`;
-    const [least, most] = [Math.min(...values), Math.max(...values)];
-    return `${name.padEnd(24)} ${middle.toFixed(2)} s   (${least.toFixed(2)} to ${most.toFixed(2)})`;
-  };
-  return [
-    ...Object.entries(figures).map(([name, values]) => line(name, values)),
-    ...Object.entries(promoteParts).map(([part, values]) => line(`  promote: ${part}`, values)),
-  ].join("\n");
 }
 
 process.exitCode = await main(command.parse().opts<Options>());

@@ -87,8 +87,3 @@ async function untilNoPodLeaves({ api, namespace }: Place): Promise<void> {
   };
   if (!(await until(allStay, { timeoutMs: 60_000, everyMs: 500 }))) throw new Error("pods do not leave");
 }
-
-export function median(values: Seconds): number | undefined {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
-}
