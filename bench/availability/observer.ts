@@ -2,11 +2,11 @@ import { setTimeout } from "node:timers/promises";
 import { connectApi } from "../../local/edge/api.ts";
 import type { KubernetesObject } from "../../local/edge/objects.ts";
 import { startReflector } from "../../local/edge/reflector.ts";
-import { readWeights } from "../../local/edge/statistics.ts";
 import type { NamedContext } from "../../local/workspace.ts";
+import { appliedShare } from "../../src/model/statistics.ts";
 import type { PerTrack } from "../../src/model/traffic.ts";
 import type { ShareRange } from "../../src/model/transition.ts";
-import { appliedShare } from "../applied.ts";
+import { readServers } from "../../src/ops/statistics.ts";
 
 interface Pod extends KubernetesObject {
   readonly metadata: KubernetesObject["metadata"] & { readonly deletionTimestamp?: string };
@@ -78,7 +78,7 @@ async function sample(
 ): Promise<void> {
   while (!signal.aborted) {
     // An HAProxy that is just being replaced does not answer; the next one does.
-    const servers = await readWeights(edge).catch(() => []);
+    const servers = await readServers(edge.statsUrl).catch(() => []);
     const share = appliedShare(servers, deployments);
     if (share !== undefined) add(share);
     await setTimeout(SAMPLE_MS, undefined, { signal }).catch(() => undefined);

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { appliedShare } from "../../bench/applied.ts";
 import { replaceBetween, tablesOf } from "../../bench/availability/document.ts";
 import { figuresOf, timelineOf } from "../../bench/availability/figures.ts";
 import { pictureOf } from "../../bench/availability/picture.ts";
@@ -82,28 +81,6 @@ describe("the cycle", () => {
   it("gives all of the previous track's pods to the canary at the end", () => {
     assert.deepEqual(replicasAt("canary-75", { previous: 4, canary: 2 }), { previous: 4, canary: 2 });
     assert.deepEqual(replicasAt("canary-100", { previous: 4, canary: 2 }), { previous: 0, canary: 4 });
-  });
-});
-
-describe("the share that HAProxy applies", () => {
-  const deployments = { previous: "web-previous", canary: "web-new" };
-  const server = (pod: string, weight: number, status = "UP") => ({
-    backend: "b",
-    server: `pod-${pod}`,
-    pod,
-    weight,
-    sessions: 0,
-    status,
-  });
-
-  it("counts the weights of pods that are not down, by their Deployment", () => {
-    const servers = [server("web-previous-a", 75), server("web-new-b", 25), server("web-new-c", 25, "DOWN")];
-    assert.equal(appliedShare(servers, deployments), 25);
-  });
-
-  it("is none where nobody gets traffic", () => {
-    assert.equal(appliedShare([], deployments), undefined);
-    assert.equal(appliedShare([server("web-new-b", 0)], deployments), undefined);
   });
 });
 

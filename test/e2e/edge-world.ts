@@ -3,10 +3,10 @@ import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { type Edge, findEdge, startEdge, stopEdge } from "../../local/edge/edge.ts";
 import type { IngressSpec } from "../../local/edge/objects.ts";
-import { readWeights } from "../../local/edge/statistics.ts";
 import { type Load, type LoadOptions, startLoad } from "../../local/load/load.ts";
 import { silentProgress } from "../../local/progress.ts";
 import { until } from "../../local/until.ts";
+import { readServers } from "../../src/ops/statistics.ts";
 import { FakeApi } from "../local/edge/fake-api.ts";
 import { listenOnLoopback } from "../local/edge/loopback.ts";
 
@@ -152,7 +152,7 @@ export class EdgeWorld {
 export async function untilWeights(edge: Edge, wanted: Record<string, number>): Promise<number | undefined> {
   const began = performance.now();
   const asWanted = async () => {
-    const servers = (await readWeights(edge).catch(() => [])).filter(
+    const servers = (await readServers(edge.statsUrl).catch(() => [])).filter(
       ({ backend }) => backend === "default-backend",
     );
     const applied = Object.fromEntries(servers.map(({ pod, weight }) => [pod, weight]));

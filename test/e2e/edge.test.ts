@@ -10,10 +10,10 @@ import { generate } from "selfsigned";
 import { type Edge, findIngressEdge, stopEdge } from "../../local/edge/edge.ts";
 import { HAPROXY } from "../../local/edge/haproxy.ts";
 import { edgeDirectory, readRecord } from "../../local/edge/record.ts";
-import { readWeights } from "../../local/edge/statistics.ts";
 import { findProcess, kill } from "../../local/processes.ts";
 import { until } from "../../local/until.ts";
 import { UserError } from "../../src/errors.ts";
+import { readServers } from "../../src/ops/statistics.ts";
 import { ask, EdgeWorld, untilWeights } from "./edge-world.ts";
 
 const toWeb = { service: { name: "web", port: { number: 80 } } };
@@ -54,7 +54,8 @@ describe("the local edge with real HAProxy", function () {
   after(() => world.stop());
 
   const untilPreview = async (weight: number) => {
-    const servers = async () => (await readWeights(edge)).filter(({ backend }) => backend === "preview");
+    const servers = async () =>
+      (await readServers(edge.statsUrl)).filter(({ backend }) => backend === "preview");
     const applied = async () => (await servers()).some((server) => server.weight === weight);
     assert.ok(await until(applied, { timeoutMs: 2000 }));
   };

@@ -35,8 +35,10 @@ describe("appliedCanaryShare", () => {
     assert.equal(await shareOf([PREVIOUS, CANARY]), 25);
   });
 
-  it("leaves out servers that are down, the preview entrance, and other applications' pods", async () => {
+  it("leaves out servers that take no new connections, the preview entrance, and other applications' pods", async () => {
     const others = [
+      "web,pod-shop-new-6f7d9-fffff,100,DRAIN",
+      "web,pod-shop-new-6f7d9-ggggg,100,NOLB",
       "web,pod-shop-new-6f7d9-ccccc,100,DOWN 1/2",
       "web,pod-shop-new-6f7d9-ddddd,100,MAINT",
       "preview,pod-shop-new-6f7d9-bbbbb,100,UP",
