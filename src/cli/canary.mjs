@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { loadCommand } from "./load.mjs";
+import { loadCommand } from "./bundle.mjs";
 
 const words = process.argv.slice(2);
 // A stack trace then names the sources, not the bundle.
