@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
-import type { Socket } from "node:net";
 import { setTimeout } from "node:timers/promises";
+import { WebSocket } from "ws";
 
 /** How a long request ended. */
 export interface Ended {
@@ -17,6 +17,8 @@ export type LongRequest = (url: string, seconds: number) => Promise<Ended>;
 
 const EVENTS_PER_SECOND = 10;
 const PIECES_PER_SECOND = 4;
+/** RFC 6455, section 7.4.1. */
+const CLOSED_AS_AGREED = 1000;
 
 /** An answer that begins after the time. */
 export const slowAnswer: LongRequest = (url, seconds) =>
@@ -53,16 +55,26 @@ export const slowUpload: LongRequest = (url, seconds) =>
 /** A WebSocket that echoes over the time and is then closed by us. */
 export const webSocket: LongRequest = (url, seconds) =>
   timed(async () => {
-    const socket = await upgrade(`${url}/websocket`);
-    for (let echoed = 0; echoed < seconds * PIECES_PER_SECOND; echoed++) {
-      const reply = nextBytes(socket);
-      socket.write(maskedFrame(TEXT, `echo ${echoed}`));
-      const text = (await reply).subarray(2).toString();
-      if (text !== `echo ${echoed}`) throw new Error(`echoed ${JSON.stringify(text)}`);
-      await setTimeout(1000 / PIECES_PER_SECOND);
-    }
-    socket.end(maskedFrame(CLOSE, ""));
+    const socket = new WebSocket(`${url.replace(/^http/, "ws")}/websocket`, { perMessageDeflate: false });
+    await once(socket, "open");
+    await echoes(socket, seconds).finally(() => socket.terminate());
   });
+
+async function echoes(socket: WebSocket, seconds: number): Promise<void> {
+  // An error is followed by the close, which tells more.
+  socket.on("error", () => undefined);
+  const closed = once(socket, "close").then(([code]) => `closed with ${code}`);
+  for (let echoed = 0; echoed < seconds * PIECES_PER_SECOND; echoed++) {
+    const reply = Promise.race([closed, once(socket, "message").then(([data]) => String(data))]);
+    socket.send(`echo ${echoed}`);
+    const text = await reply;
+    if (text !== `echo ${echoed}`) throw new Error(text);
+    await Promise.race([setTimeout(1000 / PIECES_PER_SECOND), closed]);
+  }
+  socket.close(CLOSED_AS_AGREED);
+  const end = await closed;
+  if (end !== `closed with ${CLOSED_AS_AGREED}`) throw new Error(end);
+}
 
 export const LONG_REQUESTS: Readonly<Record<string, LongRequest>> = {
   "slow answer": slowAnswer,
@@ -99,48 +111,5 @@ function textOf(sent: ReturnType<typeof request>): Promise<string> {
         else reject(new Error(`status ${answer.statusCode}, ${answer.complete ? "" : "in"}complete`));
       });
     });
-  });
-}
-
-/** Opcodes of RFC 6455, section 5.2. */
-const TEXT = 0x1;
-const CLOSE = 0x8;
-const FINAL = 0x80;
-const MASKED = 0x80;
-
-/** One frame of a client: at most 125 bytes, so that its length is one byte. */
-function maskedFrame(opcode: number, text: string): Buffer {
-  const payload = Buffer.from(text);
-  const mask = randomBytes(4);
-  const masked = payload.map((byte, index) => byte ^ (mask[index % 4] ?? 0));
-  return Buffer.concat([Buffer.from([FINAL | opcode, MASKED | payload.length]), mask, masked]);
-}
-
-function upgrade(url: string): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const headers = {
-      Connection: "Upgrade",
-      Upgrade: "websocket",
-      "Sec-WebSocket-Version": "13",
-      "Sec-WebSocket-Key": randomBytes(16).toString("base64"),
-    };
-    const sent = request(url, { agent: false, headers });
-    sent.on("error", reject);
-    sent.on("response", ({ statusCode }) => reject(new Error(`status ${statusCode} instead of an upgrade`)));
-    sent.on("upgrade", (_answer, socket: Socket) => resolve(socket));
-    sent.end();
-  });
-}
-
-function nextBytes(socket: Socket): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const onData = (bytes: Buffer) => settle(() => resolve(bytes));
-    const onEnd = () => settle(() => reject(new Error("the socket was closed")));
-    const settle = (done: () => void) => {
-      socket.off("data", onData).off("close", onEnd).off("error", onEnd).off("end", onEnd);
-      done();
-    };
-    socket.on("data", onData).on("close", onEnd).on("error", onEnd).on("end", onEnd);
-    if (socket.destroyed) onEnd();
   });
 }
