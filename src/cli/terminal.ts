@@ -48,8 +48,10 @@ export class Terminal {
 
   /** How operations report: live on a terminal, line by line elsewhere. */
   async observer(): Promise<Observer> {
-    const { liveObserver, plainObserver } = await import("./print/progress.ts");
-    return this.stderr.isTTY ? liveObserver(this.color) : plainObserver((text) => this.note(text));
+    const { observerOn } = await import("./print/progress.ts");
+    // It asks the environment alone.
+    if (!this.color) process.env.NO_COLOR = "1";
+    return observerOn(this.stderr);
   }
 
   get canAsk(): boolean {

@@ -4,7 +4,6 @@ import { describe, it } from "mocha";
 import { lockHolders } from "../../src/cli/engine/locks.ts";
 import { EXIT, exitCodeOf, WrongUse } from "../../src/cli/exit.ts";
 import { duration, verificationOptions } from "../../src/cli/options.ts";
-import { plainObserver } from "../../src/cli/print/progress.ts";
 import { ageText, seconds, shareText, table, timeText } from "../../src/cli/print/text.ts";
 import { Refusal, UserError } from "../../src/errors.ts";
 
@@ -89,18 +88,5 @@ describe("the lock that Pulumi names", () => {
 
   it("is nobody's where the backend does not say", () => {
     assert.deepEqual(lockHolders("[409] Conflict: Another update is currently in progress."), []);
-  });
-});
-
-describe("progress where nobody looks", () => {
-  it("is a line for each phase, with its time, failed or not", async () => {
-    const lines: string[] = [];
-    const observer = plainObserver((text) => lines.push(text));
-    assert.equal(await observer.phase("apply", async () => 1), 1);
-    const failing = observer.phase("measure", async () => {
-      throw new UserError("no", "");
-    });
-    await assert.rejects(failing, /no/);
-    assert.match(lines.join("\n"), /^apply \(0\.0 s\)\nmeasure failed \(0\.0 s\)$/);
   });
 });
