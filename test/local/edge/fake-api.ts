@@ -23,11 +23,15 @@ export class FakeApi {
   readonly requests: string[] = [];
   private readonly folder = mkdtempSync(join(tmpdir(), "fake-api-"));
   private readonly hidden = new Set<string>();
+  private readonly broken = new Map<string, { text: string; before: number }>();
+  private muted = false;
   private readonly fixed = new Map<string, object>();
   private readonly kinds = new Map<string, Kind>();
   private version = 1;
   private compactedTo = 0;
-  private port = 0;
+  port = 0;
+  /** Requests that have no whole answer yet. */
+  open = 0;
   private close: () => Promise<void> = async () => undefined;
 
   /** Listens, at the same port as before if it had one; the paths are the lists that it has. */
@@ -44,6 +48,22 @@ export class FakeApi {
   async stop(): Promise<void> {
     for (const { watchers } of this.kinds.values()) for (const watcher of watchers) watcher.destroy();
     await this.close();
+  }
+
+  /** Ends every watch of a list with an error that tells why; resuming one is answered the same way, a list is not. */
+  breakWatches(path: string, code: number): void {
+    const object = { kind: "Status", code, message: "an event was lost" };
+    this.broken.set(path, {
+      text: `${JSON.stringify({ type: "ERROR", object })}\n`,
+      before: this.version + 1,
+    });
+    for (const watcher of this.kind(path).watchers) watcher.end(this.broken.get(path)?.text);
+    this.version++;
+  }
+
+  /** Takes requests for watches from now on, and answers none of them. */
+  mute(): void {
+    this.muted = true;
   }
 
   /** Answers 404 for a list from now on, as while its definition is being loaded; its watches go on. */
@@ -117,6 +137,8 @@ export class FakeApi {
   private respond(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? "", "http://fake");
     this.requests.push(`${request.method} ${request.url}`);
+    this.open++;
+    response.on("close", () => this.open--);
     const kind = this.hidden.has(url.pathname) ? undefined : this.kinds.get(url.pathname);
     const fixed = this.fixed.get(url.pathname);
     if (request.method === "PATCH") return void send(response, 200, {});
@@ -128,6 +150,9 @@ export class FakeApi {
     }
     const from = Number(url.searchParams.get("resourceVersion"));
     if (from < this.compactedTo) return void send(response, 410, { message: "too old resource version" });
+    if (this.muted) return;
+    const broken = this.broken.get(url.pathname);
+    if (broken && from < broken.before) return void response.end(broken.text);
     response.writeHead(200, { "content-type": "application/json" });
     response.flushHeaders();
     for (const { version, text } of kind.events) if (version > from) response.write(text);

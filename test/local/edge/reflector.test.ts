@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { connectApi } from "../../../local/edge/api.ts";
 import type { KubernetesObject } from "../../../local/edge/objects.ts";
 import { type Reflector, startReflector } from "../../../local/edge/reflector.ts";
@@ -6,6 +7,8 @@ import { until } from "../../../local/until.ts";
 import { FakeApi } from "./fake-api.ts";
 
 const PATH = "/api/v1/pods";
+/** A second of /proc. */
+const CLOCK_TICKS = 100;
 const named = (name: string) => ({ metadata: { name, namespace: "n" } });
 
 describe("startReflector", () => {
@@ -83,7 +86,52 @@ describe("startReflector", () => {
     await has("second");
     assert.equal(requests("list"), 2);
   });
+
+  it("lists anew, after a pause, when a watch ends with any other error: its version may be no good", async () => {
+    fake.delete(PATH, "n", "first");
+    fake.breakWatches(PATH, 500);
+    fake.put(PATH, named("second"));
+    await has("second");
+    assert.equal(requests("list"), 2);
+    assert.ok(requests("watch") <= 3, `${requests("watch")} watches`);
+    assert.match(said[0] ?? "", /an event was lost/);
+  });
+
+  describe("while the server takes a request and does not answer it", () => {
+    beforeEach(async () => {
+      await fake.stop();
+      fake.mute();
+      await fake.start();
+      await until(() => fake.open > 0, { timeoutMs: 5000 });
+      assert.equal(fake.open, 1);
+    });
+
+    it("keeps what it has, and leaves no request behind when it is stopped", async () => {
+      await has("first");
+      stop.abort();
+      await until(() => fake.open === 0, { timeoutMs: 5000 });
+      assert.equal(fake.open, 0);
+    });
+
+    it("has the kernel ask after five seconds whether the peer is still there", async () => {
+      const timer = await keepAliveTimer(fake.port);
+      // Node's own default is one second, for connections without TLS alone.
+      assert.ok(timer !== undefined && timer > 1 && timer <= 5, `the timer is at ${timer} s`);
+    });
+  });
 });
+
+/**
+ * Seconds until the kernel probes a connection to that port on loopback; undefined where it never does.
+ * See proc_net_tcp.rst of the kernel's documentation: timer 2 is the one that keeps alive.
+ */
+async function keepAliveTimer(port: number): Promise<number | undefined> {
+  const table = await readFile("/proc/net/tcp", "utf8");
+  const peer = `0100007F:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+  const row = table.split("\n").find((line) => line.trim().split(/\s+/)[2] === peer);
+  const [timer, when = ""] = row?.trim().split(/\s+/)[5]?.split(":") ?? [];
+  return timer === "02" ? Number.parseInt(when, 16) / CLOCK_TICKS : undefined;
+}
 
 describe("connectApi", () => {
   it("names the contexts that there are when asked for another", async () => {
