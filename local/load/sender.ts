@@ -14,7 +14,8 @@ interface Stream {
 }
 
 const TICK_MS = 2;
-const MOST_IN_FLIGHT = 4000;
+/** Two seconds of the highest rate. */
+const MOST_IN_FLIGHT = 10_000;
 
 /**
  * Sends by open loop: every request is sent when it is due, however long others take. Its latency counts from

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { type LoadOptions, startLoad } from "../../../local/load/load.ts";
 import { parseRecord } from "../../../local/load/record.ts";
 import { summarise } from "../../../local/load/summary.ts";
+import { until } from "../../../local/until.ts";
 import { UserError } from "../../../src/errors.ts";
 import { listenOnLoopback } from "../edge/loopback.ts";
 
@@ -67,6 +68,16 @@ describe("startLoad", function () {
     const summary = await load.stop();
     assert.equal(summary.failed, 0);
     assert.ok((summary.p99 ?? 0) > 900, `p99 ${summary.p99} ms`);
+  });
+
+  it("goes on at its highest rate while no answer comes for more than a second", async () => {
+    const waiting: (() => void)[] = [];
+    answer = (_, response) => waiting.push(() => response.end("version 1"));
+    const load = await startLoad({ ...options, newConnectionsPerSecond: 5000, maxRequests: 6000 });
+    await until(() => waiting.length === 6000, { timeoutMs: 15_000 });
+    for (const release of waiting) release();
+    const { requests, failuresByKind } = await load.stop();
+    assert.deepEqual({ requests, failuresByKind }, { requests: 6000, failuresByKind: {} });
   });
 
   it("stops by itself after its number of requests", async () => {
