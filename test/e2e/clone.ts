@@ -5,7 +5,7 @@ import { execa, type Options, type ResultPromise } from "execa";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 /** What a clone does not have, and what is too large to be copied file by file. */
-const LEFT_OUT = [".git", ".local", "coverage", "node_modules", "reports"];
+const LEFT_OUT = [".git", ".local", ".local-context", "coverage", "node_modules", "reports"];
 
 /** The project in another folder, with a cache of its own that has the built tools and nothing else. */
 export interface Clone {
