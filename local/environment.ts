@@ -2,7 +2,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { UserError } from "../src/errors.ts";
 import { type Claim, claim, release } from "./claim.ts";
-import { ensureClusterSupplies, startCluster, stopCluster } from "./cluster/cluster.ts";
+import { type ClusterSupplies, ensureClusterSupplies, startCluster, stopCluster } from "./cluster/cluster.ts";
 import { requireMachine } from "./cluster/machine.ts";
 import { findNamespace } from "./cluster/namespace.ts";
 import { type Edge, startEdge, stopEdge } from "./edge/edge.ts";
@@ -42,12 +42,12 @@ export async function startEnvironment(
 ): Promise<Environment> {
   await requireMachine(stateDir);
   await occupy(stateDir, progress);
-  const tools = await obtain(progress, signal).catch((error: unknown) => {
+  const parts = await obtain(progress, signal).catch((error: unknown) => {
     release(stateDir);
     throw error;
   });
   try {
-    return await start(stateDir, tools, progress, signal);
+    return await start(stateDir, parts, progress, signal);
   } catch (error) {
     await stopEnvironment(stateDir, progress);
     throw error;
@@ -65,33 +65,33 @@ export async function ensureTools(progress: Progress, signal?: AbortSignal): Pro
   return { engine, plugins };
 }
 
+interface Parts {
+  readonly tools: Tools;
+  readonly supplies: ClusterSupplies;
+}
+
 /** Everything that a local environment takes; what has to be downloaded comes while something else is compiled. */
-async function obtain(progress: Progress, signal?: AbortSignal): Promise<Tools> {
-  const [tools] = await sideBySide(signal, (stop) => [
+async function obtain(progress: Progress, signal?: AbortSignal): Promise<Parts> {
+  const [tools, supplies] = await sideBySide(signal, (stop) => [
     ensureTools(progress, stop),
     ensureClusterSupplies(progress, stop),
   ]);
-  return tools;
+  return { tools, supplies };
 }
 
 async function start(
   stateDir: string,
-  tools: Tools,
+  { tools, supplies }: Parts,
   progress: Progress,
   signal?: AbortSignal,
 ): Promise<Environment> {
-  const local = await startLocalCluster(stateDir, progress, signal);
-  const { context, kubeconfig, podCidr, loadBalancerCidr } = local.cluster;
+  const local = await startCluster(stateDir, progress, signal, supplies);
+  signal?.throwIfAborted();
+  const { context, kubeconfig, machinery, podCidr, loadBalancerCidr } = local;
+  const edge = await startEdge({ kubeconfig: machinery, context }, stateDir, progress);
   const cluster = { context, kubeconfig };
   const workspace = await withTools(await writeWorkspace(stateDir, cluster), tools, stateDir);
-  return { workspace, ...tools, cluster, networks: [podCidr, loadBalancerCidr], edge: local.edge };
-}
-
-async function startLocalCluster(stateDir: string, progress: Progress, signal?: AbortSignal) {
-  const cluster = await startCluster(stateDir, progress, signal);
-  signal?.throwIfAborted();
-  const { machinery: kubeconfig, context } = cluster;
-  return { cluster, edge: await startEdge({ kubeconfig, context }, stateDir, progress) };
+  return { workspace, ...tools, cluster, networks: [podCidr, loadBalancerCidr], edge };
 }
 
 /**

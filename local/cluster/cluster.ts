@@ -36,16 +36,18 @@ export interface Cluster {
  * Brings the cluster of a state folder up, or finds it running; what is left of one that crashed is removed first.
  * Aborting `signal` takes down what was started so far.
  * @param stateDir absolute path
+ * @param supplies what it is made of; found, downloaded or built where not given
  * @throws UserError when the machine cannot hold a cluster, or when another process is starting or stopping this one
  */
 export async function startCluster(
   stateDir: string,
   progress: Progress,
   signal?: AbortSignal,
+  supplies?: ClusterSupplies,
 ): Promise<Cluster> {
   await requireMachine(stateDir);
-  const supplies = await ensureClusterSupplies(progress, signal);
-  const work = () => startLocked({ stateDir, ...supplies }, progress, signal);
+  const parts = { stateDir, ...(supplies ?? (await ensureClusterSupplies(progress, signal))) };
+  const work = () => startLocked(parts, progress, signal);
   return withLock(layoutOf(stateDir).lock, isBusy, work);
 }
 

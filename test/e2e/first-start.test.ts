@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { readClaim } from "../../local/claim.ts";
 import { findEdge } from "../../local/edge/edge.ts";
 import { edgeDirectory, readRecord } from "../../local/edge/record.ts";
-import { readWeights } from "../../local/edge/statistics.ts";
 import { findProcess, isAlive, readLedger } from "../../local/processes.ts";
 import { withDescendants } from "../../local/procfs.ts";
 import { until } from "../../local/until.ts";
 import { COMMAND } from "../../local/walk/command.ts";
+import { readServers } from "../../src/ops/statistics.ts";
 import { type Clone, makeClone } from "./clone.ts";
 
 const NAME = "a folder, ä";
@@ -73,7 +73,7 @@ describe(`npm start in a folder with a blank, an umlaut and ${LENGTH} characters
     );
     const edge = findEdge(clone.stateDir);
     assert.ok(edge);
-    assert.equal((await readWeights(edge)).length, 2);
+    assert.equal((await readServers(edge.statsUrl)).length, 2);
   });
 
   it("has what it keeps readable by its user alone", () => {
