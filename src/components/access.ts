@@ -1,5 +1,5 @@
-/** Verbs of a Role for objects that the deployer only looks at. */
-export const READ = ["get", "list", "watch"];
-
-/** Verbs of a Role for objects that the deployer declares. */
-export const WRITE = [...READ, "create", "update", "patch", "delete"];
+/**
+ * Verbs of a Role for objects that the deployer declares. Server-side apply makes an object by a patch, and is refused
+ * without create; list and watch are how the Kubernetes provider waits until an object that it deletes is gone.
+ */
+export const DECLARE = ["get", "list", "watch", "create", "patch", "delete"];

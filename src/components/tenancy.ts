@@ -5,7 +5,7 @@ import type { Config } from "../config.ts";
 import { tokenKubeconfig } from "../model/kubeconfig.ts";
 import { appNames } from "../model/names.ts";
 import type { StagePlan } from "../model/plan.ts";
-import { READ, WRITE } from "./access.ts";
+import { DECLARE } from "./access.ts";
 import type { Cluster } from "./cluster.ts";
 import { applicationMetadata } from "./metadata.ts";
 
@@ -25,17 +25,20 @@ export interface TenancyArgs {
 type PolicyRule = k8s.types.input.rbac.v1.PolicyRule;
 
 /**
- * What the deployer may do in its namespace besides the router's objects, and nothing else anywhere. The reads are
- * what the Kubernetes provider looks at while it waits for a rollout: without persistentvolumeclaims it hangs.
+ * What the deployer may do in its namespace besides the router's objects, and nothing else anywhere: what a release
+ * cycle asks for by the API server's audit log (test/e2e/least-privilege.test.ts). Pods and ReplicaSets tell why a
+ * rollout stands still; the provider reads events while it deletes; the lock is a Lease.
  */
 const APPLICATION_RULES: readonly PolicyRule[] = [
-  { apiGroups: ["apps"], resources: ["deployments"], verbs: WRITE },
-  { apiGroups: [""], resources: ["configmaps", "services"], verbs: WRITE },
-  { apiGroups: ["policy"], resources: ["poddisruptionbudgets"], verbs: WRITE },
-  { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: WRITE },
-  { apiGroups: ["apps"], resources: ["replicasets"], verbs: READ },
-  { apiGroups: [""], resources: ["pods", "events", "endpoints", "persistentvolumeclaims"], verbs: READ },
-  { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: READ },
+  { apiGroups: ["apps"], resources: ["deployments"], verbs: DECLARE },
+  { apiGroups: [""], resources: ["services"], verbs: DECLARE },
+  { apiGroups: ["policy"], resources: ["poddisruptionbudgets"], verbs: DECLARE },
+  // The history of moves is one that the command writes, by update.
+  { apiGroups: [""], resources: ["configmaps"], verbs: [...DECLARE, "update"] },
+  { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "create", "update"] },
+  { apiGroups: ["apps"], resources: ["replicasets"], verbs: ["list"] },
+  { apiGroups: [""], resources: ["pods"], verbs: ["list"] },
+  { apiGroups: [""], resources: ["events"], verbs: ["list", "watch"] },
 ];
 
 /** The namespace and the restricted account that every promotion runs with. */

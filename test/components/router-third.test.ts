@@ -3,7 +3,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { after, before, describe, it } from "mocha";
 import { z } from "zod";
-import { WRITE } from "../../src/components/access.ts";
+import { DECLARE } from "../../src/components/access.ts";
 import { routers } from "../../src/components/edge/index.ts";
 import type { EdgeArgs, Router } from "../../src/components/edge/router.ts";
 import { routerSchemas } from "../../src/config/routers.ts";
@@ -22,7 +22,7 @@ const ROUTE_PATH = "/apis/gateway.networking.k8s.io/v1/namespaces/replicas-examp
 /** A router that only this test has: weights stand in a route of the Gateway API, pods know nothing of them. */
 const weightedRouter: Router<WeightedConfig> = {
   requires: () => [{ groupVersion: GATEWAY_API, installation: "Install the Gateway API." }],
-  deployerRules: [{ apiGroups: ["gateway.networking.k8s.io"], resources: ["httproutes"], verbs: WRITE }],
+  deployerRules: [{ apiGroups: ["gateway.networking.k8s.io"], resources: ["httproutes"], verbs: DECLARE }],
   plan: ({ app, release, traffic, replicas }) => {
     const track = (name: TrackName) => ({
       name: `${app.name}-${name}`,

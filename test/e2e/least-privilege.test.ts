@@ -3,6 +3,7 @@ import { readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { before, describe, it } from "mocha";
 import { configMapPath } from "../../src/live.ts";
+import { canary } from "../command/project.ts";
 import { type Call, callsDuring } from "./audit.ts";
 import { administrator, environment, makeProject, type TestProject } from "./environment.ts";
 import { checkout, shell } from "./jobs.ts";
@@ -30,7 +31,10 @@ describe("least privilege", () => {
   let founding: readonly Call[];
   /** Two promotions and a way back, without any credential in the environment. */
   const promoting: Call[] = [];
+  /** The same by the command, and the end of it all. */
+  let commanding: readonly Call[];
   const stages: unknown[] = [];
+  let granted: readonly Rule[];
 
   before(async function () {
     this.timeout(400_000);
@@ -42,6 +46,13 @@ describe("least privilege", () => {
       stages.push(await liveStage());
     }
     founding = [...first, ...(await callsDuring(() => move("canary-25")))];
+    granted = await deployerRules();
+    commanding = await callsDuring(async () => {
+      await command("promote", "canary-75", "--yes", "--no-verify");
+      await command("status");
+      await command("rollback", "--yes", "--no-verify");
+      await command("teardown", "--confirm", `canary-stages/${NAMESPACE}`);
+    });
   });
 
   it("promotes and goes back on the state and its passphrase alone", () => {
@@ -53,20 +64,27 @@ describe("least privilege", () => {
   });
 
   it("is refused nothing", () => {
-    const refused = [...founding, ...promoting].filter(({ status }) => status === 401 || status === 403);
+    const refused = [...founding, ...promoting, ...commanding].filter(
+      ({ status }) => status === 401 || status === 403,
+    );
     assert.deepEqual(refused, []);
   });
 
-  it("stays within the deployer's Role", async () => {
-    const rules = await deployerRules();
-    const outside = [...founding, ...promoting].filter(
-      (call) => call.user === DEPLOYER && !isDiscovery(call) && !isGranted(call, rules),
+  it("stays within the deployer's Role", () => {
+    const outside = [...founding, ...promoting, ...commanding].filter(
+      (call) => call.user === DEPLOYER && !isDiscovery(call) && !isGranted(call, granted),
     );
     assert.deepEqual(outside, []);
   });
 
+  it("is granted nothing that it does not ask for", () => {
+    const asked = [...founding, ...promoting, ...commanding].filter(({ user }) => user === DEPLOYER);
+    const unused = grants(granted).filter((grant) => !asked.some((call) => needs(call, grant)));
+    assert.deepEqual(unused, []);
+  });
+
   it("stays within the namespace, whoever asks", () => {
-    const asked = [...founding, ...promoting].filter((call) => !isDiscovery(call));
+    const asked = [...founding, ...promoting, ...commanding].filter((call) => !isDiscovery(call));
     assert.deepEqual([...new Set(asked.map(({ namespace }) => namespace))], [NAMESPACE]);
   });
 
@@ -80,6 +98,11 @@ describe("least privilege", () => {
     assert.deepEqual(await documented(), tableOf(columns));
   });
 
+  async function command(...words: string[]): Promise<void> {
+    const { exitCode, stderr } = await canary(project, ...words);
+    assert.equal(exitCode, 0, stderr);
+  }
+
   /** Applies a stage as somebody who has the state and its passphrase, and nothing else, would. */
   async function move(stage: string): Promise<void> {
     const { PULUMI_BACKEND_URL = "", PULUMI_CONFIG_PASSPHRASE_FILE = "" } = project.workspace.environment;
@@ -90,6 +113,29 @@ describe("least privilege", () => {
     assert.equal(exitCode, 0, output);
   }
 });
+
+/** One verb on one kind. */
+interface Grant {
+  readonly resource: string;
+  readonly verb: string;
+}
+
+function grants(rules: readonly Rule[]): Grant[] {
+  return rules.flatMap(({ apiGroups, resources, verbs }) =>
+    apiGroups.flatMap((group) =>
+      resources.flatMap((kind) =>
+        verbs.map((verb) => ({ resource: group === "" ? kind : `${kind}.${group}`, verb })),
+      ),
+    ),
+  );
+}
+
+/** Whether a call is refused without the grant. A patch that makes an object needs create, too. */
+function needs({ resource, verb }: Call, grant: Grant): boolean {
+  return (
+    resource === grant.resource && (verb === grant.verb || (verb === "patch" && grant.verb === "create"))
+  );
+}
 
 async function liveStage(): Promise<unknown> {
   const api = await administrator();

@@ -4,7 +4,7 @@ import type { RequiredApi } from "../../kubernetes.ts";
 import { appNames } from "../../model/names.ts";
 import { SERVING } from "../../model/weights.ts";
 import { VOYAGER_API, type VoyagerConfig, voyagerPlanner } from "../../planning/voyager.ts";
-import { WRITE } from "../access.ts";
+import { DECLARE } from "../access.ts";
 import { CERTIFICATE_API } from "./certificate.ts";
 import type { EdgeArgs, Router } from "./router.ts";
 import { previewName, SKIP_AWAIT, serviceDocument } from "./service.ts";
@@ -24,7 +24,7 @@ export const voyagerRouter: Router<VoyagerConfig> = {
     ...(cluster?.voyager ? [] : [VOYAGER]),
     ...(cluster && edge.tls?.issuer ? [CERTIFICATE_API] : []),
   ],
-  deployerRules: [{ apiGroups: ["voyager.appscode.com"], resources: ["ingresses"], verbs: WRITE }],
+  deployerRules: [{ apiGroups: ["voyager.appscode.com"], resources: ["ingresses"], verbs: DECLARE }],
   ...voyagerPlanner,
   // HAProxy's containers, as Voyager makes them, name no security context: the restricted standard turns them away.
   podSecurity: "baseline",
