@@ -67,6 +67,7 @@ describe("long requests while a stage is promoted", function () {
     const streams = Object.entries(LONG_REQUESTS).map(([name, begin]) => steadily(name, begin));
     await moveTo("canary-75");
     const deletions = await deletionsBegan();
+    const cut = await Promise.all(tooLong);
     for (const { name, stop } of streams) {
       const ended = await stop();
       assert.ok(ended.length > 10, `${name}: only ${ended.length} were begun`);
@@ -75,7 +76,7 @@ describe("long requests while a stage is promoted", function () {
     assert.equal(deletions.length, 2, "both pods were made anew");
     const first = Math.min(...deletions) + 1000 * DRAIN_SECONDS;
     const last = Math.max(...deletions) + 1000 * (DRAIN_SECONDS + AFTER_DRAIN_SECONDS) + SLACK_MS;
-    for (const { failure, at } of await Promise.all(tooLong)) {
+    for (const { failure, at } of cut) {
       assert.ok(failure !== undefined, "what takes longer than the drain is cut");
       assert.ok(at >= first, `cut ${first - at} ms before its pod had drained`);
       assert.ok(at <= last, `cut ${at - last} ms after its pod was to be gone`);
