@@ -1,5 +1,8 @@
+/** Verbs of a Role for objects whose changes are waited for. */
+export const WATCH = ["list", "watch"];
+
 /**
  * Verbs of a Role for objects that the deployer declares. Server-side apply makes an object by a patch, and is refused
  * without create; list and watch are how the Kubernetes provider waits until an object that it deletes is gone.
  */
-export const DECLARE = ["get", "list", "watch", "create", "patch", "delete"];
+export const DECLARE = ["get", ...WATCH, "create", "patch", "delete"];

@@ -5,7 +5,7 @@ import type { Config } from "../config.ts";
 import { tokenKubeconfig } from "../model/kubeconfig.ts";
 import { appNames } from "../model/names.ts";
 import type { StagePlan } from "../model/plan.ts";
-import { DECLARE } from "./access.ts";
+import { DECLARE, WATCH } from "./access.ts";
 import type { Cluster } from "./cluster.ts";
 import { applicationMetadata } from "./metadata.ts";
 
@@ -38,7 +38,9 @@ const APPLICATION_RULES: readonly PolicyRule[] = [
   { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "create", "update"] },
   { apiGroups: ["apps"], resources: ["replicasets"], verbs: ["list"] },
   { apiGroups: [""], resources: ["pods"], verbs: ["list"] },
-  { apiGroups: [""], resources: ["events"], verbs: ["list", "watch"] },
+  { apiGroups: [""], resources: ["events"], verbs: WATCH },
+  // Its own alone, since the Role is the namespace's: whether it is there yet.
+  { apiGroups: [""], resources: ["namespaces"], verbs: ["get"] },
 ];
 
 /** The namespace and the restricted account that every promotion runs with. */

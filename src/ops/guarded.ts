@@ -53,7 +53,7 @@ async function release(lock: Lock, observer: Observer): Promise<void> {
   });
 }
 
-/** The deployer may not look at namespaces, but knows by its own ConfigMaps whether its own is there. */
+/** An account that may not look at the namespace, as an earlier Role had it, has one: its Role lies in it. */
 async function namespaceExists(api: KubernetesApi, namespace: string): Promise<boolean> {
   const path = `/api/v1/namespaces/${namespace}`;
   return api.get(path).then(Boolean, () => true);

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { SERVING } from "../../model/weights.ts";
 import { type ReplicasConfig, replicasPlanner } from "../../planning/replicas.ts";
+import { WATCH } from "../access.ts";
 import type { EdgeArgs, Router } from "./router.ts";
 import { previewName, SKIP_AWAIT, serviceDocument } from "./service.ts";
 
@@ -11,7 +12,11 @@ const INTERNAL = { "networking.gke.io/load-balancer-type": "Internal" };
 /** Splits traffic by the number of pods behind one Service: no ingress controller, every pod the same. */
 export const replicasRouter: Router<ReplicasConfig> = {
   requires: () => [],
-  deployerRules: [],
+  // What the Kubernetes provider watches while it waits for the load balancer's address: without them it hangs.
+  deployerRules: [
+    { apiGroups: [""], resources: ["endpoints"], verbs: WATCH },
+    { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: WATCH },
+  ],
   ...replicasPlanner,
   podSecurity: "restricted",
   found: async () => [],
