@@ -75,7 +75,11 @@ export function deploymentDocument(args: TrackArgs): k8s.apps.v1.DeploymentArgs 
       selector: { matchLabels: plan.identity },
       strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: MAX_SURGE, maxUnavailable: 0 } },
       template: {
-        metadata: { labels: plan.labels, annotations: plan.annotations },
+        metadata: {
+          labels: plan.labels,
+          // An empty map would stand in the plan that a preview makes, and not in the update that is held against it.
+          ...(Object.keys(plan.annotations).length > 0 && { annotations: plan.annotations }),
+        },
         spec: podSpec(args),
       },
     },

@@ -73,6 +73,16 @@ describe("the replicas router", function () {
     assert.equal(labels["pod-security.kubernetes.io/enforce"], "restricted");
   });
 
+  it("has no empty map in it, which the provider keeps in a preview and drops in the update", async () => {
+    const run = await runStage(FIRST);
+    for (const name of ["app", "app-canary"]) {
+      const { template } = objectOf(run, "Deployment", name).inputs.spec as {
+        template: { metadata: object };
+      };
+      assert.deepEqual(Object.keys(template.metadata), ["labels"]);
+    }
+  });
+
   it("finishes a release in the main Deployment: new image, all pods, and none left in the canary's", async () => {
     const run = await runStage(stageAfter(AT_10, "canary-100"));
     const { replicas, image } = podsOf(run, "app");

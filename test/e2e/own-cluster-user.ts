@@ -10,14 +10,15 @@ import {
   symlink,
   writeFile,
 } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { execa } from "execa";
+import { cacheDir } from "../../local/engine/cache.ts";
 import { environment } from "./environment.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
-/** Nobody's number. */
-const UID = 65_534;
+/** A number without an entry in /etc/passwd: Pulumi takes the home folder from there before it looks at HOME. */
+const UID = 54_321;
 
 /** Somebody without root, with a clone of this project, the tools on PATH, and a kubeconfig of a cluster. */
 export interface User {
@@ -40,7 +41,8 @@ export async function makeUser(kubeconfig: string): Promise<User> {
   return {
     checkout,
     kubeconfig: file,
-    start: (command, env = {}) => run(command, checkout, { HOME: home, PATH: path, ...env }),
+    start: (command, env = {}) =>
+      run(command, checkout, { HOME: home, USER: "somebody", PATH: path, ...env }),
     remove: () => rm(home, { recursive: true, force: true }),
   };
 }
@@ -80,7 +82,7 @@ async function copyCheckout(to: string): Promise<void> {
 async function copyTools(to: string): Promise<string> {
   const folders = environment().path.split(delimiter);
   const copies = folders.map(async (folder, index) => {
-    if (!folder.startsWith(`${homedir()}/`)) return folder;
+    if (!folder.startsWith(cacheDir())) return folder;
     const copy = join(to, String(index));
     await cp(folder, copy, { recursive: true, dereference: true });
     return copy;
