@@ -5,7 +5,7 @@ import { fits } from "../model/fit.ts";
 import type { Release } from "../model/lifecycle.ts";
 import { TRACKS } from "../model/names.ts";
 import { percent, type Shares } from "../model/traffic.ts";
-import { edgeUrl } from "./address.ts";
+import { edgeUrl, edgeUrlInTime } from "./address.ts";
 import type { EvaluatedStage } from "./evaluate.ts";
 import type { Target, VersionRule } from "./requests.ts";
 import { appliedCanaryShare } from "./statistics.ts";
@@ -23,6 +23,8 @@ export interface VerificationOptions {
   readonly rule: VersionRule;
   /** After a move, the edge and what still rolls out may take so long to get where they are going. */
   readonly settleSeconds?: number | undefined;
+  /** After the first move, the edge may take so long to have an address. */
+  readonly addressSeconds?: number | undefined;
   /** HAProxy's statistics as CSV; without it what is applied there is not asked. */
   readonly stats?: string | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -60,6 +62,8 @@ export interface LiveStage extends EvaluatedStage {
 
 /** HAProxy may differ from pods and weights by its rounding alone. */
 const APPLIED_POINTS = 0.1;
+/** Clouds take a minute or two to make a load balancer. */
+const ADDRESS_SECONDS = 180;
 const SETTLE_SECONDS = 10;
 const SETTLE_REQUESTS = 200;
 const SETTLE_PAUSE_MS = 200;
@@ -138,7 +142,9 @@ export async function untilSettled(
   stage: LiveStage,
   options: VerificationOptions,
 ): Promise<void> {
-  const target = await targetOf(api, stage, options);
+  const waiting = { seconds: options.addressSeconds ?? ADDRESS_SECONDS, signal: options.signal };
+  const url = options.url ?? (await edgeUrlInTime(api, stage.config, waiting));
+  const target = await targetOf(api, stage, { ...options, url });
   const end = performance.now() + (options.settleSeconds ?? SETTLE_SECONDS) * 1000;
   while (performance.now() < end && options.signal?.aborted !== true) {
     const tracks = await readTracks(api, stage.config.namespace, stage.plan);

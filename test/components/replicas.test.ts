@@ -52,6 +52,13 @@ describe("the replicas router", function () {
     assert.ok(!kinds.includes("Ingress"), kinds.join());
   });
 
+  it("does not wait for an address, which some clusters never give", async () => {
+    const { metadata } = objectOf(await runStage(FIRST), "Service", "app").inputs as {
+      metadata: { annotations: Record<string, string> };
+    };
+    assert.equal(metadata.annotations["pulumi.com/skipAwait"], "true");
+  });
+
   it("lets a new pod be ready for a while before it counts, as the stage files say", async () => {
     const run = await runStage(FIRST);
     for (const name of ["app", "app-canary"]) {

@@ -138,6 +138,34 @@ describe("untilSettled", () => {
     assert.equal(third.shares.applied, 90);
   });
 
+  describe("where the edge has no address yet", () => {
+    const withoutUrl = async () => ({ ...(await world.verification()), url: undefined });
+    const looks = (path: string) => path === INGRESS;
+
+    it("waits for it", async () => {
+      await world.at("canary-25");
+      const { url } = await world.verification();
+      const { hostname, port } = new URL(url ?? "");
+      let looked = 0;
+      world.api.onRequest = (_method, path) => {
+        if (!looks(path) || ++looked < 3) return;
+        const ingress = [{ ip: hostname, ports: [{ port: Number(port) }] }];
+        world.api.put(INGRESS, { metadata: { name: "shop-ingress" }, status: { loadBalancer: { ingress } } });
+      };
+      await untilSettled(world.api, await liveStage("canary-25"), await withoutUrl());
+      assert.ok(looked >= 3, `${looked} looks`);
+    });
+
+    it("gives up in the end, and at once when it is stopped", async () => {
+      await world.at("canary-25");
+      const stage = await liveStage("canary-25");
+      const options = { ...(await withoutUrl()), addressSeconds: 0.3 };
+      await assert.rejects(untilSettled(world.api, stage, options), /the edge has no address/);
+      const stopped = { ...(await withoutUrl()), signal: AbortSignal.abort() };
+      await assert.rejects(untilSettled(world.api, stage, stopped), /the edge has no address/);
+    });
+  });
+
   it("ends when it is stopped", async () => {
     await world.at("canary-25");
     const options = { ...(await world.verification()), signal: AbortSignal.abort() };

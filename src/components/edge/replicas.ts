@@ -2,7 +2,6 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { SERVING } from "../../model/weights.ts";
 import { type ReplicasConfig, replicasPlanner } from "../../planning/replicas.ts";
-import { WATCH } from "../access.ts";
 import type { EdgeArgs, Router } from "./router.ts";
 import { previewName, SKIP_AWAIT, serviceDocument } from "./service.ts";
 
@@ -12,11 +11,7 @@ const INTERNAL = { "networking.gke.io/load-balancer-type": "Internal" };
 /** Splits traffic by the number of pods behind one Service: no ingress controller, every pod the same. */
 export const replicasRouter: Router<ReplicasConfig> = {
   requires: () => [],
-  // What the Kubernetes provider watches while it waits for the load balancer's address: without them it hangs.
-  deployerRules: [
-    { apiGroups: [""], resources: ["endpoints"], verbs: WATCH },
-    { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: WATCH },
-  ],
+  deployerRules: [],
   ...replicasPlanner,
   podSecurity: "restricted",
   found: async () => [],
@@ -47,6 +42,8 @@ function mainDocument({ config, plan, namespace, address }: EdgeArgs<ReplicasCon
     config,
     namespace,
     selector: { ...plan.selector, ...(config.edge.previewService !== undefined && SERVING) },
+    // Some clusters (kind, minikube) never give an address; whoever needs one waits for it.
+    annotations: SKIP_AWAIT,
     spec: {
       type: "LoadBalancer",
       ...(address !== undefined && { loadBalancerIP: address }),
