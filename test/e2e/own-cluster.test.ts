@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "mocha";
 import { type Cluster, startCluster, stopCluster } from "../../local/cluster/cluster.ts";
@@ -47,9 +47,10 @@ describe("npm start -- --context, by somebody without root on a cluster of their
 
   let lastSaid = "";
   async function ended(running: ReturnType<User["start"]>): Promise<{ exitCode: number; said: string }> {
-    const { exitCode, all = "" } = await running;
+    const { exitCode, signal, all = "" } = await running;
     lastSaid = all;
-    return { exitCode: exitCode ?? -1, said: all };
+    // npm passes on by what its script was ended; a shell sees a number either way.
+    return { exitCode: exitCode ?? 128 + (signal ? constants.signals[signal] : 0), said: all };
   }
 
   const walk = (...options: string[]) =>
