@@ -3,7 +3,8 @@ import { describe, it } from "mocha";
 import { startMover } from "../../bench/availability/mover.ts";
 
 describe("the process that makes a way's moves", () => {
-  it("says why its way cannot be prepared", async () => {
+  it("says why its way cannot be prepared", async function () {
+    this.timeout(60_000); // It loads Pulumi's SDK and the Kubernetes client in a process of its own.
     const options = {
       name: "walkthrough",
       namespace: "bench",
