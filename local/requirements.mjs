@@ -3,8 +3,8 @@ import { isAtLeast } from "./machine.mjs";
 
 /** For etcd, images, layers and logs. */
 const STATE_GIBIBYTES = 1;
-/** For what is built once: modules, Go's build cache, the programs. */
-const BUILD_GIBIBYTES = 6;
+/** For what is built once: modules (2.0 GiB), the build cache and the programs (7.1 GiB). */
+const BUILD_GIBIBYTES = 10;
 
 const ELSE = "or give a cluster of yours: npm start -- --context NAME";
 
@@ -61,7 +61,7 @@ const CHECKS = [
       ? undefined
       : lackOfDisk(
           cacheFree,
-          { folder: cache, gibibytes: BUILD_GIBIBYTES, purpose: "Building Kubernetes" },
+          { folder: cache, gibibytes: BUILD_GIBIBYTES, purpose: "Building Kubernetes and Pulumi's programs" },
           "Free some space, or set XDG_CACHE_HOME to a folder on a larger disk.",
         ),
 ];

@@ -1,5 +1,6 @@
 import { UserError } from "../../src/errors.ts";
 import { ensureImages } from "../images/images.ts";
+import { EDGE_PACKAGES } from "../machine.mjs";
 import type { Progress } from "../progress.ts";
 import { sideBySide } from "../side-by-side.ts";
 import { CONTEXT } from "./certificates.ts";
@@ -67,7 +68,8 @@ export async function ensureClusterSupplies(
   signal?: AbortSignal,
 ): Promise<ClusterSupplies> {
   const images = async (stop: AbortSignal) => {
-    await ensurePackages(CLUSTER_PACKAGES, progress);
+    // The edge's as well: apt-get is asked once, while something else is compiled.
+    await ensurePackages({ ...CLUSTER_PACKAGES, ...EDGE_PACKAGES }, progress);
     stop.throwIfAborted();
     return progress.step("Images", () => ensureImages(progress, stop));
   };
