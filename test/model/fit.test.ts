@@ -28,10 +28,10 @@ function rate(runs: number, fit: () => boolean): number {
 
 describe("fits", () => {
   for (const share of [10, 25, 50, 75, 99]) {
-    it(`takes 99 of 100 measurements of a share that is ${share} %`, () => {
+    it(`takes 999 of 1,000 measurements of a share that is ${share} %`, () => {
       const random = randomNumbers(share);
-      const fitting = rate(1_000, () => fits(sample(random, REQUESTS, share), REQUESTS, share));
-      assert.ok(fitting > 0.98 && fitting < 0.9995, `${fitting}`);
+      const fitting = rate(6_000, () => fits(sample(random, REQUESTS, share), REQUESTS, share));
+      assert.ok(fitting > 0.9975 && fitting < 1, `${fitting}`);
     });
 
     for (const off of [share - 5, share + 5].filter((other) => other > 0 && other < 100)) {
@@ -44,6 +44,14 @@ describe("fits", () => {
       });
     }
   }
+
+  it("is narrow enough to refuse one more than 99.9 % allow: 3.29 standard deviations, and half a request", () => {
+    // A quarter of 4,000: 1,000 and 27.39 to a standard deviation.
+    assert.equal(fits(1_090, REQUESTS, 25), true);
+    assert.equal(fits(1_091, REQUESTS, 25), false);
+    assert.equal(fits(910, REQUESTS, 25), true);
+    assert.equal(fits(909, REQUESTS, 25), false);
+  });
 
   it("allows no request elsewhere when a version has nothing or everything", () => {
     assert.equal(fits(0, REQUESTS, 0), true);
