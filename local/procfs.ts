@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 
 import { type ProcessIdentity, startTimeOf } from "../src/procfs.ts";
 
-export { isAlive, type ProcessIdentity, parseStat, startTimeOf } from "../src/procfs.ts";
+export { hasEnded, isAlive, type ProcessIdentity, parseStat, startTimeOf } from "../src/procfs.ts";
 
 /** The one process that a process has forked; undefined as long as there is none. */
 export function forkedBy(pid: number): number | undefined {

@@ -7,10 +7,18 @@ export interface ProcessIdentity {
   startTime: string;
 }
 
-/** Whether that very process runs. A zombie does not; a pid with another start time is somebody else's. */
+/** Whether that very process runs. A pid with another start time is somebody else's. */
 export function isAlive(entry: ProcessIdentity): boolean {
   const stat = readStat(entry.pid);
-  return stat !== undefined && stat.startTime === entry.startTime && stat.state !== "Z";
+  return stat !== undefined && stat.startTime === entry.startTime && !hasEnded(stat);
+}
+
+/**
+ * Whether nothing is left of a process but its exit status. Its first thread becomes a zombie as soon as it ends, while
+ * others may still hold the files and ports of the process: a killed etcd with 8 threads keeps its port until the last.
+ */
+export function hasEnded({ state, threads }: ProcessStat): boolean {
+  return state === "Z" && threads <= 1;
 }
 
 /** The kernel's start time of a process, in clock ticks since boot; undefined if there is no such process. */
@@ -27,17 +35,25 @@ export function pidNamespace(): string | undefined {
   }
 }
 
-/** The fields of /proc/PID/stat that tell processes apart: proc(5), field 3 and field 22. */
-export function parseStat(stat: string): { state: string; startTime: string } {
-  // The command name (field 2) may hold blanks and parentheses; the last parenthesis ends it.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const [state, startTime] = [fields[0], fields[19]];
-  if (state === undefined || startTime === undefined)
-    throw new Error(`not a line of /proc/PID/stat: ${stat}`);
-  return { state, startTime };
+/** What /proc/PID/stat says of a process: proc(5), fields 3, 20 and 22. */
+export interface ProcessStat {
+  state: string;
+  threads: number;
+  /** In clock ticks since boot. */
+  startTime: string;
 }
 
-function readStat(pid: number): { state: string; startTime: string } | undefined {
+/** Reads a line of /proc/PID/stat. */
+export function parseStat(stat: string): ProcessStat {
+  // The command name (field 2) may hold blanks and parentheses; the last parenthesis ends it.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const [state, threads, startTime] = [fields[0], fields[17], fields[19]];
+  if (state === undefined || threads === undefined || startTime === undefined)
+    throw new Error(`not a line of /proc/PID/stat: ${stat}`);
+  return { state, threads: Number(threads), startTime };
+}
+
+function readStat(pid: number): ProcessStat | undefined {
   try {
     return parseStat(readFileSync(`/proc/${pid}/stat`, "utf8"));
   } catch (error) {

@@ -85,9 +85,13 @@ async function startLoadBalancer({ stateDir, network }: Node): Promise<void> {
   });
 }
 
+/**
+ * A start that was killed may have left its `ctr` at work, and of two imports of the same image at once one fails: each
+ * takes the lock of its archive first.
+ */
 async function importImages({ init }: Node, archives: readonly string[]): Promise<void> {
-  const ctr = ["--address", containerdSocketOf(init), "--namespace", "k8s.io", "images", "import"];
-  await Promise.all(archives.map((archive) => execa("ctr", [...ctr, archive])));
+  const ctr = ["ctr", "--address", containerdSocketOf(init), "--namespace", "k8s.io", "images", "import"];
+  await Promise.all(archives.map((archive) => execa("flock", [archive, ...ctr, archive])));
 }
 
 async function writeKubeconfigs(stateDir: string, server: string): Promise<void> {

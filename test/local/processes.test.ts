@@ -12,7 +12,7 @@ import {
   start,
   stop,
 } from "../../local/processes.ts";
-import { parseStat, startTimeOf } from "../../local/procfs.ts";
+import { hasEnded, parseStat, startTimeOf } from "../../local/procfs.ts";
 import { quoted } from "../../local/shell.ts";
 import { until } from "../../local/until.ts";
 
@@ -118,7 +118,13 @@ describe("/proc/PID/stat", () => {
     const rest = Array.from({ length: 50 }, (_, index) => index + 3);
     rest[0] = 0;
     const line = `42 (a) b (c)) S ${rest.slice(1).join(" ")}`;
-    assert.deepEqual(parseStat(line), { state: "S", startTime: "22" });
+    assert.deepEqual(parseStat(line), { state: "S", threads: 20, startTime: "22" });
+  });
+
+  it("tells that a process has ended once its last thread has, not its first", () => {
+    assert.equal(hasEnded({ state: "S", threads: 1, startTime: "1" }), false);
+    assert.equal(hasEnded({ state: "Z", threads: 8, startTime: "1" }), false);
+    assert.equal(hasEnded({ state: "Z", threads: 1, startTime: "1" }), true);
   });
 
   it("gives this process a start time, and none to a number without a process", () => {
