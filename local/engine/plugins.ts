@@ -1,7 +1,7 @@
 /** Which provider and language host the engine runs with. */
 import { dirname } from "node:path";
 import { bundleLanguageHost } from "../language/bundle.ts";
-import type { Progress } from "../progress.ts";
+import type { Progress } from "../process/progress.ts";
 import type { Engine } from "./engine.ts";
 import { vendorLanguageHost } from "./language-host.ts";
 import { PROVIDER_VERSION } from "./plugin-versions.ts";

@@ -4,7 +4,7 @@ import { chmod, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { filledOnce } from "../engine/cache.ts";
 import { LANGUAGE_HOST, standIns } from "../engine/language-host.ts";
-import { quoted } from "../shell.ts";
+import { quoted } from "../process/shell.ts";
 
 const SOURCES = import.meta.dirname;
 const LOCKFILE = join(SOURCES, "..", "..", "package-lock.json");
