@@ -31,32 +31,47 @@ const TOLERANCE_POINTS = 1;
 
 /**
  * Whether the stage does what its release record says: shares of 100 percent together, and pods whose number and
- * weight give them. Worked out here anew, from the objects alone.
+ * weight give them. Worked out here anew, from the objects alone. A stage with a Service for each track divides traffic
+ * by something else than pods (a route, say): there, the sum is all that can be judged.
  */
 export function sharesAddUp(resources: readonly StageResource[]): string[] {
-  const record = resources.map(recordOf).find((data) => data !== undefined);
-  if (!record) return [];
+  const found = resources.map(recordOf).find((one) => one !== undefined);
+  if (!found) return [];
+  const { name, data: record } = found;
   const [previous, canary] = [Number(record.trafficPrevious), Number(record.trafficCanary)];
   if (previous + canary !== 100) {
     return [`the shares are ${previous} % and ${canary} %: together ${previous + canary} %, and not 100 %`];
   }
-  const share = canaryShare(resources, { previous: record.previous ?? "", canary: record.canary ?? "" });
+  const services = servingServices(resources, name);
+  if (services.length > 1) return [];
+  const selector = services[0]?.spec?.selector ?? {};
+  const share = canaryShare(resources, selector, {
+    previous: record.previous ?? "",
+    canary: record.canary ?? "",
+  });
   if (Number.isNaN(share)) return ["no pod takes traffic"];
   if (Math.abs(share - canary) <= TOLERANCE_POINTS) return [];
   return [`pods and weights give the canary ${Number(share.toFixed(1))} %, and the stage says ${canary} %`];
 }
 
-function recordOf({ type, props }: StageResource): Labels | undefined {
-  const data = type === "kubernetes:core/v1:ConfigMap" ? props.data : undefined;
-  return data && typeof data === "object" && "trafficCanary" in data ? (data as Labels) : undefined;
+interface ConfigMap {
+  readonly metadata?: { readonly name?: string };
+  readonly data?: Labels;
+}
+
+/** The release record: the one ConfigMap with shares in it, named after the application, `httpd-release`. */
+function recordOf({ type, props }: StageResource): { name: string; data: Labels } | undefined {
+  if (type !== "kubernetes:core/v1:ConfigMap") return undefined;
+  const { metadata, data } = props as ConfigMap;
+  return data && "trafficCanary" in data ? { name: metadata?.name ?? "", data } : undefined;
 }
 
 /**
  * Only pods that the application's own Service selects draw traffic; the preview entrance has another one. Whose
  * share it is, is said by the version that they run: a router may give a Deployment the other track's.
  */
-function canaryShare(resources: readonly StageResource[], versions: Versions): number {
-  const selector = Object.entries(servingSelector(resources));
+function canaryShare(resources: readonly StageResource[], serving: Labels, versions: Versions): number {
+  const selector = Object.entries(serving);
   const draw = { previous: 0, canary: 0 };
   for (const { type, props } of resources) {
     if (type !== "kubernetes:apps/v1:Deployment") continue;
@@ -75,10 +90,13 @@ function trackOf(image: string, versions: Versions): keyof Versions | undefined 
   );
 }
 
-function servingSelector(resources: readonly StageResource[]): Labels {
-  const services = resources.filter(({ type }) => type === "kubernetes:core/v1:Service");
-  const serving = services.find(({ props }) => (props as Service).metadata?.name?.endsWith("-service"));
-  return (serving?.props as Service | undefined)?.spec?.selector ?? {};
+/** Services that lead clients to the application: all but the preview entrance, which shows the canary alone. */
+function servingServices(resources: readonly StageResource[], record: string): Service[] {
+  const preview = record.replace(/-release$/, "-preview");
+  return resources
+    .filter(({ type }) => type === "kubernetes:core/v1:Service")
+    .map(({ props }): Service => props)
+    .filter(({ metadata }) => metadata?.name !== preview);
 }
 
 /** HAProxy's weight of a pod: 1 without the annotation, and 0 for what is no whole number, as Voyager does it. */

@@ -1,7 +1,8 @@
 import type { KubernetesApi } from "../../src/cluster/api.ts";
 import { untilRolledOut } from "../../src/cluster/rollouts.ts";
 import { TRACKS } from "../../src/model/names.ts";
-import { effectiveCanaryShare, type Replicas, type Shares } from "../../src/model/traffic.ts";
+import type { Replicas, Shares } from "../../src/model/traffic.ts";
+import { effectiveCanaryShare } from "../../src/routers/voyager/shares-to-weights.ts";
 import {
   DEPLOYMENTS,
   edgeDocuments,

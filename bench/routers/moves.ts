@@ -3,10 +3,10 @@ import type { Environment } from "../../local/environment.ts";
 import { localOperator } from "../../local/operator.ts";
 import { until } from "../../local/process/until.ts";
 import type { KubernetesApi } from "../../src/cluster/api.ts";
-import { parseConfig } from "../../src/config/stage.ts";
 import { applyStage, previewStage, type StagePreview } from "../../src/operations/move.ts";
 import type { Operator } from "../../src/operations/operator.ts";
-import { plannerOf } from "../../src/routers/planners.ts";
+import { stageConfig } from "../../src/routers/config.ts";
+import { routerOf } from "../../src/routers/index.ts";
 import { edgeUrl } from "../../src/verification/address.ts";
 import { judge, measure } from "../../src/verification/measurement.ts";
 import { untilShareApplied } from "../applied.ts";
@@ -116,11 +116,11 @@ async function untilSettled(url: string, preview: StagePreview, { environment }:
 /** Every share with the pods of the first stage. */
 async function reach(operator: Operator, { replicasAt }: Contender) {
   const stage = await operator.project.stage(stageOf(SHARES[0]));
-  const planner = plannerOf(stage);
+  const router = routerOf(stage);
   const { founding: _, ...values } = stage;
   return reachOf((canary) =>
-    planner.plan(
-      parseConfig({ ...values, replicas: replicasAt(canary), traffic: { previous: 100 - canary, canary } }),
+    router.plan(
+      stageConfig({ ...values, replicas: replicasAt(canary), traffic: { previous: 100 - canary, canary } }),
     ),
   );
 }

@@ -1,12 +1,18 @@
 import type { KubernetesApi, RequiredApi } from "../cluster/api.ts";
 import { UserError } from "../errors.ts";
-import { type AppNames, TRACKS, type TrackName } from "../model/names.ts";
+import type { AppNames, TrackName } from "../model/names.ts";
 import type { StagePlan } from "../model/plan.ts";
-import { type PodLike, podTree, type ReplicaSet, type ReplicaSetLike } from "../model/pods.ts";
+import {
+  type PodLike,
+  type PodMarks,
+  podTree,
+  type ReplicaSet,
+  type ReplicaSetLike,
+  type WeightOf,
+} from "../model/pods.ts";
 import { fromData, type ReleaseRecord } from "../model/record.ts";
 import type { DeploymentLike } from "../model/rollout.ts";
 import type { PerTrack } from "../model/traffic.ts";
-import { type PodMarks, podWeight } from "../routers/voyager/weights.ts";
 
 /** A Deployment as the API server gives it, as far as we look at it. */
 export interface LiveDeployment extends DeploymentLike {
@@ -53,11 +59,16 @@ export async function readLive(
   return { record, deployments: { previous, canary } };
 }
 
-/** Reads the pods that carry labels. @returns the ReplicaSets of a Deployment that have such pods, newest first */
+/**
+ * Reads the pods that carry labels.
+ * @param weightOf what each draws of the traffic; without it all draw the same
+ * @returns the ReplicaSets of a Deployment that have such pods, newest first
+ */
 export async function readPods(
   api: KubernetesApi,
   namespace: string,
   labels: Readonly<Record<string, string>>,
+  weightOf: WeightOf = () => 1,
 ): Promise<(deployment: string) => ReplicaSet[]> {
   const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
   const query = `?labelSelector=${encodeURIComponent(selector.join(","))}`;
@@ -65,7 +76,7 @@ export async function readPods(
     api.list<ReplicaSetLike>(`/apis/apps/v1/namespaces/${namespace}/replicasets${query}`),
     api.list<PodLike>(`/api/v1/namespaces/${namespace}/pods${query}`),
   ]);
-  return (deployment) => podTree(deployment, replicaSets, pods, api.time());
+  return (deployment) => podTree(deployment, replicaSets, pods, api.time(), weightOf);
 }
 
 /** @throws UserError when the record cannot be understood */
@@ -102,13 +113,4 @@ export async function requireApis(
 /** Which track takes more traffic than now: it has to be ready before the other one shrinks. */
 export function growingTrack(canaryShareNow: number | undefined, canaryShareAfter: number): TrackName {
   return canaryShareNow !== undefined && canaryShareAfter > canaryShareNow ? "canary" : "previous";
-}
-
-/** Percent of the traffic that the canary's Deployment gets now, by its pods' weights; undefined when none has any. */
-export function canaryShareByPods({ deployments }: Live): number | undefined {
-  const [previous, canary] = TRACKS.map((track) => {
-    const spec = deployments[track]?.spec;
-    return spec ? (spec.replicas ?? 1) * podWeight(spec.template.metadata ?? {}) : 0;
-  }) as [number, number];
-  return previous + canary === 0 ? undefined : (100 * canary) / (previous + canary);
 }

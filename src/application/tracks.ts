@@ -1,9 +1,8 @@
 import type { KubernetesApi } from "../cluster/api.ts";
 import type { PlannedDeployment } from "../model/conformance.ts";
-import { imageReference, type TrackName } from "../model/names.ts";
+import type { TrackName } from "../model/names.ts";
 import type { StagePlan } from "../model/plan.ts";
-import { podProblem, type ReplicaSet, servingShare } from "../model/pods.ts";
-import type { ReleaseRecord } from "../model/record.ts";
+import { podProblem, type ReplicaSet, type WeightOf } from "../model/pods.ts";
 import { type Rollout, rolloutOf } from "../model/rollout.ts";
 import type { PerTrack } from "../model/traffic.ts";
 import { deploymentPath, readPods } from "./live.ts";
@@ -18,16 +17,17 @@ export interface LiveTrack {
   readonly replicaSets: readonly ReplicaSet[];
 }
 
-/** Reads both Deployments with their ReplicaSets and pods. */
+/** Reads both Deployments with their ReplicaSets and pods, each pod with what it draws of the traffic. */
 export async function readTracks(
   api: KubernetesApi,
   namespace: string,
   { tracks, selector }: StagePlan,
+  weightOf: WeightOf,
 ): Promise<PerTrack<LiveTrack>> {
   const [previous, canary, podsOf] = await Promise.all([
     api.get<PlannedDeployment>(deploymentPath(namespace, tracks.previous.name)),
     api.get<PlannedDeployment>(deploymentPath(namespace, tracks.canary.name)),
-    readPods(api, namespace, selector),
+    readPods(api, namespace, selector, weightOf),
   ]);
   const trackOf = (track: TrackName, found: PlannedDeployment | undefined): LiveTrack => ({
     deployment: tracks[track].name,
@@ -37,20 +37,6 @@ export async function readTracks(
     replicaSets: podsOf(tracks[track].name),
   });
   return { previous: trackOf("previous", previous), canary: trackOf("canary", canary) };
-}
-
-/** Percent of the traffic that the pods that serve now give the canary version; undefined when none serves. */
-export function effectiveNow(
-  { previous, canary }: PerTrack<LiveTrack>,
-  { release, intended }: Pick<ReleaseRecord, "release" | "intended">,
-  repository: string,
-): number | undefined {
-  const share = servingShare(
-    [...previous.replicaSets, ...canary.replicaSets],
-    imageReference(repository, release.canary),
-  );
-  // A canary that only waits is ready, but no Service leads to it.
-  return share !== undefined && intended.canary === 0 ? 0 : share;
 }
 
 /** What keeps a track from being as it should be, a line each. */

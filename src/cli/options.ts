@@ -1,4 +1,6 @@
 import { InvalidArgumentError, Option } from "commander";
+import { routers } from "../routers/index.ts";
+import type { Routers } from "../routers/router.ts";
 import type { VerificationOptions } from "../verification/verification.ts";
 import { WrongUse } from "./exit.ts";
 
@@ -14,11 +16,13 @@ export interface MeasuringOptions {
   readonly stats?: string;
 }
 
-export const statsOption = (): Option =>
-  new Option(
+export const statsOption = (among: Routers = routers): Option => {
+  const statistics = Object.values(among).flatMap(({ live }) => live.dataPlane?.statistics ?? []);
+  return new Option(
     "--stats <url>",
-    "HAProxy's statistics as CSV, for the share that it applies (http://HOST:PORT/;csv)",
+    `statistics of the edge, for the share that it applies (${statistics.join("; ")})`,
   );
+};
 
 /** Whoever says how many requests gets them all; otherwise they end when the share is known. */
 const DEFAULTS = { requests: 4000, precision: 2 } as const;

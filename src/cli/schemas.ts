@@ -5,7 +5,7 @@ import { historyEntry } from "../model/history.ts";
 
 const release = z.strictObject({ previous: z.string(), canary: z.string() });
 
-/** The canary's share: asked for, by pods and weights, in HAProxy, by requests. Null where it was not asked. */
+/** The canary's share: asked for, by pods and weights, in the edge, by requests. Null where it was not asked. */
 const fourShares = z.strictObject({
   intended: z.number(),
   effective: z.number().nullable(),

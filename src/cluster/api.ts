@@ -29,7 +29,7 @@ export interface KubernetesApi {
 
 /** An API that is not Kubernetes' own, and how a cluster comes to have it. */
 export interface RequiredApi {
-  /** Group and version, `voyager.appscode.com/v1`. */
+  /** Group and version, `cert-manager.io/v1`. */
   readonly groupVersion: string;
   /** What to install, as the end of a sentence. */
   readonly installation: string;

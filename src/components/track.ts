@@ -5,7 +5,8 @@ import { contentName } from "../model/names.ts";
 import type { TrackPlan } from "../model/plan.ts";
 import { progressDeadlineSeconds } from "../model/rollout.ts";
 import { MAX_SURGE } from "../model/transition.ts";
-import { applicationMetadata } from "./metadata.ts";
+import { beforeChange } from "./hooks.ts";
+import { applicationMetadata, SKIP_AWAIT } from "./metadata.ts";
 import { contentText, podSpec } from "./pod.ts";
 
 export interface TrackArgs {
@@ -18,12 +19,6 @@ export interface TrackArgs {
   readonly protect: boolean;
 }
 
-/**
- * What depends on a rollout waits for it by itself (`beforeChange`): the provider's own wait can end on an old status,
- * and would hold up the way back from a canary that is broken.
- */
-const SKIP_AWAIT = { "pulumi.com/skipAwait": "true" };
-
 /** One of the two Deployments that share the traffic, with its content. */
 export class Track extends pulumi.ComponentResource {
   readonly deployment: k8s.apps.v1.Deployment;
@@ -34,15 +29,11 @@ export class Track extends pulumi.ComponentResource {
     super("canary-stages:index:Track", name, {}, options);
     const content = contentDocument(args);
     this.content = content && new k8s.core.v1.ConfigMap(`${name}-content`, content, { parent: this });
-    const hooks = args.beforeChange && {
-      beforeCreate: [args.beforeChange],
-      beforeUpdate: [args.beforeChange],
-    };
     this.deployment = new k8s.apps.v1.Deployment(name, deploymentDocument(args), {
       parent: this,
       protect: args.protect,
       ...(this.content && { dependsOn: this.content }),
-      ...(hooks && { hooks }),
+      ...beforeChange(args.beforeChange),
     });
     new k8s.policy.v1.PodDisruptionBudget(`${name}-budget`, budgetDocument(args), { parent: this });
     this.registerOutputs({ deployment: this.deployment.metadata.name });

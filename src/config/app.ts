@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { containerResources } from "./quantities.ts";
 
 /** What Kubernetes accepts as a name (RFC 1123 label), short enough for our suffixes. */
 export const objectName = z
@@ -23,10 +24,6 @@ const imageRepository = z
   .string()
   .regex(REPOSITORY, "must be an image reference without tag or digest: the versions are the release's");
 
-const quantity = z
-  .string()
-  .regex(/^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi)?$/, "must be a Kubernetes quantity such as 100m or 64Mi");
-const quantities = z.strictObject({ cpu: quantity, memory: quantity });
 const PORT = "must be a port number from 1 to 65535";
 const SECONDS = "must be a whole number of seconds from 1 to 3600";
 const seconds = z.int(SECONDS).min(1, SECONDS).max(3600, SECONDS);
@@ -39,7 +36,7 @@ export const appSchema = z.strictObject({
   image: imageRepository,
   port: z.int(PORT).min(1, PORT).max(65535, PORT),
   probePath: absolutePath,
-  resources: z.strictObject({ requests: quantities, limits: quantities }),
+  resources: containerResources,
   /** A file mounted into the container; `{version}` in its text is the version of the track. */
   content: z.strictObject({ path: absolutePath, text: z.string().max(500_000) }).optional(),
   /** A stopping pod goes on serving for so long. */

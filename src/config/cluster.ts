@@ -1,19 +1,23 @@
 import { z } from "zod";
-import { controllerSchema } from "../routers/voyager/controller.ts";
-import { gkeSchema } from "./gke.ts";
+import { type GkeConfig, gkeSchemaWith } from "./gke.ts";
 
-const existingCluster = z.strictObject({
+const existingShape = {
   kind: z.literal("kubeconfig"),
   /** Always named: nothing falls back to whatever context is current. */
   context: z.string().min(1),
   /** File that has the context; without it the usual places (KUBECONFIG, ~/.kube/config). */
   kubeconfig: z.string().min(1).optional(),
-  /** Without it the cluster has Voyager already, where the router needs it. */
-  voyager: controllerSchema.optional(),
-});
+} as const;
+
+export type ExistingClusterConfig = z.infer<z.ZodObject<typeof existingShape>>;
 
 /** The cluster that the founding stack runs on. */
-export const clusterSchema = z.discriminatedUnion("kind", [existingCluster, gkeSchema]);
+export type ClusterConfig = ExistingClusterConfig | GkeConfig;
 
-export type ClusterConfig = z.infer<typeof clusterSchema>;
-export type ExistingClusterConfig = z.infer<typeof existingCluster>;
+/** @param routerKeys the keys that routers add to it, for a controller that the founding stack installs */
+export function clusterSchemaWith(routerKeys: z.ZodRawShape): z.ZodType<ClusterConfig> {
+  return z.discriminatedUnion("kind", [
+    z.strictObject({ ...existingShape, ...routerKeys }),
+    gkeSchemaWith(routerKeys),
+  ]);
+}

@@ -1,23 +1,31 @@
 import { distance } from "fastest-levenshtein";
 import { z } from "zod";
 import { UserError } from "../errors.ts";
+import type { RouterSchemas } from "./router-schema.ts";
 import { isSecretPath } from "./secrets.ts";
 
+/** What was parsed: the values, by which schema, and the routers whose secrets must not be shown. */
+export interface Parsed {
+  readonly raw: unknown;
+  readonly schema: z.ZodType;
+  readonly routers: RouterSchemas;
+}
+
 /** What zod found wrong in a configuration, as one error: a line for each property, with its path and its value. */
-export function configError(issues: readonly z.core.$ZodIssue[], raw: unknown, schema: z.ZodType): UserError {
-  const lines = issues.flatMap((issue) => describeIssue(issue, raw, schema));
+export function configError(issues: readonly z.core.$ZodIssue[], parsed: Parsed): UserError {
+  const lines = issues.flatMap((issue) => describeIssue(issue, parsed));
   const hint =
     "Change it in Pulumi.yaml (project values) or in the stack's own file, Pulumi.STACK.yaml (stage values).";
   return new UserError(lines.join("\n"), hint);
 }
 
-function describeIssue(issue: z.core.$ZodIssue, raw: unknown, schema: z.ZodType): string[] {
+function describeIssue(issue: z.core.$ZodIssue, { raw, schema, routers }: Parsed): string[] {
   if (issue.code === "unrecognized_keys") {
     const known = keysAt(schema, issue.path);
     return issue.keys.map((key) => unknownKey([...issue.path, key], known));
   }
   const value = issue.path.reduce<unknown>(valueAt, raw);
-  const what = `${pathText(issue.path)} ${given(issue.path, value)}`;
+  const what = `${pathText(issue.path)} ${given(value, isSecretPath(issue.path, routers))}`;
   return [issue.message === "" ? what : `${what}: ${issue.message}`];
 }
 
@@ -55,9 +63,9 @@ function sizeText(bound: string, size: number, origin: string): string {
   return bound === "at least" && size === 1 ? "must not be empty" : `must have ${bound} ${size}${unit}`;
 }
 
-function given(path: readonly PropertyKey[], value: unknown): string {
+function given(value: unknown, isSecret: boolean): string {
   if (value === undefined) return "is missing";
-  return isSecretPath(path) ? "is not right (a secret, not shown)" : `is ${JSON.stringify(value)}`;
+  return isSecret ? "is not right (a secret, not shown)" : `is ${JSON.stringify(value)}`;
 }
 
 function unknownKey(path: readonly PropertyKey[], known: readonly string[]): string {

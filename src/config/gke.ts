@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { controllerSchema } from "../routers/voyager/controller.ts";
 
 const ZONE = /^[a-z]+-[a-z]+\d+-[a-z]$/;
 const REGION = /^[a-z]+-[a-z]+\d+$/;
@@ -66,40 +65,46 @@ const repository = z.strictObject({
   project: z.string().min(1).optional(),
 });
 
-/** A GKE cluster that the founding stack makes. */
-export const gkeSchema = z
-  .strictObject({
-    kind: z.literal("gke"),
-    /** Google Cloud project id. */
-    project: z.string().regex(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, "must be a Google Cloud project id"),
-    /** A zone for a zonal cluster, a region for a regional one. */
-    location: z
-      .string()
-      .refine((text) => ZONE.test(text) || REGION.test(text), "must be a zone or a region of Google Cloud")
-      .default("europe-west3-b"),
-    name: z
-      .string()
-      .regex(/^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/, "must be lower-case letters, digits and dashes, 30 at most")
-      .default("canary-stages"),
-    mode: z.enum(["standard", "autopilot"]).default("standard"),
-    nodes: nodes.prefault({}),
-    network: network.prefault({}),
-    endpoint,
-    releaseChannel: z.enum(["rapid", "regular", "stable"]).default("regular"),
-    maintenance: maintenance.prefault({}),
-    labels: z.record(z.string(), z.string()).default({ "managed-by": "pulumi" }),
-    /** Repositories that the nodes pull images from. */
-    artifactRegistry: z.array(repository).default([]),
-    /** Set to false, and apply, before the cluster is to be taken down. */
-    deletionProtection: z.boolean().default(true),
-    voyager: controllerSchema.optional(),
-  })
-  .refine((cluster) => cluster.mode === "standard" || REGION.test(cluster.location), {
-    path: ["location"],
-    message: "must be a region: an Autopilot cluster is always regional",
-  });
+const gkeShape = {
+  kind: z.literal("gke"),
+  /** Google Cloud project id. */
+  project: z.string().regex(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, "must be a Google Cloud project id"),
+  /** A zone for a zonal cluster, a region for a regional one. */
+  location: z
+    .string()
+    .refine((text) => ZONE.test(text) || REGION.test(text), "must be a zone or a region of Google Cloud")
+    .default("europe-west3-b"),
+  name: z
+    .string()
+    .regex(/^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/, "must be lower-case letters, digits and dashes, 30 at most")
+    .default("canary-stages"),
+  mode: z.enum(["standard", "autopilot"]).default("standard"),
+  nodes: nodes.prefault({}),
+  network: network.prefault({}),
+  endpoint,
+  releaseChannel: z.enum(["rapid", "regular", "stable"]).default("regular"),
+  maintenance: maintenance.prefault({}),
+  labels: z.record(z.string(), z.string()).default({ "managed-by": "pulumi" }),
+  /** Repositories that the nodes pull images from. */
+  artifactRegistry: z.array(repository).default([]),
+  /** Set to false, and apply, before the cluster is to be taken down. */
+  deletionProtection: z.boolean().default(true),
+} as const;
 
-export type GkeConfig = z.infer<typeof gkeSchema>;
+export type GkeConfig = z.infer<z.ZodObject<typeof gkeShape>>;
+
+/**
+ * A GKE cluster that the founding stack makes.
+ * @param routerKeys the keys that routers add to it, for a controller that the founding stack installs
+ */
+export function gkeSchemaWith(routerKeys: z.ZodRawShape) {
+  return z
+    .strictObject({ ...gkeShape, ...routerKeys })
+    .refine((cluster) => cluster.mode === "standard" || REGION.test(cluster.location), {
+      path: ["location"],
+      message: "must be a region: an Autopilot cluster is always regional",
+    });
+}
 
 /** The region that a zone or a region is in. */
 export function regionOf(location: string): string {

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { UserError } from "../errors.ts";
-import { type BuiltInRouter, type RouterValues, routerSchemaOf, routerSchemas } from "../routers/schemas.ts";
 import { appSchema, objectName, version } from "./app.ts";
-import { clusterSchema } from "./cluster.ts";
+import { clusterSchemaWith } from "./cluster.ts";
 import { configError, plainWords } from "./errors.ts";
-import { secretShape } from "./secrets.ts";
+import { clusterShapeOf, type RouterSchemas, routerPartsOf } from "./router-schema.ts";
+import { secretShapeOf } from "./secrets.ts";
 
 const sharePercent = z
   .int("must be a whole number of percent")
@@ -36,66 +36,82 @@ const projectShape = {
   founding: stageName.optional(),
 };
 
-const stageShape = {
-  traffic: trafficSchema,
-  /** In the founding stack alone. */
-  cluster: clusterSchema.optional(),
-  /** Why the order of the lifecycle does not count this time: kept in the release record. */
-  lifecycleOverride: z.string().min(1).optional(),
-  /** In the founding stack alone. */
-  ...secretShape,
-};
-
 type Values = Readonly<Record<string, unknown>>;
 
 /** Project values, their `edge` as the router that they name wants it. */
-function projectSchemaOf({ router }: Values) {
-  return z.strictObject({
+function projectShapeOf({ router }: Values, routers: RouterSchemas) {
+  return {
     ...projectShape,
-    router: z.enum(Object.keys(routerSchemas)),
-    edge: routerSchemaOf(router).edge,
-  });
+    router: z.enum(Object.keys(routers)),
+    edge: routerPartsOf(router, routers).edge,
+  };
 }
 
 /** Project and stage values together. */
-function configSchemaOf(values: Values) {
-  const { replicas } = routerSchemaOf(values.router);
-  return z.strictObject({ ...projectSchemaOf(values).shape, ...stageShape, replicas });
+function configSchemaOf(values: Values, routers: RouterSchemas) {
+  return z.strictObject({
+    ...projectShapeOf(values, routers),
+    traffic: trafficSchema,
+    /** In the founding stack alone. */
+    cluster: clusterSchemaWith(clusterShapeOf(routers)).optional(),
+    /** Why the order of the lifecycle does not count this time: kept in the release record. */
+    lifecycleOverride: z.string().min(1).optional(),
+    /** In the founding stack alone. */
+    ...secretShapeOf(routers),
+    replicas: routerPartsOf(values.router, routers).replicas,
+  });
+}
+
+/** The keys of a stage's file that only the founding stack may have: the cluster, and the secrets for it. */
+export function foundingKeys(routers: RouterSchemas): readonly string[] {
+  return ["cluster", ...Object.keys(secretShapeOf(routers))];
 }
 
 /** The values of Pulumi.yaml, the same in every stage. */
-export type ProjectConfig = z.infer<ReturnType<typeof projectSchemaOf>> & { founding: string };
+export type ProjectConfig = z.infer<z.ZodObject<ReturnType<typeof projectShapeOf>>> & { founding: string };
 
-/** The evaluated configuration of one stage: project values and the stage's own. */
+/**
+ * The evaluated configuration of one stage: project values and the stage's own. What is a router's own in it is for
+ * that router alone to read (RouterConfig).
+ */
 export type Config = z.infer<ReturnType<typeof configSchemaOf>> & { founding: string };
-
-/** The same, with the values that a certain router has its own schema for. */
-export type RouterConfig<Name extends BuiltInRouter> = Config & RouterValues<Name>;
 
 /**
  * The configuration of a stage.
  * @param raw every value of the project's namespace, by key, as Pulumi merged them
+ * @param routers those that `router` can name
  * @throws UserError with a line for each property that is wrong
  */
-export function parseConfig(raw: Values): Config {
-  const schema = configSchemaOf(raw);
-  const parsed = schema.safeParse(raw, { error: plainWords });
-  if (!parsed.success) throw configError(parsed.error.issues, raw, schema);
-  return { ...parsed.data, founding: foundingStage(parsed.data) };
+export function parseConfig(raw: Values, routers: RouterSchemas): Config {
+  return withFounding(parsedBy(configSchemaOf(raw, routers), raw, routers));
 }
 
 /**
  * The project's values alone, as the command reads them from Pulumi.yaml.
+ * @param routers those that `router` can name
  * @throws UserError with a line for each property that is wrong
  */
-export function parseProject(raw: Values): ProjectConfig {
-  const schema = projectSchemaOf(raw);
-  const parsed = schema.safeParse(raw, { error: plainWords });
-  if (!parsed.success) throw configError(parsed.error.issues, raw, schema);
-  return { ...parsed.data, founding: foundingStage(parsed.data) };
+export function parseProject(raw: Values, routers: RouterSchemas): ProjectConfig {
+  return withFounding(parsedBy(z.strictObject(projectShapeOf(raw, routers)), raw, routers));
 }
 
-function foundingStage(project: { founding?: string | undefined; lifecycle: readonly string[] }): string {
+function parsedBy<S extends z.ZodType>(schema: S, raw: Values, routers: RouterSchemas): z.output<S> {
+  const parsed = schema.safeParse(raw, { error: plainWords });
+  if (!parsed.success) throw configError(parsed.error.issues, { raw, schema, routers });
+  return parsed.data;
+}
+
+interface Lifecycle {
+  readonly founding?: string | undefined;
+  readonly lifecycle: readonly string[];
+}
+
+const withFounding = <T extends Lifecycle>(project: T): T & { founding: string } => ({
+  ...project,
+  founding: foundingStage(project),
+});
+
+function foundingStage(project: Lifecycle): string {
   const stage = project.founding ?? project.lifecycle[0] ?? "";
   if (project.lifecycle.includes(stage)) return stage;
   throw new UserError(

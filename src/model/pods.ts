@@ -1,5 +1,3 @@
-import { podWeight } from "../routers/voyager/weights.ts";
-
 /** The parts of a Pod, ReplicaSet and Deployment that say how a track is doing: Kubernetes API reference. */
 export interface PodLike {
   readonly metadata: ObjectMeta & { readonly deletionTimestamp?: string };
@@ -35,6 +33,15 @@ interface Reason {
   readonly message?: string;
 }
 
+/** The parts of a pod's metadata that can decide about its traffic. */
+export type PodMarks = Pick<ObjectMeta, "labels" | "annotations">;
+
+/**
+ * The part of the traffic that a pod draws against other pods, as its router has it: with weights 75 and 25, two pods
+ * share the traffic 75 : 25.
+ */
+export type WeightOf = (pod: PodMarks) => number;
+
 /** A pod as it is shown. */
 export interface Pod {
   readonly name: string;
@@ -66,6 +73,7 @@ export function podTree(
   replicaSets: readonly ReplicaSetLike[],
   pods: readonly PodLike[],
   now: Date,
+  weightOf: WeightOf,
 ): ReplicaSet[] {
   return replicaSets
     .filter((set) => isOwnedBy(set.metadata, "Deployment", deployment))
@@ -74,13 +82,16 @@ export function podTree(
       revision: metadata.annotations?.[REVISION] ?? "",
       pods: pods
         .filter((pod) => isOwnedBy(pod.metadata, "ReplicaSet", metadata.name))
-        .map((pod) => shownPod(pod, now)),
+        .map((pod) => shownPod(pod, now, weightOf)),
     }))
     .filter((set) => set.pods.length > 0)
     .sort((a, b) => Number(b.revision) - Number(a.revision));
 }
 
-/** Percent of the traffic that the pods that serve now give an image; undefined when no pod takes traffic. */
+/**
+ * Percent of the traffic that an image gets, by the weights of the pods that serve now; undefined when no pod takes
+ * traffic.
+ */
 export function servingShare(replicaSets: readonly ReplicaSet[], image: string): number | undefined {
   const serving = replicaSets.flatMap((set) => set.pods).filter((pod) => pod.serving);
   const weigh = (pods: readonly Pod[]): number => pods.reduce((sum, pod) => sum + pod.weight, 0);
@@ -98,7 +109,7 @@ function isOwnedBy({ ownerReferences = [] }: ObjectMeta, kind: string, name: str
   return ownerReferences.some((owner) => owner.kind === kind && owner.name === name);
 }
 
-function shownPod({ metadata, spec, status }: PodLike, now: Date): Pod {
+function shownPod({ metadata, spec, status }: PodLike, now: Date, weightOf: WeightOf): Pod {
   const containers = status?.containerStatuses ?? [];
   const blocked = containers.map(({ state }) => state?.waiting ?? state?.terminated).find(Boolean);
   const conditionOf = (type: string) => status?.conditions?.find((condition) => condition.type === type);
@@ -115,6 +126,6 @@ function shownPod({ metadata, spec, status }: PodLike, now: Date): Pod {
       : (blocked?.message ?? ready?.message ?? conditionOf("PodScheduled")?.message),
     restarts: containers.reduce((sum, { restartCount = 0 }) => sum + restartCount, 0),
     ageSeconds: Math.max(0, (now.getTime() - Date.parse(metadata.creationTimestamp ?? "")) / 1000 || 0),
-    weight: podWeight(metadata),
+    weight: weightOf(metadata),
   };
 }

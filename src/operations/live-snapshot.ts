@@ -23,7 +23,7 @@ const CONTROLLERS = /^deployment\.kubernetes\.io\//;
 /** Reads what is asked for of the live objects: taken before a preview, and compared right before it is applied. */
 export async function readWorld(
   api: KubernetesApi,
-  { config, plan, planner }: EvaluatedStage,
+  { config, plan, router }: EvaluatedStage,
 ): Promise<World> {
   const { namespace } = config;
   const names = appNames(config.app.name, namespace);
@@ -32,7 +32,7 @@ export async function readWorld(
     [`Deployment ${previous.name}`]: deploymentPath(namespace, previous.name),
     [`Deployment ${canary.name}`]: deploymentPath(namespace, canary.name),
     [`ConfigMap ${names.record}`]: configMapPath(namespace, names.record),
-    "the edge": planner.addressPath(config),
+    "the edge": router.addressPath(config),
   };
   const objects = await Promise.all(
     Object.entries(paths).map(async ([object, path]) => [object, askedFor(await api.get<AnyObject>(path))]),

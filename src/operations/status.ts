@@ -1,6 +1,6 @@
 import { readHistory } from "../application/history.ts";
 import { lockHolder } from "../application/lock.ts";
-import { effectiveNow, type LiveTrack } from "../application/tracks.ts";
+import type { LiveTrack } from "../application/tracks.ts";
 import type { KubernetesApi } from "../cluster/api.ts";
 import type { Deviation } from "../model/conformance.ts";
 import type { HistoryEntry } from "../model/history.ts";
@@ -10,7 +10,7 @@ import { appNames } from "../model/names.ts";
 import type { ReleaseRecord } from "../model/record.ts";
 import type { PerTrack } from "../model/traffic.ts";
 import type { Project } from "../project/project.ts";
-import { appliedCanaryShare } from "../routers/voyager/applied-share.ts";
+import { appliedShare, servedShare } from "../routers/live.ts";
 import type { FourShares } from "../verification/verification.ts";
 import { type Standing, standing } from "./unfinished.ts";
 
@@ -51,7 +51,7 @@ export interface LiveStatus {
   readonly next: string | undefined;
 }
 
-/** @param stats address of HAProxy's statistics as CSV; without it they are not asked */
+/** @param stats where the edge's statistics are; without it they are not asked */
 export async function readStatus(
   project: Project,
   api: KubernetesApi | undefined,
@@ -71,7 +71,7 @@ export async function readStatus(
       : nothing,
     summaries,
   ]);
-  const applied = now && stats !== undefined ? await appliedCanaryShare(stats, now.stage.plan) : undefined;
+  const applied = now && stats !== undefined ? await appliedShare(now.stage, stats) : undefined;
   return {
     app: app.name,
     namespace,
@@ -83,7 +83,7 @@ export async function readStatus(
 }
 
 function liveStatus(
-  { record, tracks, stage, deviations, towards }: Standing,
+  { record, tracks, traffic, stage, deviations, towards }: Standing,
   moves: readonly HistoryEntry[],
   { config }: Project,
   applied: number | undefined,
@@ -96,7 +96,7 @@ function liveStatus(
     move: isOurs ? done : undefined,
     shares: {
       intended: record.intended.canary,
-      effective: effectiveNow(tracks, record, stage.config.app.image) ?? null,
+      effective: servedShare({ tracks, traffic }, { ...record, config: stage.config }) ?? null,
       applied: applied ?? null,
       measured: isOurs ? done.measured : null,
     },

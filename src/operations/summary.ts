@@ -3,8 +3,7 @@ import type { Change } from "../engine/changes.ts";
 import { TRACKS, type TrackName } from "../model/names.ts";
 import type { TrackPlan } from "../model/plan.ts";
 import type { PerTrack } from "../model/traffic.ts";
-import { type Pods, type ShareRange, shareDuringMove, type TrackMove } from "../model/transition.ts";
-import { podWeight } from "../routers/voyager/weights.ts";
+import type { Pods, ShareRange, TrackMove } from "../model/transition.ts";
 import type { PlannedMove } from "./move.ts";
 
 /** A value before and after a move; `from` is undefined where there was nothing. */
@@ -37,11 +36,11 @@ export interface MoveSummary {
 /** Compares a planned stage with what is live; needs no engine. */
 export function summarize(planned: PlannedMove): MoveSummary {
   const tracks = { previous: summarizeTrack("previous", planned), canary: summarizeTrack("canary", planned) };
-  const { live, plan, planner } = planned;
+  const { live, plan, router } = planned;
   const runs = TRACKS.every((track) => live.deployments[track] !== undefined);
-  const growing = growingTrack(planner.canaryShareNow(live), plan.tracks.canary.effectiveShare);
+  const growing = growingTrack(router.live.canaryShareNow(live), plan.tracks.canary.effectiveShare);
   const moves = { previous: transition(tracks.previous), canary: transition(tracks.canary) };
-  return { tracks, during: runs ? shareDuringMove(moves, growing) : undefined };
+  return { tracks, during: runs ? router.live.shareDuringMove({ live, plan, moves, growing }) : undefined };
 }
 
 /** Changes of the object as a whole, and of its pods' template, make its pods anew. */
@@ -52,7 +51,8 @@ export function podsThatRestart(changes: readonly Change[]): string[] {
   return [...new Set(restarting.map(({ object }) => object.replace("Deployment ", "")))];
 }
 
-function summarizeTrack(track: TrackName, { plan, live, config }: PlannedMove): TrackSummary {
+function summarizeTrack(track: TrackName, { plan, live, config, router }: PlannedMove): TrackSummary {
+  const { podWeight } = router.live;
   const planned: TrackPlan = plan.tracks[track];
   const found = live.deployments[track];
   const weightNow = found && podWeight(found.spec.template.metadata ?? {});

@@ -1,20 +1,18 @@
 import { readRecord } from "../application/live.ts";
-import { type LiveTrack, readTracks } from "../application/tracks.ts";
 import type { KubernetesApi } from "../cluster/api.ts";
 import { UserError } from "../errors.ts";
 import { type Deviation, deviations } from "../model/conformance.ts";
 import type { Move } from "../model/lifecycle.ts";
 import { appNames, imageReference } from "../model/names.ts";
 import type { ReleaseRecord } from "../model/record.ts";
-import type { PerTrack } from "../model/traffic.ts";
 import { type EvaluatedStage, evaluateStage } from "../project/evaluate.ts";
+import { type LiveRouting, readRouted } from "../routers/live.ts";
 import type { Operator } from "./operator.ts";
 
 /** The stage that the record says is live, and where the cluster is not what that stage asks for. */
-export interface Standing {
+export interface Standing extends LiveRouting {
   readonly record: ReleaseRecord;
   readonly stage: EvaluatedStage;
-  readonly tracks: PerTrack<LiveTrack>;
   readonly deviations: readonly Deviation[];
   /** The stage that a move which did not end was going to; undefined when what deviates looks like no stage's. */
   readonly towards: string | undefined;
@@ -32,10 +30,12 @@ export async function standing(
   const record = await readRecord(api, namespace, appNames(app.name, namespace).record);
   if (!record || !lifecycle.includes(record.stage)) return undefined;
   const stage = await evaluateStage(project, record.stage, record.release);
-  const tracks = await readTracks(api, namespace, stage.plan);
+  const { tracks, traffic } = await readRouted(api, stage);
   const live = { previous: tracks.previous.found, canary: tracks.canary.found };
-  const against = ({ plan }: EvaluatedStage) =>
-    deviations(plan, live, (version) => imageReference(app.image, version));
+  const against = ({ plan }: EvaluatedStage): Deviation[] => [
+    ...deviations(plan, live, (version) => imageReference(app.image, version)),
+    ...traffic.deviations(plan),
+  ];
   const found = against(stage);
   const others = lifecycle.filter((name) => name !== record.stage);
   const candidates =
@@ -44,6 +44,7 @@ export async function standing(
     record,
     stage,
     tracks,
+    traffic,
     deviations: found,
     towards: candidates.find((candidate) => explains(against(candidate), found))?.stage,
   };

@@ -1,21 +1,20 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { ReleaseRecord } from "../components/record.ts";
+import { StoredRecord } from "../components/record.ts";
 import { Track } from "../components/track.ts";
 import type { Config } from "../config/stage.ts";
 import { appNames, TRACKS, type TrackName } from "../model/names.ts";
 import type { StagePlan, TrackPlan } from "../model/plan.ts";
-import type { ReleaseRecord as Record } from "../model/record.ts";
+import type { ReleaseRecord } from "../model/record.ts";
 import { steadySeconds } from "../model/rollout.ts";
-import type { Router } from "../routers/router.ts";
+import type { Edge } from "../routers/router.ts";
 
 export interface ApplicationArgs {
   readonly config: Config;
   readonly plan: StagePlan;
-  readonly router: Router;
   readonly namespace: pulumi.Input<string>;
-  /** The edge's address, and what has to be there before the edge. */
-  readonly edge: {
+  /** The router's edge, its address, and what has to be there before it. */
+  readonly edge: Pick<Edge, "declare"> & {
     readonly address: pulumi.Input<string> | undefined;
     readonly after: readonly pulumi.Resource[];
   };
@@ -26,7 +25,7 @@ export interface ApplicationArgs {
   /** The version that a rollback leaves: it may be what is broken, so the stage is in place without it. */
   readonly abandoned: string | undefined;
   /** What the record says once the stage is in place. */
-  readonly record: Record;
+  readonly record: ReleaseRecord;
   /** The founding stack's objects are protected; what other stacks declare stays when such a stack is destroyed. */
   readonly founding: boolean;
   readonly deployer: k8s.Provider;
@@ -55,7 +54,7 @@ export function declareApplication(args: ApplicationArgs): void {
       { ...options, ...after },
     );
   const growing = declareTrack(args.growing);
-  const edge = args.router.declare(
+  const edge = args.edge.declare(
     names.service,
     { config, plan, namespace, address: args.edge.address, beforeChange: () => untilGrown() },
     { ...options, protect: args.founding, dependsOn: [growing, ...args.edge.after] },
@@ -68,7 +67,7 @@ export function declareApplication(args: ApplicationArgs): void {
       if (track.version !== args.abandoned) await args.untilRolledOut(track);
     }
   };
-  new ReleaseRecord(
+  new StoredRecord(
     names.record,
     { name: names.record, namespace, record: args.record, beforeChange: untilInPlace },
     { ...options, dependsOn: [growing, other, edge] },

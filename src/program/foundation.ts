@@ -6,7 +6,7 @@ import type { ClusterConfig } from "../config/cluster.ts";
 import type { Config } from "../config/stage.ts";
 import type { StagePlan } from "../model/plan.ts";
 import type { Router } from "../routers/router.ts";
-import type { Place } from "./founding.ts";
+import type { FoundingStack } from "./founding-stack.ts";
 
 /** What the application's objects of a stage stand on. */
 export interface Foundation {
@@ -21,13 +21,13 @@ export interface Foundation {
 
 /** Declares the cluster and the tenancy in the founding stack; elsewhere takes what that one made. */
 export async function declareFoundation(
-  place: Place,
+  founding: FoundingStack,
   config: Config,
   plan: StagePlan,
   router: Router,
 ): Promise<Foundation> {
-  if (!place.founding) {
-    const { deployerKubeconfig, edgeAddress } = place.earlier;
+  if (!founding.isThisStage) {
+    const { deployerKubeconfig, edgeAddress } = founding.outputs;
     return {
       namespace: config.namespace,
       deployerKubeconfig: pulumi.secret(deployerKubeconfig),
@@ -35,7 +35,7 @@ export async function declareFoundation(
       beforeEdge: [],
     };
   }
-  const cluster = await declareCluster(place.cluster, config);
+  const cluster = await declareCluster(founding.cluster, config);
   const tenancy = new Tenancy("tenancy", {
     cluster,
     app: config.app,
@@ -45,9 +45,10 @@ export async function declareFoundation(
     podSecurity: router.podSecurity,
     registryCredentials: config.registryCredentials,
   });
-  const beforeEdge = await router.found({
+  const edge = await router.loadEdge();
+  const beforeEdge = await edge.declareFoundation({
     config,
-    cluster: place.cluster,
+    cluster: founding.cluster,
     namespace: tenancy.namespace,
     administrator: cluster.administrator,
   });

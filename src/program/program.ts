@@ -9,10 +9,11 @@ import { moveTo } from "../model/lifecycle.ts";
 import { appNames } from "../model/names.ts";
 import { recordAfter } from "../model/record.ts";
 import { progressDeadlineSeconds } from "../model/rollout.ts";
-import { routerOf } from "../routers/index.ts";
+import { routers as builtInRouters, routerOf } from "../routers/index.ts";
+import type { Routers } from "../routers/router.ts";
 import { declareApplication } from "./application.ts";
 import { declareFoundation } from "./foundation.ts";
-import { accessOf, placeOf } from "./founding.ts";
+import { accessOf, foundingStackOf } from "./founding-stack.ts";
 import {
   DEPLOYER_KUBECONFIG,
   EDGE_ADDRESS,
@@ -26,10 +27,14 @@ import {
  * the first resource is registered.
  * @param founding what the founding stack exports, from whoever has just read it; else the engine is asked, which takes
  * a while
+ * @param routers those that `router` in Pulumi.yaml can name
  */
-export async function program(founding?: FoundingOutputs): Promise<Outputs> {
+export async function program(
+  founding?: FoundingOutputs,
+  routers: Routers = builtInRouters,
+): Promise<Outputs> {
   try {
-    return await declareStage(parseConfig(stackConfig()), pulumi.getStack(), founding);
+    return await declareStage(parseConfig(stackConfig(), routers), pulumi.getStack(), routers, founding);
   } catch (error) {
     throw error instanceof UserError ? refusal(error) : error;
   }
@@ -45,13 +50,14 @@ function refusal(error: UserError): pulumi.RunError {
 async function declareStage(
   config: Config,
   stage: string,
-  founding: FoundingOutputs | undefined,
+  routers: Routers,
+  known: FoundingOutputs | undefined,
 ): Promise<Outputs> {
-  const router = routerOf(config);
+  const router = routerOf(config, routers);
   const plan = router.plan(config);
-  const place = await placeOf(config, stage, founding);
+  const founding = await foundingStackOf(config, { stage, routers, known });
 
-  const access = accessOf(place);
+  const access = accessOf(founding);
   const api = access && (await connect(access));
   await requireApis(api, router.requires(config));
   const names = appNames(config.app.name, config.namespace);
@@ -62,11 +68,12 @@ async function declareStage(
   const abandoned = move === "rollback" ? config.release.canary : undefined;
 
   const { namespace, deployerKubeconfig, edgeAddress, beforeEdge } = await declareFoundation(
-    place,
+    founding,
     config,
     plan,
     router,
   );
+  const { declare } = await router.loadEdge();
   const deployer = new k8s.Provider("deployer", {
     kubeconfig: deployerKubeconfig,
     enableServerSideApply: true,
@@ -76,12 +83,11 @@ async function declareStage(
   declareApplication({
     config,
     plan,
-    router,
     namespace,
-    edge: { address: edgeAddress, after: beforeEdge },
+    edge: { declare, address: edgeAddress, after: beforeEdge },
     deployer,
-    founding: place.founding,
-    growing: growingTrack(router.canaryShareNow(live), plan.tracks.canary.effectiveShare),
+    founding: founding.isThisStage,
+    growing: growingTrack(router.live.canaryShareNow(live), plan.tracks.canary.effectiveShare),
     untilRolledOut: async ({ name, version }, steadySeconds) => {
       const cluster = api ?? (await connectAs(deployerKubeconfig));
       return version === abandoned
@@ -102,7 +108,7 @@ async function declareStage(
   });
   return {
     ...stageOutputs(stage, config, plan),
-    ...(place.founding && { [DEPLOYER_KUBECONFIG]: deployerKubeconfig }),
+    ...(founding.isThisStage && { [DEPLOYER_KUBECONFIG]: deployerKubeconfig }),
     ...(edgeAddress !== undefined && { [EDGE_ADDRESS]: edgeAddress }),
   };
 }

@@ -1,8 +1,8 @@
 import type { Config } from "../config/stage.ts";
 import type { Release } from "../model/lifecycle.ts";
 import type { StagePlan } from "../model/plan.ts";
-import type { Planner } from "../routers/planner.ts";
-import { plannerOf } from "../routers/planners.ts";
+import { routerOf } from "../routers/index.ts";
+import type { Router } from "../routers/router.ts";
 import type { Project } from "./project.ts";
 
 /** A stage as its files say it, before anything is asked of the cluster. */
@@ -10,7 +10,7 @@ export interface EvaluatedStage {
   readonly stage: string;
   readonly config: Config;
   readonly plan: StagePlan;
-  readonly planner: Planner;
+  readonly router: Router;
 }
 
 /**
@@ -24,6 +24,6 @@ export async function evaluateStage(
 ): Promise<EvaluatedStage> {
   const values = await project.stage(stage);
   const config = release ? { ...values, release } : values;
-  const planner = plannerOf(config);
-  return { stage, config, plan: planner.plan(config), planner };
+  const router = routerOf(config, project.routers);
+  return { stage, config, plan: router.plan(config), router };
 }

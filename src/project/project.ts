@@ -5,6 +5,8 @@ import { isSecretPath } from "../config/secrets.ts";
 import { type Config, type ProjectConfig, parseConfig, parseProject } from "../config/stage.ts";
 import { UserError } from "../errors.ts";
 import { requireKnownStage } from "../model/lifecycle.ts";
+import { routers as builtInRouters } from "../routers/index.ts";
+import type { Routers } from "../routers/router.ts";
 
 type Values = Record<string, unknown>;
 
@@ -14,6 +16,8 @@ export interface Project {
   readonly directory: string;
   readonly name: string;
   readonly config: ProjectConfig;
+  /** The routers that it can name. */
+  readonly routers: Routers;
   /** A stage's evaluated configuration. @throws UserError for an unknown stage or a wrong value */
   stage(name: string): Promise<Config>;
   /**
@@ -34,11 +38,11 @@ interface StageFile {
 }
 
 /** @throws UserError when a file is missing, is no YAML, or has a wrong value */
-export async function readProject(directory: string): Promise<Project> {
+export async function readProject(directory: string, routers: Routers = builtInRouters): Promise<Project> {
   const file = (await readYaml(join(directory, "Pulumi.yaml"))) as ProjectFile;
   const name = file.name ?? "";
-  const projectValues = ownValues(file.config ?? {}, name, "project");
-  const config = parseProject(projectValues);
+  const projectValues = ownValues(file.config ?? {}, { project: name, level: "project", routers });
+  const config = parseProject(projectValues, routers);
   const readStage = async (stage: string): Promise<StageFile> => {
     requireKnownStage(stage, config.lifecycle);
     return (await readYaml(join(directory, `Pulumi.${stage}.yaml`))) as StageFile;
@@ -47,9 +51,11 @@ export async function readProject(directory: string): Promise<Project> {
     directory,
     name,
     config,
+    routers,
     stage: async (stage) => {
       const { config: values = {} } = await readStage(stage);
-      return parseConfig({ ...projectValues, ...ownValues(values, name, "stage") });
+      const stageValues = ownValues(values, { project: name, level: "stage", routers });
+      return parseConfig({ ...projectValues, ...stageValues }, routers);
     },
     secretsProvider: async (stage) => {
       const own = await readStage(stage);
@@ -58,16 +64,23 @@ export async function readProject(directory: string): Promise<Project> {
   };
 }
 
+/** Where values stand: in Pulumi.yaml or in a stage's file of a project. */
+interface Origin {
+  readonly project: string;
+  readonly level: "project" | "stage";
+  readonly routers: Routers;
+}
+
 /**
  * Values of the project's own namespace. Pulumi.yaml may leave the namespace out and wraps objects in `value`.
  * Secrets are left out: they stand encrypted in the file, and only the program needs them.
  */
-function ownValues(config: Values, name: string, level: "project" | "stage"): Values {
-  const prefix = `${name}:`;
+function ownValues(config: Values, { project, level, routers }: Origin): Values {
+  const prefix = `${project}:`;
   const own = Object.entries(config)
     .filter(([key]) => key.startsWith(prefix) || !key.includes(":"))
     .map(([key, value]) => [key.replace(prefix, ""), level === "project" ? unwrapped(value) : value] as const)
-    .filter(([key]) => !isSecretPath([key]));
+    .filter(([key]) => !isSecretPath([key], routers));
   return Object.fromEntries(own);
 }
 

@@ -101,8 +101,8 @@ const noRelease = (): UserError =>
   );
 
 /** @throws UserError for what is no version */
-export function requireVersion({ config }: Project, release: Release): void {
-  parseProject({ ...projectValues(config), release });
+export function requireVersion({ config, routers }: Project, release: Release): void {
+  parseProject({ ...projectValues(config), release }, routers);
 }
 
 /** The configuration as it stood in the file: without what was worked out from it. */

@@ -1,16 +1,20 @@
-import { replicasRouter } from "./replicas/edge.ts";
-import type { Router } from "./router.ts";
-import { voyagerRouter } from "./voyager/edge.ts";
+import { UserError } from "../errors.ts";
+import { replicas } from "./replicas/index.ts";
+import type { Router, Routers } from "./router.ts";
+import { voyager } from "./voyager/index.ts";
 
-/** One entry for each router that has a schema in config/routers.ts. */
-export const routers: Record<string, Router> = {
-  voyager: voyagerRouter,
-  replicas: replicasRouter,
-};
+/** Every router that `router` in Pulumi.yaml can name: a new one is its folder and a line here. */
+export const routers = { voyager, replicas } as const satisfies Routers;
 
-/** The router that a parsed configuration names. */
-export function routerOf({ router }: { readonly router: string }): Router {
-  const found = routers[router];
-  if (!found) throw new Error(`router ${router} has a schema, but no entry in routers/index.ts`);
-  return found;
+/**
+ * The router that a configuration names.
+ * @throws UserError for a name that is none of the routers'
+ */
+export function routerOf({ router }: { readonly router: string }, among: Routers = routers): Router {
+  const found = Object.hasOwn(among, router) ? among[router] : undefined;
+  if (found) return found;
+  throw new UserError(
+    `router is ${JSON.stringify(router)}: must be one of ${Object.keys(among).join(", ")}`,
+    "Change it in Pulumi.yaml.",
+  );
 }

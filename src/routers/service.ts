@@ -6,9 +6,6 @@ import type { Config } from "../config/stage.ts";
 /** The port at which clients find the application. */
 export const SERVICE_PORT = 80;
 
-/** Of a Service whose endpoints are waited for with the Deployments, or which may have none. */
-export const SKIP_AWAIT = { "pulumi.com/skipAwait": "true" };
-
 export interface ServiceOptions {
   readonly name: string;
   readonly config: Config;

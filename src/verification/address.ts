@@ -2,7 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { KubernetesApi } from "../cluster/api.ts";
 import type { Config } from "../config/stage.ts";
 import { UserError } from "../errors.ts";
-import { plannerOf } from "../routers/planners.ts";
+import { routerOf } from "../routers/index.ts";
+import type { Router } from "../routers/router.ts";
 
 interface LoadBalanced {
   readonly status?: {
@@ -25,8 +26,12 @@ const LOOK_MS = 200;
  * Where the application's traffic comes in, as a URL.
  * @throws NoAddress when the edge has none (yet)
  */
-export async function edgeUrl(api: KubernetesApi, config: Config): Promise<string> {
-  const path = plannerOf(config).addressPath(config);
+export async function edgeUrl(
+  api: KubernetesApi,
+  config: Config,
+  router: Router = routerOf(config),
+): Promise<string> {
+  const path = router.addressPath(config);
   const object = await api.get<LoadBalanced>(path);
   const entry = object?.status?.loadBalancer?.ingress?.[0];
   const host = entry?.ip ?? entry?.hostname;
@@ -46,13 +51,13 @@ export async function edgeUrl(api: KubernetesApi, config: Config): Promise<strin
  */
 export async function edgeUrlInTime(
   api: KubernetesApi,
-  config: Config,
+  { config, router }: { readonly config: Config; readonly router: Router },
   { seconds, signal }: { readonly seconds: number; readonly signal?: AbortSignal | undefined },
 ): Promise<string> {
   const end = performance.now() + seconds * 1000;
   for (;;) {
     try {
-      return await edgeUrl(api, config);
+      return await edgeUrl(api, config, router);
     } catch (error) {
       const isOver = performance.now() >= end || signal?.aborted === true;
       if (!(error instanceof NoAddress) || isOver) throw error;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { effectiveNow, readTracks, trackProblems } from "../application/tracks.ts";
+import { trackProblems } from "../application/tracks.ts";
 import type { KubernetesApi } from "../cluster/api.ts";
 import { UserError } from "../errors.ts";
 import { fits } from "../model/fit.ts";
@@ -7,7 +7,7 @@ import type { Release } from "../model/lifecycle.ts";
 import { TRACKS } from "../model/names.ts";
 import { percent, type Shares } from "../model/traffic.ts";
 import type { EvaluatedStage } from "../project/evaluate.ts";
-import { appliedCanaryShare } from "../routers/voyager/applied-share.ts";
+import { appliedShare, readRouted, servedShare } from "../routers/live.ts";
 import { edgeUrl, edgeUrlInTime } from "./address.ts";
 import { judge, type Measurement, measure } from "./measurement.ts";
 import type { Target, VersionRule } from "./requests.ts";
@@ -25,7 +25,7 @@ export interface VerificationOptions {
   readonly settleSeconds?: number | undefined;
   /** After the first move, the edge may take so long to have an address. */
   readonly addressSeconds?: number | undefined;
-  /** HAProxy's statistics as CSV; without it what is applied there is not asked. */
+  /** Where the edge's statistics are (`DataPlane`); without it the share that it applies is not asked. */
   readonly stats?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -36,7 +36,7 @@ export interface FourShares {
   readonly intended: number;
   /** What the pods that serve now and their weights give. */
   readonly effective: number | null;
-  /** What HAProxy has. */
+  /** What the edge applies, by its own statistics. */
   readonly applied: number | null;
   /** What requests found. */
   readonly measured: number | null;
@@ -60,7 +60,7 @@ export interface LiveStage extends EvaluatedStage {
   readonly intended: Shares;
 }
 
-/** HAProxy may differ from pods and weights by its rounding alone. */
+/** The edge may differ from what the pods are given by its rounding alone. */
 const APPLIED_POINTS = 0.1;
 /** Clouds take a minute or two to make a load balancer. */
 const ADDRESS_SECONDS = 180;
@@ -68,7 +68,7 @@ const SETTLE_SECONDS = 10;
 const SETTLE_REQUESTS = 200;
 const SETTLE_PAUSE_MS = 200;
 
-/** Measures the share by requests, and looks at pods and HAProxy. */
+/** Measures the share by requests, and looks at the pods and at what the edge applies. */
 export async function verifyStage(
   api: KubernetesApi,
   stage: LiveStage,
@@ -76,10 +76,10 @@ export async function verifyStage(
   onProgress?: (done: number) => void,
 ): Promise<Verification> {
   const target = await targetOf(api, stage, options);
-  const tracks = await readTracks(api, stage.config.namespace, stage.plan);
-  const effective = effectiveNow(tracks, stage, stage.config.app.image);
-  const applied =
-    options.stats === undefined ? undefined : await appliedCanaryShare(options.stats, stage.plan);
+  const routed = await readRouted(api, stage);
+  const { tracks } = routed;
+  const effective = servedShare(routed, stage);
+  const applied = options.stats === undefined ? undefined : await appliedShare(stage, options.stats);
   const measurement = await measure(target, { ...options, onProgress });
   options.signal?.throwIfAborted();
   const answered = measurement.requests - measurement.failed;
@@ -112,7 +112,7 @@ export async function verifyStage(
 }
 
 function shareProblems(
-  { plan, release, intended }: LiveStage,
+  { plan, release, intended, router }: LiveStage,
   effective: number | undefined,
   applied: number | undefined,
 ): string[] {
@@ -126,7 +126,7 @@ function shareProblems(
   }
   if (applied !== undefined && Math.abs(applied - effective) > APPLIED_POINTS) {
     problems.push(
-      `${canary} gets ${percent(applied)} in HAProxy, where the pods give it ${percent(effective)}`,
+      `${canary} gets ${percent(applied)} in ${router.live.dataPlane?.name}, where the pods give it ${percent(effective)}`,
     );
   }
   return problems;
@@ -134,7 +134,7 @@ function shareProblems(
 
 /**
  * Waits until every rollout is complete and the edge has taken new pods and weights over: until a small sample fits, and
- * HAProxy says so where its statistics are given. Whether the share is right is judged afterwards, by a measurement of
+ * the edge's statistics say so where they are given. Whether the share is right is judged afterwards, by a measurement of
  * its own.
  */
 export async function untilSettled(
@@ -143,13 +143,13 @@ export async function untilSettled(
   options: VerificationOptions,
 ): Promise<void> {
   const waiting = { seconds: options.addressSeconds ?? ADDRESS_SECONDS, signal: options.signal };
-  const url = options.url ?? (await edgeUrlInTime(api, stage.config, waiting));
+  const url = options.url ?? (await edgeUrlInTime(api, stage, waiting));
   const target = await targetOf(api, stage, { ...options, url });
   const end = performance.now() + (options.settleSeconds ?? SETTLE_SECONDS) * 1000;
   while (performance.now() < end && options.signal?.aborted !== true) {
-    const tracks = await readTracks(api, stage.config.namespace, stage.plan);
-    const effective = effectiveNow(tracks, stage, stage.config.app.image);
-    const isRolledOut = TRACKS.every((track) => tracks[track].rollout.state === "complete");
+    const routed = await readRouted(api, stage);
+    const effective = servedShare(routed, stage);
+    const isRolledOut = TRACKS.every((track) => routed.tracks[track].rollout.state === "complete");
     if (isRolledOut && effective !== undefined && (await isTakenOver(target, stage, effective, options)))
       return;
     await delay(SETTLE_PAUSE_MS);
@@ -158,23 +158,23 @@ export async function untilSettled(
 
 async function isTakenOver(
   target: Target,
-  { plan, release }: LiveStage,
+  stage: LiveStage,
   effective: number,
   { stats, signal }: VerificationOptions,
 ): Promise<boolean> {
   const sample = await measure(target, { requests: SETTLE_REQUESTS, signal });
-  if (!judge(sample, release.canary, effective).fits) return false;
+  if (!judge(sample, stage.release.canary, effective).fits) return false;
   if (stats === undefined) return true;
-  const applied = await appliedCanaryShare(stats, plan);
+  const applied = await appliedShare(stage, stats);
   return applied !== undefined && Math.abs(applied - effective) <= APPLIED_POINTS;
 }
 
 async function targetOf(
   api: KubernetesApi,
-  { config, release }: LiveStage,
+  { config, release, router }: LiveStage,
   { url, host, rule }: VerificationOptions,
 ): Promise<Target> {
-  const address = url ?? (await edgeUrl(api, config));
+  const address = url ?? (await edgeUrl(api, config, router));
   if (!URL.canParse(address)) {
     throw new UserError(`--url ${address} is no address`, "Give one such as http://www.example.com.");
   }

@@ -1,9 +1,12 @@
 import { ApiError, type KubernetesApi, type RequestBody } from "../../src/cluster/api.ts";
-import { type Config, type ProjectConfig, parseConfig, parseProject } from "../../src/config/stage.ts";
+import type { Config, ProjectConfig } from "../../src/config/stage.ts";
 import { type Release, requireKnownStage } from "../../src/model/lifecycle.ts";
 import type { Identity } from "../../src/operations/identity.ts";
 import type { Observer } from "../../src/operations/observer.ts";
 import type { Project } from "../../src/project/project.ts";
+import { projectConfig, stageConfig } from "../../src/routers/config.ts";
+import { routers } from "../../src/routers/index.ts";
+import type { Routers } from "../../src/routers/router.ts";
 
 interface StoredObject {
   readonly metadata: { readonly name: string; readonly resourceVersion?: string };
@@ -59,16 +62,28 @@ export const RELEASE: Release = { previous: "1.0.0", canary: "1.1.0" };
 export const LIFECYCLE = ["canary-25", "canary-75", "canary-100"];
 
 const STAGES: Readonly<Record<string, object>> = {
-  "canary-25": { traffic: { previous: 75, canary: 25 }, replicas: { previous: 1, canary: 1 } },
-  "canary-75": { traffic: { previous: 25, canary: 75 }, replicas: { previous: 1, canary: 1 } },
-  "canary-100": { traffic: { previous: 0, canary: 100 }, replicas: { previous: 1, canary: 1 } },
+  "canary-25": { traffic: { previous: 75, canary: 25 } },
+  "canary-75": { traffic: { previous: 25, canary: 75 } },
+  "canary-100": { traffic: { previous: 0, canary: 100 } },
 };
 
+/** How a project splits its traffic. */
+export interface Routing {
+  readonly router: string;
+  readonly replicas: object;
+  readonly routers: Routers;
+}
+
+const BY_WEIGHT: Routing = { router: "voyager", replicas: { previous: 1, canary: 1 }, routers };
+
 /** A project that is nowhere on disk. */
-export function fakeProject(release: Release = RELEASE): Project & { config: ProjectConfig } {
+export function fakeProject(
+  release: Release = RELEASE,
+  { router, replicas, routers: known }: Routing = BY_WEIGHT,
+): Project & { config: ProjectConfig } {
   const values = {
     namespace: NAMESPACE,
-    router: "voyager",
+    router,
     lifecycle: LIFECYCLE,
     release,
     app: {
@@ -79,12 +94,13 @@ export function fakeProject(release: Release = RELEASE): Project & { config: Pro
       resources: { requests: { cpu: "50m", memory: "50Mi" }, limits: { cpu: "100m", memory: "100Mi" } },
     },
   };
-  const config = parseProject(values);
+  const config = projectConfig(values, known);
   const stage = async (name: string): Promise<Config> => {
     requireKnownStage(name, LIFECYCLE);
-    return parseConfig({ ...values, ...STAGES[name] });
+    return stageConfig({ ...values, replicas, ...STAGES[name] }, known);
   };
-  return { directory: "/nowhere", name: "shop", config, stage, secretsProvider: async () => undefined };
+  const secretsProvider = async () => undefined;
+  return { directory: "/nowhere", name: "shop", config, routers: known, stage, secretsProvider };
 }
 
 export const ALICE: Identity = { who: "alice@laptop", holder: "alice@laptop:4711" };

@@ -1,20 +1,17 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { EdgeArgs, Router } from "../router.ts";
-import { previewName, SKIP_AWAIT, serviceDocument } from "../service.ts";
-import { SERVING } from "../voyager/weights.ts";
-import { type ReplicasConfig, replicasPlanner } from "./plan.ts";
+import { beforeChange } from "../../components/hooks.ts";
+import { SKIP_AWAIT } from "../../components/metadata.ts";
+import type { Edge, EdgeArgs } from "../router.ts";
+import { previewName, serviceDocument } from "../service.ts";
+import { SERVING } from "../waiting.ts";
+import type { ReplicasConfig } from "./schema.ts";
 
 /** GKE's annotation of a load balancer that only the cluster's own network reaches. */
 const INTERNAL = { "networking.gke.io/load-balancer-type": "Internal" };
 
-/** Splits traffic by the number of pods behind one Service: no ingress controller, every pod the same. */
-export const replicasRouter: Router<ReplicasConfig> = {
-  requires: () => [],
-  deployerRules: [],
-  ...replicasPlanner,
-  podSecurity: "restricted",
-  found: async () => [],
+export const replicasEdge: Edge<ReplicasConfig> = {
+  declareFoundation: async () => [],
   declare: (name, args, options) => new ReplicasEdge(name, args, options),
 };
 
@@ -29,8 +26,9 @@ export class ReplicasEdge extends pulumi.ComponentResource {
     const child = { parent: this };
     this.service = new k8s.core.v1.Service(name, mainDocument(args), child);
     const preview = previewDocument(args);
-    const hooks = { beforeCreate: [args.beforeChange], beforeUpdate: [args.beforeChange] };
-    this.preview = preview && new k8s.core.v1.Service(`${name}-preview`, preview, { ...child, hooks });
+    this.preview =
+      preview &&
+      new k8s.core.v1.Service(`${name}-preview`, preview, { ...child, ...beforeChange(args.beforeChange) });
     this.registerOutputs({ service: this.service.metadata.name });
   }
 }

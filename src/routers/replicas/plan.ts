@@ -1,27 +1,21 @@
-import { canaryShareByPods } from "../../application/live.ts";
-import type { RouterConfig } from "../../config/stage.ts";
 import type { StagePlan, TrackPlan } from "../../model/plan.ts";
 import type { PerTrack } from "../../model/traffic.ts";
-import type { Planner } from "../planner.ts";
-import { SERVING, WAITING } from "../voyager/weights.ts";
+import { SERVING, WAITING } from "../waiting.ts";
 import { countsFor, shareOfCounts } from "./counts.ts";
-
-export type ReplicasConfig = RouterConfig<"replicas">;
+import type { ReplicasConfig } from "./schema.ts";
 
 /** Pods of a canary that waits: its share would give it none. */
 const WAITING_PODS = 1;
-
-export const replicasPlanner: Planner<ReplicasConfig> = {
-  plan: planStage,
-  canaryShareNow: canaryShareByPods,
-  addressPath: ({ app, namespace }) => `/api/v1/namespaces/${namespace}/services/${app.name}`,
-};
 
 /** The canary runs, but takes no traffic: only the preview entrance shows it. */
 const isWaiting = ({ traffic, edge }: ReplicasConfig): boolean =>
   traffic.canary === 0 && edge.previewService !== undefined;
 
-function planStage(config: ReplicasConfig): StagePlan {
+/**
+ * Counts of pods that give the shares.
+ * @throws UserError when no division of the total comes near enough
+ */
+export function planStage(config: ReplicasConfig): StagePlan {
   const { app, traffic } = config;
   const effectiveCanary = shareOfCounts(countsFor(traffic, config.replicas.total));
   const selector = { id: app.name };

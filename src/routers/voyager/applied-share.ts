@@ -1,8 +1,15 @@
 import { UserError } from "../../errors.ts";
 import { TRACKS } from "../../model/names.ts";
 import type { StagePlan } from "../../model/plan.ts";
-import { appliedShare, type HaproxyServer, isPodOf, parseStatistics } from "./statistics.ts";
-import { PREVIEW_BACKEND } from "./weights.ts";
+import type { DataPlane } from "../live-share.ts";
+import { appliedShare, type HaproxyServer, isPodOf, PREVIEW_BACKEND, parseStatistics } from "./statistics.ts";
+
+/** HAProxy, as the rest of the program asks it. */
+export const haproxy: DataPlane = {
+  name: "HAProxy",
+  statistics: "HAProxy's statistics as CSV, http://HOST:PORT/;csv",
+  appliedShare: appliedCanaryShare,
+};
 
 const TIMEOUT_MS = 5_000;
 

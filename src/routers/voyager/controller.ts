@@ -1,6 +1,5 @@
 import { z } from "zod";
-
-const quantities = z.strictObject({ cpu: z.string().min(1), memory: z.string().min(1) });
+import { containerResources } from "../../config/quantities.ts";
 
 /** The Voyager operator, when the founding stack installs it. */
 export const controllerSchema = z.strictObject({
@@ -11,7 +10,7 @@ export const controllerSchema = z.strictObject({
   /** File with the licence; the secret `voyagerLicense` holds its text instead. */
   licenseFile: z.string().min(1).optional(),
   /** Of the operator's container; HAProxy's are those of `edge.resources`. */
-  resources: z.strictObject({ requests: quantities, limits: quantities }).prefault({
+  resources: containerResources.prefault({
     requests: { cpu: "100m", memory: "128Mi" },
     limits: { cpu: "500m", memory: "512Mi" },
   }),

@@ -1,34 +1,16 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { RequiredApi } from "../../cluster/api.ts";
-import { DECLARE } from "../../components/access.ts";
+import { SKIP_AWAIT } from "../../components/metadata.ts";
 import { appNames } from "../../model/names.ts";
-import type { EdgeArgs, Router } from "../router.ts";
-import { previewName, SKIP_AWAIT, serviceDocument } from "../service.ts";
-import { CERTIFICATE_API } from "./certificate.ts";
-import { foundVoyagerEdge } from "./foundation.ts";
+import type { Edge, EdgeArgs } from "../router.ts";
+import { previewName, serviceDocument } from "../service.ts";
+import { SERVING } from "../waiting.ts";
+import { declareFoundation, type VoyagerCluster } from "./foundation.ts";
 import { ingressDocument } from "./ingress.ts";
-import { VOYAGER_API, type VoyagerConfig, voyagerPlanner } from "./plan.ts";
-import { SERVING } from "./weights.ts";
+import type { VoyagerConfig } from "./schema.ts";
 
-const VOYAGER: RequiredApi = {
-  groupVersion: VOYAGER_API,
-  installation:
-    "Install the Voyager operator (chart voyager) in the cluster, or set cluster.voyager in the founding stack.",
-};
-
-/** Splits traffic by the weight of each pod, in HAProxy as Voyager configures it. */
-export const voyagerRouter: Router<VoyagerConfig> = {
-  requires: ({ cluster, edge }) => [
-    // What the stage installs itself is there before the edge is.
-    ...(cluster?.voyager ? [] : [VOYAGER]),
-    ...(cluster && edge.tls?.issuer ? [CERTIFICATE_API] : []),
-  ],
-  deployerRules: [{ apiGroups: ["voyager.appscode.com"], resources: ["ingresses"], verbs: DECLARE }],
-  ...voyagerPlanner,
-  // HAProxy's containers, as Voyager makes them, name no security context: the restricted standard turns them away.
-  podSecurity: "baseline",
-  found: foundVoyagerEdge,
+export const voyagerEdge: Edge<VoyagerConfig, VoyagerCluster> = {
+  declareFoundation,
   declare: (name, args, options) => new VoyagerEdge(name, args, options),
 };
 

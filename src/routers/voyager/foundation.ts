@@ -1,26 +1,27 @@
 import * as pulumi from "@pulumi/pulumi";
-import { edgeHosts } from "../../config/edge.ts";
-import type { RouterConfig } from "../../config/stage.ts";
+import type { z } from "zod";
+import type { ClusterConfig } from "../../config/cluster.ts";
 import { appNames } from "../../model/names.ts";
-import type { FoundingEdgeArgs } from "../router.ts";
+import type { FoundationArgs } from "../router.ts";
 import { EdgeCertificate } from "./certificate.ts";
+import { edgeHosts } from "./edge-schema.ts";
 import { voyagerLicense } from "./license.ts";
 import { Voyager } from "./operator.ts";
+import type { VoyagerConfig, voyagerSchema } from "./schema.ts";
 
-type FoundingArgs = FoundingEdgeArgs<RouterConfig<"voyager">>;
+export type VoyagerCluster = ClusterConfig & z.output<typeof voyagerSchema.cluster>;
+
+type Args = FoundationArgs<VoyagerConfig, VoyagerCluster>;
 
 /** What the founding stack adds for the Voyager edge: none of it is anything that the deployer may touch. */
-export async function foundVoyagerEdge(args: FoundingArgs): Promise<pulumi.Resource[]> {
+export async function declareFoundation(args: Args): Promise<pulumi.Resource[]> {
   const options = { providers: [args.administrator] };
   declareCertificate(args, options);
   const operator = await declareOperator(args, options);
   return operator ? [operator] : [];
 }
 
-function declareCertificate(
-  { config, namespace }: FoundingArgs,
-  options: pulumi.ComponentResourceOptions,
-): void {
+function declareCertificate({ config, namespace }: Args, options: pulumi.ComponentResourceOptions): void {
   const { tls } = config.edge;
   if (tls?.issuer === undefined) return;
   const { secret, issuer } = tls;
@@ -32,7 +33,7 @@ function declareCertificate(
 }
 
 async function declareOperator(
-  { config, cluster, namespace }: FoundingArgs,
+  { config, cluster, namespace }: Args,
   options: pulumi.ComponentResourceOptions,
 ): Promise<Voyager | undefined> {
   if (!cluster.voyager) return undefined;

@@ -1,11 +1,13 @@
 import type * as k8s from "@pulumi/kubernetes";
 import { applicationMetadata } from "../../components/metadata.ts";
-import { edgeHosts, edgePorts, type VoyagerEdgeConfig } from "../../config/edge.ts";
+import { edgePorts } from "../../config/edge.ts";
 import { appNames } from "../../model/names.ts";
 import type { EdgeArgs } from "../router.ts";
 import { previewName, SERVICE_PORT } from "../service.ts";
-import { VOYAGER_API, type VoyagerConfig } from "./plan.ts";
-import { PREVIEW_BACKEND } from "./weights.ts";
+import { VOYAGER_GROUP_VERSION } from "./apis.ts";
+import { edgeHosts, type VoyagerEdgeConfig } from "./edge-schema.ts";
+import type { VoyagerConfig } from "./schema.ts";
+import { PREVIEW_BACKEND } from "./statistics.ts";
 
 /** Prefix of Voyager's annotations. */
 const VOYAGER = "ingress.appscode.com";
@@ -25,7 +27,7 @@ export function ingressDocument(args: VoyagerArgs): k8s.apiextensions.CustomReso
     ...(edge.previewHost === undefined ? [] : rulesOf(edge.previewHost, edge, preview)),
   ];
   return {
-    apiVersion: VOYAGER_API,
+    apiVersion: VOYAGER_GROUP_VERSION,
     kind: "Ingress",
     metadata: applicationMetadata(names.ingress, namespace, { annotations: annotationsOf(args) }),
     spec: {

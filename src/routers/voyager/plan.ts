@@ -1,14 +1,9 @@
-import { canaryShareByPods } from "../../application/live.ts";
-import type { RouterConfig } from "../../config/stage.ts";
-import { appNames, type TrackName } from "../../model/names.ts";
+import type { TrackName } from "../../model/names.ts";
 import type { StagePlan, TrackPlan } from "../../model/plan.ts";
-import { effectiveCanaryShare, weightsFor } from "../../model/traffic.ts";
-import type { Planner } from "../planner.ts";
-import { SERVING, WAITING, WEIGHT_ANNOTATION } from "./weights.ts";
-
-export const VOYAGER_API = "voyager.appscode.com/v1";
-
-export type VoyagerConfig = RouterConfig<"voyager">;
+import { SERVING, WAITING } from "../waiting.ts";
+import type { VoyagerConfig } from "./schema.ts";
+import { effectiveCanaryShare, weightsFor } from "./shares-to-weights.ts";
+import { WEIGHT_ANNOTATION } from "./weights.ts";
 
 /**
  * Weight of a canary that waits. The weight is the pod's in every backend, and HAProxy answers 503 where all weights
@@ -16,14 +11,11 @@ export type VoyagerConfig = RouterConfig<"voyager">;
  */
 const WAITING_WEIGHT = 1;
 
-export const voyagerPlanner: Planner<VoyagerConfig> = {
-  plan: planStage,
-  canaryShareNow: canaryShareByPods,
-  addressPath: ({ app, namespace }) =>
-    `/apis/${VOYAGER_API}/namespaces/${namespace}/ingresses/${appNames(app.name, namespace).ingress}`,
-};
-
-function planStage(config: VoyagerConfig): StagePlan {
+/**
+ * Weights that give the shares with the pods that there are.
+ * @throws UserError when no whole weights come near enough
+ */
+export function planStage(config: VoyagerConfig): StagePlan {
   const { app, traffic, replicas } = config;
   const weights = weightsFor(traffic, replicas);
   const effectiveCanary = effectiveCanaryShare(replicas, weights);

@@ -1,5 +1,7 @@
 import type { PerTrack } from "../../model/traffic.ts";
-import { PREVIEW_BACKEND } from "./weights.ts";
+
+/** HAProxy's backend that shows the canary alone: its servers have weights too, but take no part in the split. */
+export const PREVIEW_BACKEND = "preview";
 
 /** What a running HAProxy says of one server. */
 export interface HaproxyServer {

@@ -7,6 +7,8 @@ import * as runtimeState from "@pulumi/pulumi/runtime/state.js";
 import stageProgram from "../../../src/index.ts";
 import { scratchFolder } from "../../../src/process/scratch.ts";
 import { program } from "../../../src/program/program.ts";
+import { routers } from "../../../src/routers/index.ts";
+import type { Routers } from "../../../src/routers/router.ts";
 import { type FakeCluster, kubeconfig, serveCluster } from "./cluster.ts";
 import { RecordingMonitor, type Registered } from "./monitor.ts";
 import { secretPaths } from "./secrets.ts";
@@ -38,6 +40,8 @@ export interface StageSetting {
   readonly stacks?: Readonly<Record<string, Json>>;
   /** Whoever runs the program has read the founding stack's outputs, and hands them over. */
   readonly handsOver?: boolean;
+  /** Those that the configuration can name; without it the project's own. */
+  readonly routers?: Routers;
   /** What providers add to resources, by their type. */
   readonly provides?: Readonly<Record<string, Json>>;
   /** Changes the kubeconfig that names the cluster. */
@@ -80,7 +84,11 @@ async function attemptStage(setting: StageSetting): Promise<Attempt> {
     let error: unknown;
     try {
       const founding = { deployerKubeconfig: kubeconfig(cluster), edgeAddress: undefined };
-      outputs = { ...(await (setting.handsOver ? program(founding) : stageProgram())) };
+      const run = () =>
+        setting.handsOver || setting.routers
+          ? program(setting.handsOver ? founding : undefined, setting.routers ?? routers)
+          : stageProgram();
+      outputs = { ...(await run()) };
     } catch (thrown) {
       error = thrown;
     }

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
-import { parseConfig, type RouterConfig } from "../../../src/config/stage.ts";
+import type { Config } from "../../../src/config/stage.ts";
 import { type RecordData, toData } from "../../../src/model/record.ts";
-import { WAITING } from "../../../src/routers/voyager/weights.ts";
+import { stageConfig } from "../../../src/routers/config.ts";
+import { WAITING } from "../../../src/routers/waiting.ts";
 import type { Registered, StageRun, StageSetting } from "./mocks.ts";
 
 export type Json = Record<string, unknown>;
@@ -31,8 +32,8 @@ export function exampleStage(stack: string, changed: Json = {}): Json {
 }
 
 /** The same, parsed. */
-export function exampleConfig(stack: string, changed: Json = {}): RouterConfig<"replicas"> {
-  return parseConfig(exampleStage(stack, changed)) as RouterConfig<"replicas">;
+export function exampleConfig(stack: string, changed: Json = {}): Config {
+  return stageConfig(exampleStage(stack, changed));
 }
 
 /** A stage after another one: its stack, its configuration, and what it finds in the cluster. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { parseConfig, parseProject } from "../../../src/config/stage.ts";
 import { UserError } from "../../../src/errors.ts";
+import { projectConfig, stageConfig } from "../../../src/routers/config.ts";
 import { committedStage } from "../../support/program/stages.ts";
 
 const STAGE = committedStage("canary-75");
@@ -10,7 +10,7 @@ const APP = STAGE.app as Record<string, unknown>;
 const HINT =
   "Change it in Pulumi.yaml (project values) or in the stack's own file, Pulumi.STACK.yaml (stage values).";
 
-function refusal(values: object, parse: (raw: Record<string, unknown>) => unknown = parseConfig): UserError {
+function refusal(values: object, parse: (raw: Record<string, unknown>) => unknown = stageConfig): UserError {
   try {
     parse({ ...STAGE, ...values });
   } catch (error) {
@@ -207,7 +207,7 @@ describe("an unknown key is refused with the nearest that is known", () => {
   }
 
   it("a stage's value among the project's", () => {
-    const { message } = refusal({}, (raw) => parseProject({ ...projectValues, traffic: raw.traffic }));
+    const { message } = refusal({}, (raw) => projectConfig({ ...projectValues, traffic: raw.traffic }));
     assert.match(message, /^traffic is no known key/);
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { parseConfig, parseProject } from "../../../src/config/stage.ts";
+import { projectConfig, stageConfig } from "../../../src/routers/config.ts";
 import { APPLICATION_B, committedStage } from "../../support/program/stages.ts";
 
 const STAGE = committedStage("canary-75");
@@ -11,7 +11,7 @@ describe("the committed configuration", () => {
   const replicas = { "canary-25": [1, 1], "canary-75": [1, 1], "canary-100": [0, 1] } as const;
   for (const stage of ["canary-25", "canary-75", "canary-100"] as const) {
     it(`of ${stage} is the walkthrough's`, () => {
-      const config = parseConfig(committedStage(stage));
+      const config = stageConfig(committedStage(stage));
       assert.deepEqual(Object.values(config.traffic), shares[stage]);
       assert.deepEqual(config.replicas, { previous: replicas[stage][0], canary: replicas[stage][1] });
       assert.deepEqual(config.release, { previous: "2.4.18", canary: "2.4.20" });
@@ -32,7 +32,7 @@ describe("the committed configuration", () => {
 
 describe("another application", () => {
   it("needs neither content nor anything else of httpd's", () => {
-    const { app } = parseConfig({ ...STAGE, app: APPLICATION_B });
+    const { app } = stageConfig({ ...STAGE, app: APPLICATION_B });
     assert.deepEqual(app, {
       ...APPLICATION_B,
       drainSeconds: 15,
@@ -45,7 +45,7 @@ describe("another application", () => {
 
   it("may come by digest", () => {
     const canary = `sha256:${"a".repeat(64)}`;
-    assert.equal(parseConfig({ ...STAGE, release: { previous: "1.0.0", canary } }).release.canary, canary);
+    assert.equal(stageConfig({ ...STAGE, release: { previous: "1.0.0", canary } }).release.canary, canary);
   });
 
   for (const image of [
@@ -55,7 +55,7 @@ describe("another application", () => {
     "localhost:5000/app",
   ]) {
     it(`may be ${image}`, () => {
-      assert.equal(parseConfig({ ...STAGE, app: { ...APP, image } }).app.image, image);
+      assert.equal(stageConfig({ ...STAGE, app: { ...APP, image } }).app.image, image);
     });
   }
 });
@@ -63,9 +63,9 @@ describe("another application", () => {
 describe("the project's values", () => {
   it("are those of Pulumi.yaml alone", () => {
     const { traffic: _, replicas: __, ...projectValues } = committedStage("canary-75");
-    const project = parseProject(projectValues);
+    const project = projectConfig(projectValues);
     assert.deepEqual(project.lifecycle, ["canary-25", "canary-75", "canary-100"]);
     assert.equal(project.founding, "canary-25");
-    assert.equal(parseProject({ ...projectValues, founding: "canary-75" }).founding, "canary-75");
+    assert.equal(projectConfig({ ...projectValues, founding: "canary-75" }).founding, "canary-75");
   });
 });

@@ -3,7 +3,7 @@ import { describe, it } from "mocha";
 import { deviations, type PlannedDeployment } from "../../../src/model/conformance.ts";
 import type { StagePlan, TrackPlan } from "../../../src/model/plan.ts";
 
-const WEIGHT = "ingress.appscode.com/backend-weight";
+const WEIGHT = "example.com/weight";
 const imageOf = (version: string) => `shop:${version}`;
 
 const track = (name: string, version: string, weight: string): TrackPlan => ({

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { type PodLike, podTree, servingShare } from "../../../src/model/pods.ts";
+import { type PodLike, podTree, servingShare, type WeightOf } from "../../../src/model/pods.ts";
 
 const NOW = new Date("2026-03-04T05:06:07Z");
-const WEIGHT = "ingress.appscode.com/backend-weight";
+/** The router of these tests keeps the weight of a pod in a label. */
+const weightOf: WeightOf = ({ labels }) => Number(labels?.weight ?? 1);
 
 const set = (name: string, revision: string, deployment = "shop-new") => ({
   metadata: {
@@ -21,12 +22,12 @@ function pod(name: string, owner: string, more: Partial<PodLike["metadata"]> = {
   };
 }
 
-const shown = (like: PodLike) => podTree("shop-new", [set("a", "1")], [like], NOW)[0]?.pods[0];
+const shown = (like: PodLike) => podTree("shop-new", [set("a", "1")], [like], NOW, weightOf)[0]?.pods[0];
 
 describe("podTree", () => {
   it("has the Deployment's own ReplicaSets with pods, newest first", () => {
     const sets = [set("a", "9"), set("b", "10"), set("empty", "11"), set("c", "1", "shop-previous")];
-    const tree = podTree("shop-new", sets, [pod("a1", "a"), pod("b1", "b"), pod("c1", "c")], NOW);
+    const tree = podTree("shop-new", sets, [pod("a1", "a"), pod("b1", "b"), pod("c1", "c")], NOW, weightOf);
     assert.deepEqual(
       tree.map(({ name, revision, pods }) => [name, revision, pods.map((each) => each.name)]),
       [
@@ -39,7 +40,7 @@ describe("podTree", () => {
   it("shows age, weight and restarts of a pod that serves", () => {
     const like = pod("a1", "a", {
       creationTimestamp: "2026-03-04T05:05:07Z",
-      annotations: { [WEIGHT]: "25" },
+      labels: { weight: "25" },
     });
     const restarted = { ...like, status: { ...like.status, containerStatuses: [{ restartCount: 2 }, {}] } };
     assert.deepEqual(shown(restarted), {
@@ -80,10 +81,10 @@ describe("podTree", () => {
 });
 
 describe("servingShare", () => {
-  const heavy = { annotations: { [WEIGHT]: "75" } };
-  const light = { annotations: { [WEIGHT]: "25" } };
+  const heavy = { labels: { weight: "75" } };
+  const light = { labels: { weight: "25" } };
   const tree = (...pods: readonly PodLike[]) =>
-    podTree("shop-new", [set("a", "1"), set("b", "2")], pods, NOW);
+    podTree("shop-new", [set("a", "1"), set("b", "2")], pods, NOW, weightOf);
 
   it("goes by the weights of the pods that serve", () => {
     assert.equal(servingShare(tree(pod("a1", "a", heavy), pod("b1", "b", light)), "shop:b"), 25);

@@ -2,10 +2,18 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, it } from "mocha";
 import { type StageResource, sharesAddUp } from "../../../policy/shares.ts";
+import { runStage } from "../../support/program/mocks.ts";
+import { exampleStage } from "../../support/program/replicas-stages.ts";
+import { committedStage, stageOf } from "../../support/program/stages.ts";
+
+const APP = "httpd";
 
 const record = (previous: string, canary: string): StageResource => ({
   type: "kubernetes:core/v1:ConfigMap",
-  props: { data: { previous: "1.0", canary: "1.1", trafficPrevious: previous, trafficCanary: canary } },
+  props: {
+    metadata: { name: `${APP}-release` },
+    data: { previous: "1.0", canary: "1.1", trafficPrevious: previous, trafficCanary: canary },
+  },
 });
 
 const versions = { previous: "1.0", canary: "1.1" } as const;
@@ -82,6 +90,39 @@ describe("shares of a stage", () => {
       ],
       undefined,
     ],
+    [
+      "counts of pods, beside a canary that waits behind the preview entrance",
+      [
+        record("100", "0"),
+        deployment("previous", 10),
+        deployment("canary", 1),
+        service("httpd-preview", { track: "canary" }),
+        service("httpd", { track: "previous" }),
+      ],
+      undefined,
+    ],
+    [
+      "counts of pods with a preview entrance, which are wrong",
+      [
+        record("90", "10"),
+        deployment("previous", 8),
+        deployment("canary", 2),
+        service("httpd-preview", { track: "canary" }),
+        service("httpd", {}),
+      ],
+      /give the canary 20 %, and the stage says 10 %/,
+    ],
+    [
+      "a Service for each track, which a route divides traffic between, however many pods there are",
+      [
+        record("90", "10"),
+        deployment("previous", 2),
+        deployment("canary", 2),
+        service("httpd-previous", { track: "previous" }),
+        service("httpd-canary", { track: "canary" }),
+      ],
+      undefined,
+    ],
     ["a stack without a release", [deployment("previous", 1)], undefined],
   ];
   for (const [what, resources, problem] of cases) {
@@ -91,6 +132,30 @@ describe("shares of a stage", () => {
       if (problem) assert.match(problems[0] ?? "", problem);
     });
   }
+
+  it("are those of a canary that waits behind the preview entrance, by either router", async () => {
+    const byWeight = {
+      ...stageOf("canary-25"),
+      config: {
+        ...committedStage("canary-25"),
+        edge: { previewHost: "preview.example.com" },
+        traffic: { previous: 100, canary: 0 },
+      },
+    };
+    const byCount = {
+      stack: "canary-10",
+      config: exampleStage("canary-10", {
+        edge: { previewService: "ClusterIP" },
+        traffic: { previous: 100, canary: 0 },
+      }),
+    };
+    for (const setting of [byWeight, byCount]) {
+      const { resources } = await runStage(setting);
+      const declared = resources.map(({ type, inputs }) => ({ type, props: inputs }));
+      assert.equal(declared.filter(({ type }) => type === "kubernetes:core/v1:Service").length, 2);
+      assert.deepEqual(sharesAddUp(declared), []);
+    }
+  });
 
   it("are those of every golden stage", () => {
     const folder = new URL("../../golden/", import.meta.url);

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import type { GkeConfig } from "../../../src/config/gke.ts";
 import { nodesPerZone, regionOf } from "../../../src/config/gke.ts";
-import { parseConfig } from "../../../src/config/stage.ts";
 import { UserError } from "../../../src/errors.ts";
+import { stageConfig } from "../../../src/routers/config.ts";
 import { GKE } from "../../support/program/gke-stages.ts";
 import { committedStage } from "../../support/program/stages.ts";
 
-const parse = (values: object) => parseConfig({ ...committedStage("canary-25"), ...values });
+const parse = (values: object) => stageConfig({ ...committedStage("canary-25"), ...values });
 const gke = (values: object) => parse({ cluster: { ...GKE, ...values } }).cluster as GkeConfig;
 
 /** The message with which a configuration is refused. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { parseConfig } from "../../../src/config/stage.ts";
+import { stageConfig } from "../../../src/routers/config.ts";
 import { type Registered, runStage, type StageRun } from "../../support/program/mocks.ts";
 import { committedStage, VOYAGER_INSTALLED } from "../../support/program/stages.ts";
 
@@ -125,7 +125,7 @@ describe("the Voyager router's preview entrance", function () {
 
   it("refuses what would not work, or what would be more than a rule", () => {
     const refuses = (edge: Json, message: RegExp) =>
-      assert.throws(() => parseConfig({ ...committedStage("canary-25"), edge }), {
+      assert.throws(() => stageConfig({ ...committedStage("canary-25"), edge }), {
         name: "UserError",
         message,
       });

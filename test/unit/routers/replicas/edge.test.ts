@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { parseConfig } from "../../../../src/config/stage.ts";
-import { replicasRouter } from "../../../../src/routers/replicas/edge.ts";
+import { stageConfig } from "../../../../src/routers/config.ts";
+import { replicas } from "../../../../src/routers/replicas/index.ts";
 import { runStage } from "../../../support/program/mocks.ts";
 import {
   exampleConfig,
@@ -135,18 +135,18 @@ describe("the replicas router", function () {
   });
 
   it("divides ten pods where the stage does not say how many", () => {
-    const plan = replicasRouter.plan(exampleConfig("canary-10", { replicas: undefined }));
+    const plan = replicas.plan(exampleConfig("canary-10", { replicas: undefined }));
     assert.deepEqual([plan.tracks.previous.replicas, plan.tracks.canary.replicas], [9, 1]);
   });
 
   it("refuses a share that the pods cannot give, with the nearest ones and a total that can", () => {
     const traffic = { previous: 75, canary: 25 };
-    assert.throws(() => replicasRouter.plan(exampleConfig("canary-10", { traffic })), {
+    assert.throws(() => replicas.plan(exampleConfig("canary-10", { traffic })), {
       name: "UserError",
       message: "traffic.canary: 25 % cannot be given by 10 pods; the nearest shares are 20 % and 30 %",
       hint: "Set replicas.total to 12, or change the share.",
     });
-    const plan = replicasRouter.plan(exampleConfig("canary-10", { traffic, replicas: { total: 12 } }));
+    const plan = replicas.plan(exampleConfig("canary-10", { traffic, replicas: { total: 12 } }));
     assert.equal(plan.effectiveCanary, 25);
   });
 
@@ -222,7 +222,7 @@ describe("the replicas router's preview entrance", function () {
 
 describe("the replicas router's configuration", () => {
   const refuses = (changed: Record<string, unknown>, message: RegExp) =>
-    assert.throws(() => parseConfig(exampleStage("canary-10", changed)), { name: "UserError", message });
+    assert.throws(() => stageConfig(exampleStage("canary-10", changed)), { name: "UserError", message });
 
   it("knows its own keys, and no other router's", () => {
     refuses({ replicas: { totl: 10 } }, /^replicas\.totl is no known key; did you mean replicas\.total\?$/);

@@ -1,34 +1,46 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../cluster/api.ts";
 import type { ClusterConfig } from "../config/cluster.ts";
-import { secretShape } from "../config/secrets.ts";
-import type { Config } from "../config/stage.ts";
+import type { RouterSchemas } from "../config/router-schema.ts";
+import { type Config, foundingKeys } from "../config/stage.ts";
 import { UserError } from "../errors.ts";
 import { DEPLOYER_KUBECONFIG, type FoundingOutputs, foundingOutputs } from "./outputs.ts";
 
-/** A stage's place: the founding stack has the cluster in its configuration, the others take what it exports. */
-export type Place =
+/**
+ * The founding stack, as the stage that is declared sees it: it is that stack itself and has the cluster in its
+ * configuration, or it takes what that stack exports.
+ */
+export type FoundingStack =
   | {
-      readonly founding: true;
+      readonly isThisStage: true;
       readonly cluster: ClusterConfig;
-      /** Undefined until the founding stack was applied for the first time. */
-      readonly earlier: FoundingOutputs | undefined;
+      /** Undefined until it was applied for the first time. */
+      readonly outputs: FoundingOutputs | undefined;
     }
-  | { readonly founding: false; readonly earlier: FoundingOutputs };
+  | { readonly isThisStage: false; readonly outputs: FoundingOutputs };
 
-/** Keys that belong in the founding stack's file alone. */
-const FOUNDING_KEYS = ["cluster", ...(Object.keys(secretShape) as (keyof typeof secretShape)[])] as const;
+export interface FoundingStackOptions {
+  /** The stage that is declared. */
+  readonly stage: string;
+  /** Those whose secrets belong in the founding stack's file. */
+  readonly routers: RouterSchemas;
+  /** What the founding stack exports, by whoever has just read it; else the engine is asked. */
+  readonly known?: FoundingOutputs | undefined;
+}
 
 /**
- * Where a stage works.
- * @param known what the founding stack exports, by whoever has just read it; else the engine is asked
+ * Finds the founding stack of a stage.
  * @throws UserError when the founding stack was never applied, or when one of its keys stands in another stage's file
  */
-export async function placeOf(config: Config, stage: string, known?: FoundingOutputs): Promise<Place> {
+export async function foundingStackOf(
+  config: Config,
+  { stage, routers, known }: FoundingStackOptions,
+): Promise<FoundingStack> {
   if (stage !== config.founding) {
-    const misplaced = FOUNDING_KEYS.find((key) => config[key] !== undefined);
-    if (misplaced) throw misplacedKey(misplaced, stage, config.founding);
-    return { founding: false, earlier: known ?? (await exportedBy(config.founding)) };
+    const values: Readonly<Record<string, unknown>> = config;
+    const misplaced = foundingKeys(routers).find((key) => values[key] !== undefined);
+    if (misplaced !== undefined) throw misplacedKey(misplaced, stage, config.founding);
+    return { isThisStage: false, outputs: known ?? (await exportedBy(config.founding)) };
   }
   if (!config.cluster) {
     throw new UserError(
@@ -37,8 +49,8 @@ export async function placeOf(config: Config, stage: string, known?: FoundingOut
     );
   }
   const { cluster } = config;
-  if (cluster.kind !== "gke") return { founding: true, cluster, earlier: undefined };
-  return { founding: true, cluster, earlier: known ?? foundingOutputs(await readOutputs(stage)) };
+  if (cluster.kind !== "gke") return { isThisStage: true, cluster, outputs: undefined };
+  return { isThisStage: true, cluster, outputs: known ?? foundingOutputs(await readOutputs(stage)) };
 }
 
 function misplacedKey(key: string, stage: string, founding: string): UserError {
@@ -52,11 +64,11 @@ function misplacedKey(key: string, stage: string, founding: string): UserError {
  * How the cluster is reached before anything is declared; undefined while there is none. A GKE cluster is looked at
  * as the deployer as well: the founding stack's own output, so that nothing depends on a local kubeconfig.
  */
-export function accessOf(place: Place): ClusterAccess | undefined {
-  if (place.founding && place.cluster.kind === "kubeconfig") {
-    return { file: place.cluster.kubeconfig, context: place.cluster.context };
+export function accessOf(founding: FoundingStack): ClusterAccess | undefined {
+  if (founding.isThisStage && founding.cluster.kind === "kubeconfig") {
+    return { file: founding.cluster.kubeconfig, context: founding.cluster.context };
   }
-  return place.earlier && { kubeconfig: place.earlier.deployerKubeconfig };
+  return founding.outputs && { kubeconfig: founding.outputs.deployerKubeconfig };
 }
 
 async function exportedBy(founding: string): Promise<FoundingOutputs> {

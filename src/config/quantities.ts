@@ -1,0 +1,13 @@
+import { z } from "zod";
+
+/** A Kubernetes quantity: `100m` of a CPU, `64Mi` of memory. */
+const quantity = z
+  .string()
+  .regex(/^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi)?$/, "must be a Kubernetes quantity such as 100m or 64Mi");
+const quantities = z.strictObject({ cpu: quantity, memory: quantity });
+
+/** What a container asks for and what it is limited to: `requests` and `limits`, each with `cpu` and `memory`. */
+export const containerResources = z.strictObject({ requests: quantities, limits: quantities });
+
+/** How many pods: a whole number, 0 among them. */
+export const podCount = z.int("must be a whole number of pods").min(0, "must not be negative").max(1000);

@@ -1,0 +1,41 @@
+import { z } from "zod";
+import type { ClusterConfig } from "../config/cluster.ts";
+import type { RouterSchema } from "../config/router-schema.ts";
+import type { Config } from "../config/stage.ts";
+import type { Edge, Router, RouterConfig, RouterDefinition } from "./router.ts";
+
+/**
+ * A router from its schema and what it does with values of that schema. The rest of the program hands it any stage's
+ * configuration; its own values are read from it by the schema that parsed them (`parseConfig`), so their types hold
+ * without a cast, and a configuration of another router is an error here and not a wrong edge.
+ */
+export function defineRouter<S extends RouterSchema>(schema: S, own: RouterDefinition<S>): Router {
+  const clusterOf = (cluster: ClusterConfig): ClusterConfig & z.output<S["cluster"]> =>
+    Object.assign({}, cluster, read<S["cluster"]>(schema.cluster, cluster));
+  const configOf = (config: Config): RouterConfig<S> => {
+    const edge = read<S["edge"]>(schema.edge, config.edge);
+    const replicas = read<S["replicas"]>(schema.replicas, config.replicas);
+    const cluster = config.cluster && clusterOf(config.cluster);
+    const secrets = read<S["secrets"]>(schema.secrets, config);
+    return Object.assign({}, config, { edge, replicas, cluster }, secrets);
+  };
+  const loadEdge = async (): Promise<Edge> => {
+    const { declareFoundation, declare } = await own.loadEdge();
+    return {
+      declareFoundation: (args) =>
+        declareFoundation({ ...args, config: configOf(args.config), cluster: clusterOf(args.cluster) }),
+      declare: (name, args, options) => declare(name, { ...args, config: configOf(args.config) }, options),
+    };
+  };
+  return {
+    ...own,
+    schema,
+    requires: (config) => own.requires(configOf(config)),
+    plan: (config) => own.plan(configOf(config)),
+    addressPath: (config) => own.addressPath(configOf(config)),
+    readTraffic: (api, config) => own.readTraffic(api, configOf(config)),
+    loadEdge,
+  };
+}
+
+const read = <T extends z.ZodType>(schema: T, value: unknown): z.output<T> => z.parse(schema, value);

@@ -1,0 +1,64 @@
+import type { Live } from "../application/live.ts";
+import type { LiveTrack } from "../application/tracks.ts";
+import type { Deviation } from "../model/conformance.ts";
+import type { TrackName } from "../model/names.ts";
+import type { StagePlan } from "../model/plan.ts";
+import type { WeightOf } from "../model/pods.ts";
+import type { ReleaseRecord } from "../model/record.ts";
+import type { PerTrack } from "../model/traffic.ts";
+import type { ShareRange, TrackMove } from "../model/transition.ts";
+
+/** A move whose shares are to be told beforehand. */
+export interface ForeseenMove {
+  readonly live: Live;
+  readonly plan: StagePlan;
+  readonly moves: PerTrack<TrackMove>;
+  /** The track that rolls first. */
+  readonly growing: TrackName;
+}
+
+/** What is live, as far as it decides which version a served share is of. */
+export interface LiveRelease extends Pick<ReleaseRecord, "release" | "intended"> {
+  /** The application's image without tag or digest. */
+  readonly repository: string;
+}
+
+/** What the router's own objects in the cluster say about traffic now. */
+export interface LiveTraffic {
+  /**
+   * Percent of the traffic that the canary version is given now, by the pods that serve; undefined when nothing takes
+   * traffic.
+   */
+  readonly servedShare: (tracks: PerTrack<LiveTrack>, live: LiveRelease) => number | undefined;
+  /** Where the router's own objects are not what a stage's plan asks for: the weights of a route, say. */
+  readonly deviations: (plan: StagePlan) => readonly Deviation[];
+}
+
+/** Statistics of the program that carries the traffic: what it does at this moment, whatever it was told. */
+export interface DataPlane {
+  /** As it stands in sentences: `HAProxy`. */
+  readonly name: string;
+  /** What its statistics are and where, for the help of `--stats`: `HAProxy's statistics as CSV, http://HOST:PORT/;csv`. */
+  readonly statistics: string;
+  /**
+   * Percent of the traffic that it gives the canary's pods; undefined when it gives none to either track.
+   * @param url where its statistics are
+   * @throws UserError when they cannot be read, or are another application's
+   */
+  readonly appliedShare: (url: string, plan: StagePlan) => Promise<number | undefined>;
+}
+
+/** How a router's shares are told from what is live. */
+export interface LiveShare {
+  /** Of pods behind a router that keeps its weights elsewhere: 1 for each. */
+  readonly podWeight: WeightOf;
+  /**
+   * Percent of the traffic that the canary's Deployment is asked to get now; undefined when nothing takes any. A move
+   * that gives it more rolls the canary first.
+   */
+  readonly canaryShareNow: (live: Live) => number | undefined;
+  /** The least and the greatest share of the canary track while a move goes on. */
+  readonly shareDuringMove: (move: ForeseenMove) => ShareRange;
+  /** Undefined where no program of the router's own carries the traffic. */
+  readonly dataPlane?: DataPlane;
+}

@@ -1,0 +1,63 @@
+import { type LiveTrack, readTracks } from "../application/tracks.ts";
+import type { KubernetesApi } from "../cluster/api.ts";
+import type { Config } from "../config/stage.ts";
+import { UserError } from "../errors.ts";
+import type { StagePlan } from "../model/plan.ts";
+import type { ReleaseRecord } from "../model/record.ts";
+import type { PerTrack } from "../model/traffic.ts";
+import type { LiveTraffic } from "./live-share.ts";
+import type { Router } from "./router.ts";
+
+/** A stage, evaluated by its router. */
+export interface RoutedStage {
+  readonly config: Config;
+  readonly plan: StagePlan;
+  readonly router: Router;
+}
+
+/** The tracks as they run now, and what the router's own objects say about their traffic. */
+export interface LiveRouting {
+  readonly tracks: PerTrack<LiveTrack>;
+  readonly traffic: LiveTraffic;
+}
+
+/** Reads both tracks with their pods, and the router's own objects. */
+export async function readRouted(
+  api: KubernetesApi,
+  { config, plan, router }: RoutedStage,
+): Promise<LiveRouting> {
+  const [tracks, traffic] = await Promise.all([
+    readTracks(api, config.namespace, plan, router.live.podWeight),
+    router.readTraffic(api, config),
+  ]);
+  return { tracks, traffic };
+}
+
+/**
+ * Percent of the traffic that the canary version is given now, by the pods that serve; undefined when nothing takes
+ * traffic.
+ */
+export function servedShare(
+  { tracks, traffic }: LiveRouting,
+  { config, release, intended }: Pick<ReleaseRecord, "release" | "intended"> & Pick<RoutedStage, "config">,
+): number | undefined {
+  return traffic.servedShare(tracks, { release, intended, repository: config.app.image });
+}
+
+/**
+ * Percent of the traffic that the program behind the edge gives the canary's pods at this moment; undefined when it
+ * gives none to either track.
+ * @param url where its statistics are
+ * @throws UserError when the router has no such program, or when its statistics cannot be read
+ */
+export async function appliedShare(
+  { config, plan, router }: RoutedStage,
+  url: string,
+): Promise<number | undefined> {
+  const { dataPlane } = router.live;
+  if (dataPlane) return dataPlane.appliedShare(url, plan);
+  throw new UserError(
+    `the router ${config.router} has no statistics of its own, so there is nothing to read at ${url}`,
+    "Leave --stats out.",
+  );
+}

@@ -1,0 +1,17 @@
+import type { RequiredApi } from "../../cluster/api.ts";
+
+/** Group and version of Voyager's Ingress. */
+export const VOYAGER_GROUP_VERSION = "voyager.appscode.com/v1";
+
+export const VOYAGER_API: RequiredApi = {
+  groupVersion: VOYAGER_GROUP_VERSION,
+  installation:
+    "Install the Voyager operator (chart voyager) in the cluster, or set cluster.voyager in the founding stack.",
+};
+
+/** The API of cert-manager that fills the edge's Secret. */
+export const CERTIFICATE_API: RequiredApi = {
+  groupVersion: "cert-manager.io/v1",
+  installation:
+    "Install cert-manager and its issuer, or remove edge.tls.issuer and make the Secret yourself.",
+};

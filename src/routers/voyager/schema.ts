@@ -1,0 +1,23 @@
+import { z } from "zod";
+import { podCount } from "../../config/quantities.ts";
+import type { RouterSchema } from "../../config/router-schema.ts";
+import type { RouterConfig } from "../router.ts";
+import { controllerSchema } from "./controller.ts";
+import { edgeSchema } from "./edge-schema.ts";
+
+/** What the configuration says in Voyager's own way. */
+export const voyagerSchema = {
+  edge: edgeSchema.prefault({}),
+  /** Pods of each track; their weights give the shares. */
+  replicas: z.strictObject({ previous: podCount, canary: podCount }),
+  cluster: z.object({
+    /** Without it the cluster has Voyager already. */
+    voyager: controllerSchema.optional(),
+  }),
+  secrets: z.object({
+    /** Text of Voyager's licence file. */
+    voyagerLicense: z.string().min(1).optional(),
+  }),
+} satisfies RouterSchema;
+
+export type VoyagerConfig = RouterConfig<typeof voyagerSchema>;
