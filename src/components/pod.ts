@@ -77,8 +77,9 @@ function container(args: PodArgs): k8s.types.input.core.v1.Container {
 }
 
 /**
- * Ready by its own answer. Restarted when its port is shut, after the time that a start may take: no startup probe has
- * to hold that back, which would make every pod ready a second later (docs/adr/0009-no-startup-probe.md).
+ * A pod is ready when it answers by HTTP, and is restarted when its port is shut. The second probe begins when the time
+ * for a start is over; a startup probe in its place would make every pod ready a second later
+ * (docs/adr/0009-no-startup-probe.md).
  */
 function probes(app: AppConfig): Pick<k8s.types.input.core.v1.Container, "readinessProbe" | "livenessProbe"> {
   return {

@@ -33,13 +33,13 @@ const APPLICATION_RULES: readonly PolicyRule[] = [
   { apiGroups: ["apps"], resources: ["deployments"], verbs: DECLARE },
   { apiGroups: [""], resources: ["services"], verbs: DECLARE },
   { apiGroups: ["policy"], resources: ["poddisruptionbudgets"], verbs: DECLARE },
-  // The history of moves is one that the command writes, by update.
+  // The command keeps the history of moves in a ConfigMap, which it writes by update.
   { apiGroups: [""], resources: ["configmaps"], verbs: [...DECLARE, "update"] },
   { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "create", "update"] },
   { apiGroups: ["apps"], resources: ["replicasets"], verbs: ["list"] },
   { apiGroups: [""], resources: ["pods"], verbs: ["list"] },
   { apiGroups: [""], resources: ["events"], verbs: WATCH },
-  // Its own alone, since the Role is the namespace's: whether it is there yet.
+  // Only its own namespace, since a Role reaches no further: the command asks whether it exists yet.
   { apiGroups: [""], resources: ["namespaces"], verbs: ["get"] },
 ];
 

@@ -29,7 +29,10 @@ function describeIssue(issue: z.core.$ZodIssue, { raw, schema, routers }: Parsed
   return [issue.message === "" ? what : `${what}: ${issue.message}`];
 }
 
-/** What zod says where a schema has no words of its own, in ours; nothing of a value that is missing. */
+/**
+ * Our words for what zod finds where a schema has none of its own. Empty for a missing value: the line then says just
+ * `app.port is missing`.
+ */
 export const plainWords: z.core.$ZodErrorMap = (issue) => {
   if (issue.input === undefined) return "";
   switch (issue.code) {

@@ -33,13 +33,16 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   "discard-replaced": "forget",
 };
 
-/** Types of resources that are no objects of a cluster or cloud. */
-const BOOKKEEPING = /^(pulumi:pulumi:|pulumi:providers:|canary-stages:)/;
+/**
+ * Whether resources of a type are nothing but the engine's own: stacks (`pulumi:pulumi:Stack`), providers and components
+ * (`canary-stages:index:Track`), and no objects of a cluster or cloud.
+ */
+export const isBookkeeping = (type: string): boolean => /^(pulumi|canary-stages):/.test(type);
 
 /** The changes that a step makes, a line for each property; none for what stays as it is. */
 export function changesOf(step: Step): Change[] {
   const operation = OPERATIONS[step.op];
-  if (!operation || BOOKKEEPING.test(step.type)) return [];
+  if (!operation || isBookkeeping(step.type)) return [];
   const object = objectName(step);
   const from = step.old?.inputs;
   const to = step.new?.inputs;

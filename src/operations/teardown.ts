@@ -1,3 +1,4 @@
+import { isBookkeeping } from "../engine/changes.ts";
 import { recovering } from "../engine/recovery.ts";
 import type { Stack, StateResource } from "../engine/stacks.ts";
 import { Refusal } from "../errors.ts";
@@ -13,9 +14,6 @@ export interface Doomed {
   /** Objects that the stack lets go of without deleting them. */
   readonly kept: number;
 }
-
-/** Resources that are nothing but Pulumi's own. */
-const BOOKKEEPING = /^(pulumi:|canary-stages:)/;
 
 /**
  * What taking everything down would take down: later stages first, whose objects stay, then the founding stack.
@@ -43,7 +41,7 @@ async function doom({ project, stacks }: Operator, stage: string): Promise<Doome
 
 /** What becomes of a stack's resources. */
 export function fateOf(resources: readonly StateResource[]): Pick<Doomed, "deleted" | "kept"> {
-  const objects = resources.filter(({ type }) => !BOOKKEEPING.test(type));
+  const objects = resources.filter(({ type }) => !isBookkeeping(type));
   const deleted = objects.filter(({ retainOnDelete }) => retainOnDelete !== true);
   return {
     deleted: deleted.map(({ type, urn }) => `${type.split(":").at(-1)} ${urn.split("::").at(-1)}`),

@@ -52,7 +52,7 @@ export class GkeCluster extends pulumi.ComponentResource implements Cluster {
         // Nodes that cannot reach out, or have no rights, never become ready.
         dependsOn: [...apis, nat, ...identity.grants],
         protect: config.deletionProtection,
-        // That of the pool which is removed: the real one's is its own.
+        // It describes the default pool, which is removed; the pool below has its own.
         ignoreChanges: ["nodeConfig"],
       },
     );

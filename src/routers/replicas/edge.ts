@@ -40,7 +40,7 @@ function mainDocument({ config, plan, namespace, address }: EdgeArgs<ReplicasCon
     config,
     namespace,
     selector: { ...plan.selector, ...(config.edge.previewService !== undefined && SERVING) },
-    // Some clusters (kind, minikube) never give an address; whoever needs one waits for it.
+    // Some clusters (kind, minikube) never give an address: an update must not wait for one. The command does.
     annotations: SKIP_AWAIT,
     spec: {
       type: "LoadBalancer",

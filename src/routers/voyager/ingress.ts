@@ -76,7 +76,10 @@ function rulesOf(host: string, { tls }: VoyagerEdgeConfig, backend: object) {
   return tls && !tls.redirect ? [rule, { host, http: { noTLS: true, paths } }] : [rule];
 }
 
-/** What testers send leads to the canary, at every port. Own rules replace Voyager's, so that one stands here too. */
+/**
+ * What testers send leads to the canary, at every port. Rules of our own replace Voyager's one, `option forwardfor`, so it
+ * is repeated here.
+ */
 function testerRules(testers: Testers, edge: VoyagerEdgeConfig) {
   const [fetch, { name, value }] =
     "header" in testers ? ["req.hdr", testers.header] : ["req.cook", testers.cookie];

@@ -6,8 +6,9 @@ import { effectiveCanaryShare, weightsFor } from "./shares-to-weights.ts";
 import { WEIGHT_ANNOTATION } from "./weights.ts";
 
 /**
- * Weight of a canary that waits. The weight is the pod's in every backend, and HAProxy answers 503 where all weights
- * are 0: the preview entrance needs another one. The Service leaves such pods out, so it counts nowhere else.
+ * Weight of the pods of a canary without traffic, where a preview entrance shows it. A pod has one weight for every
+ * backend, and the preview's backend has no other pods: with weight 0 it would answer 503. The main Service leaves these
+ * pods out, so that the weight takes no traffic there.
  */
 const WAITING_WEIGHT = 1;
 
