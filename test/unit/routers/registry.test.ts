@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { describe, it } from "mocha";
 import ts from "typescript";
 import { routerOf, routers } from "../../../src/routers/index.ts";
+import { exampleConfig } from "../../support/program/replicas-stages.ts";
 
 const SRC = join(import.meta.dirname, "..", "..", "..", "src");
 
@@ -49,6 +50,11 @@ describe("the registry of routers", () => {
         message: `router is "${router}": must be one of voyager, replicas`,
       });
     }
+  });
+
+  it("gives a router values of its own schema alone: another router's configuration is an error", () => {
+    assert.throws(() => routers.voyager.plan(exampleConfig("canary-10")), /replicas|previous/);
+    assert.equal(routers.replicas.plan(exampleConfig("canary-10")).effectiveCanary, 10);
   });
 
   it("loads no SDK: canary status asks it, and has no second for that", () => {
