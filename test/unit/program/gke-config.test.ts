@@ -89,6 +89,17 @@ describe("configuration of the edge", () => {
     );
   });
 
+  it("wants quantities as Kubernetes has them, as everywhere", () => {
+    const few = { cpu: "50m", memory: "32Mi" };
+    const lots = { requests: few, limits: { ...few, cpu: "lots" } };
+    const message = "must be a Kubernetes quantity such as 100m or 64Mi";
+    assert.equal(refusal({ edge: { resources: lots } }), `edge.resources.limits.cpu is "lots": ${message}`);
+    assert.equal(
+      refusal({ cluster: { ...GKE, voyager: { resources: lots } } }),
+      `cluster.voyager.resources.limits.cpu is "lots": ${message}`,
+    );
+  });
+
   it("refuses a host name that is none", () => {
     assert.match(refusal({ edge: { host: "https://www.example.com" } }), /edge\.host is "https:/);
   });
