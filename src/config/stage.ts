@@ -4,6 +4,7 @@ import { type BuiltInRouter, type RouterValues, routerSchemaOf, routerSchemas } 
 import { appSchema, objectName, version } from "./app.ts";
 import { clusterSchema } from "./cluster.ts";
 import { configError, plainWords } from "./errors.ts";
+import { type RawValues, valuesOf } from "./raw.ts";
 import { secretShape } from "./secrets.ts";
 
 const sharePercent = z
@@ -46,10 +47,8 @@ const stageShape = {
   ...secretShape,
 };
 
-type Values = Readonly<Record<string, unknown>>;
-
 /** Project values, their `edge` as the router that they name wants it. */
-function projectSchemaOf({ router }: Values) {
+function projectSchemaOf({ router }: RawValues) {
   return z.strictObject({
     ...projectShape,
     router: z.enum(Object.keys(routerSchemas)),
@@ -58,7 +57,7 @@ function projectSchemaOf({ router }: Values) {
 }
 
 /** Project and stage values together. */
-function configSchemaOf(values: Values) {
+function configSchemaOf(values: RawValues) {
   const { replicas } = routerSchemaOf(values.router);
   return z.strictObject({ ...projectSchemaOf(values).shape, ...stageShape, replicas });
 }
@@ -74,13 +73,14 @@ export type RouterConfig<Name extends BuiltInRouter> = Config & RouterValues<Nam
 
 /**
  * The configuration of a stage.
- * @param raw every value of the project's namespace, by key, as Pulumi merged them
+ * @param raw every value of the project's namespace, by key, as Pulumi merged them: texts, or what they stand for
  * @throws UserError with a line for each property that is wrong
  */
-export function parseConfig(raw: Values): Config {
+export function parseConfig(raw: RawValues): Config {
   const schema = configSchemaOf(raw);
-  const parsed = schema.safeParse(raw, { error: plainWords });
-  if (!parsed.success) throw configError(parsed.error.issues, raw, schema);
+  const values = valuesOf(raw, schema.shape);
+  const parsed = schema.safeParse(values, { error: plainWords });
+  if (!parsed.success) throw configError(parsed.error.issues, values, schema);
   return { ...parsed.data, founding: foundingStage(parsed.data) };
 }
 
@@ -88,10 +88,11 @@ export function parseConfig(raw: Values): Config {
  * The project's values alone, as the command reads them from Pulumi.yaml.
  * @throws UserError with a line for each property that is wrong
  */
-export function parseProject(raw: Values): ProjectConfig {
+export function parseProject(raw: RawValues): ProjectConfig {
   const schema = projectSchemaOf(raw);
-  const parsed = schema.safeParse(raw, { error: plainWords });
-  if (!parsed.success) throw configError(parsed.error.issues, raw, schema);
+  const values = valuesOf(raw, schema.shape);
+  const parsed = schema.safeParse(values, { error: plainWords });
+  if (!parsed.success) throw configError(parsed.error.issues, values, schema);
   return { ...parsed.data, founding: foundingStage(parsed.data) };
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, YAMLParseError } from "yaml";
+import { configText, ownTexts } from "../config/raw.ts";
 import { isSecretPath } from "../config/secrets.ts";
 import { type Config, type ProjectConfig, parseConfig, parseProject } from "../config/stage.ts";
 import { UserError } from "../errors.ts";
@@ -37,7 +38,7 @@ interface StageFile {
 export async function readProject(directory: string): Promise<Project> {
   const file = (await readYaml(join(directory, "Pulumi.yaml"))) as ProjectFile;
   const name = file.name ?? "";
-  const projectValues = ownValues(file.config ?? {}, name, "project");
+  const projectValues = projectTexts(file.config ?? {}, name);
   const config = parseProject(projectValues);
   const readStage = async (stage: string): Promise<StageFile> => {
     requireKnownStage(stage, config.lifecycle);
@@ -49,7 +50,7 @@ export async function readProject(directory: string): Promise<Project> {
     config,
     stage: async (stage) => {
       const { config: values = {} } = await readStage(stage);
-      return parseConfig({ ...projectValues, ...ownValues(values, name, "stage") });
+      return parseConfig({ ...projectValues, ...fileTexts(values, name) });
     },
     secretsProvider: async (stage) => {
       const own = await readStage(stage);
@@ -59,20 +60,31 @@ export async function readProject(directory: string): Promise<Project> {
 }
 
 /**
- * Values of the project's own namespace. Pulumi.yaml may leave the namespace out and wraps objects in `value`.
- * Secrets are left out: they stand encrypted in the file, and only the program needs them.
+ * What the file of a stage gives the program, as the texts that Pulumi would make of it. Secrets are left out: they
+ * stand encrypted in the file, and only the program needs them.
  */
-function ownValues(config: Values, name: string, level: "project" | "stage"): Values {
-  const prefix = `${name}:`;
-  const own = Object.entries(config)
-    .filter(([key]) => key.startsWith(prefix) || !key.includes(":"))
-    .map(([key, value]) => [key.replace(prefix, ""), level === "project" ? unwrapped(value) : value] as const)
-    .filter(([key]) => !isSecretPath([key]));
-  return Object.fromEntries(own);
+function fileTexts(values: Values, project: string): Record<string, string> {
+  const texts = Object.entries(values).map(([key, value]) => [key, configText(value)] as const);
+  const own = Object.entries(ownTexts(Object.fromEntries(texts), project));
+  return Object.fromEntries(own.filter(([key]) => !isSecretPath([key])));
 }
 
-function unwrapped(value: unknown): unknown {
-  return typeof value === "object" && value !== null && "value" in value ? value.value : value;
+/**
+ * The same of Pulumi.yaml, where a scalar or a list stands for itself, and anything else in `value` or in `default`.
+ * A key that is only declared, such as `founding: { type: string }`, has no value.
+ */
+function projectTexts(declarations: Values, project: string): Record<string, string> {
+  const values = Object.entries(declarations)
+    .map(([key, declaration]) => [key, declaredValue(declaration)] as const)
+    .filter(([, value]) => value !== undefined);
+  return fileTexts(Object.fromEntries(values), project);
+}
+
+function declaredValue(declaration: unknown): unknown {
+  if (typeof declaration !== "object" || declaration === null || Array.isArray(declaration))
+    return declaration;
+  const { value, default: fallback } = declaration as { value?: unknown; default?: unknown };
+  return value ?? fallback;
 }
 
 async function readYaml(file: string): Promise<unknown> {
