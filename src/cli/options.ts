@@ -36,7 +36,7 @@ export const measuringOptions = (): Option[] => [
     "--precision <points>",
     `enough when the share is known to so many percentage points (default: ${DEFAULTS.precision}, without --requests)`,
   ).argParser(positiveNumber),
-  new Option("--settle <time>", "after a move, how long the edge may take to take it over (10s)").argParser(
+  new Option("--settle <time>", "after a move, how long the edge may take to take it over (default: 10s)").argParser(
     duration,
   ),
   statsOption(),
