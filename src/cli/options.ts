@@ -36,9 +36,10 @@ export const measuringOptions = (): Option[] => [
     "--precision <points>",
     `enough when the share is known to so many percentage points (default: ${DEFAULTS.precision}, without --requests)`,
   ).argParser(positiveNumber),
-  new Option("--settle <time>", "after a move, how long the edge may take to take it over (default: 10s)").argParser(
-    duration,
-  ),
+  new Option(
+    "--settle <time>",
+    "after a move, how long the edge may take to take it over (default: 10s)",
+  ).argParser(duration),
   statsOption(),
 ];
 

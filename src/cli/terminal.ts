@@ -60,7 +60,8 @@ export class Terminal {
   }
 
   readonly paint = (style: Style, text: string): string =>
-    this.color && this.stdout.isTTY ? styleText(style, text) : text;
+    // Whether there is a terminal has been looked at: styleText itself looks at the process's own stdout.
+    this.color && this.stdout.isTTY ? styleText(style, text, { validateStream: false }) : text;
 
   /** How operations report: live on a terminal, line by line elsewhere. */
   async observer(): Promise<Observer> {
