@@ -20,7 +20,10 @@ export const statsOption = (): Option =>
     "HAProxy's statistics as CSV, for the share that it applies (http://HOST:PORT/;csv)",
   );
 
-/** Whoever says how many requests gets them all; otherwise they end when the share is known. */
+/**
+ * With `--requests 500` alone, all 500 are sent. Otherwise requests end as soon as the share is known to the precision,
+ * and at the latest after 4000, or after as many as `--requests` says beside `--precision`.
+ */
 const DEFAULTS = { requests: 4000, precision: 2 } as const;
 
 export const measuringOptions = (): Option[] => [

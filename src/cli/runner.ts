@@ -8,7 +8,7 @@ export type Action<Options> = (
   options: Options & GlobalOptions,
 ) => Promise<number>;
 
-/** Makes a commander action of ours: opens the session, runs it, keeps its exit code. */
+/** Turns an action into what commander calls: it opens the session, runs the action and keeps its exit code. */
 export type Runner = <Options>(action: Action<Options>) => (...given: unknown[]) => Promise<void>;
 
 /** Takes apart what commander hands to an action: the arguments, then the command's own options, then the command. */

@@ -19,7 +19,7 @@ export interface GlobalOptions {
   readonly verbose?: boolean;
 }
 
-/** What a command works with; what costs time is made at its first use. */
+/** What a command works with. What costs time, such as reaching the cluster, is done at its first use. */
 export interface Session {
   readonly options: GlobalOptions;
   readonly terminal: Terminal;

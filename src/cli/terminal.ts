@@ -54,7 +54,7 @@ export class Terminal {
     if (!this.json && this.stdout.isTTY) this.stdout.write(CLEAR_SCREEN);
   }
 
-  /** Something to read beside the result. */
+  /** Something for people, beside the result: on stderr, so that a script does not read it as a result. */
   note(text: string): void {
     this.stderr.write(`${printable(text)}\n`);
   }
@@ -66,7 +66,7 @@ export class Terminal {
   /** How operations report: live on a terminal, line by line elsewhere. */
   async observer(): Promise<Observer> {
     const { observerOn } = await import("./print/progress.ts");
-    // It asks the environment alone.
+    // listr2 decides on colours by the environment alone.
     if (!this.color) process.env.NO_COLOR = "1";
     const { phase, say } = observerOn(this.stderr);
     return {

@@ -40,7 +40,7 @@ async function show(
   again = false,
 ): Promise<void> {
   const summaries = pulumi.stacks();
-  // Both processes at once; the one that fails first is told about.
+  // Both run a process of Pulumi, side by side. If both fail, the first failure is the one that is reported.
   const [api] = await Promise.all([cluster(), summaries]);
   const status = await readStatus(project, api, summaries, stats);
   if (again) terminal.clear();
