@@ -1,4 +1,4 @@
-/** What `npm test` runs once the dependencies are there: types, lint and unit tests with their coverage, side by side. */
+/** What `npm test` runs once the dependencies are there, side by side: types, lint, import directions, unit tests with their coverage. */
 import { join } from "node:path";
 import { execa } from "execa";
 
@@ -22,6 +22,7 @@ interface Result {
 const STEPS: readonly Step[] = [
   { name: "types", command: ["tsc", "--noEmit", "-p", "."] },
   { name: "lint", command: ["biome", "check", "--max-diagnostics=50", "."] },
+  { name: "import directions", command: ["npm", "run", "--silent", "imports"] },
   { name: "unit tests and coverage", command: ["c8", "mocha", ...process.argv.slice(2)] },
 ];
 

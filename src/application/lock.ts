@@ -11,6 +11,7 @@ import {
   renewedLease,
   takenLease,
 } from "../model/lock.ts";
+import { shellWord } from "../process/shell.ts";
 
 /** Where a lock is: the Lease of an application in its namespace. */
 export interface LockPlace {
@@ -80,8 +81,8 @@ export async function breakLock(api: KubernetesApi, place: LockPlace, name: stri
   }
   if (holder.name !== name) {
     throw new Refusal(
-      `the lock is held by ${holder.name}, not by ${name}`,
-      `If that one is dead: canary unlock --holder ${holder.name}`,
+      `the lock is held by ${shellWord(holder.name)}, not by ${name}`,
+      `If that one is dead: canary unlock --holder ${shellWord(holder.name)}`,
     );
   }
   await write(api, place, releasedLease(found, api.time()));
@@ -111,10 +112,12 @@ async function untilDead(
 function heldBy(holder: Holder | undefined, now: Date): Refusal {
   if (!holder) return new Refusal("the lock was just taken by somebody else", "Try again in a moment.");
   const seconds = Math.max(0, Math.ceil((holder.until.getTime() - now.getTime()) / 1000));
-  const purpose = holder.purpose && ` (${holder.purpose})`;
+  // Anybody who may write the Lease can write anything there.
+  const name = shellWord(holder.name);
+  const purpose = holder.purpose && ` (${holder.purpose.split("\n")[0]})`;
   return new Refusal(
-    `the lock is held by ${holder.name}${purpose} since ${holder.since.toISOString()}`,
-    `Wait until that is done. If ${holder.name} is dead, its lock ends in ${seconds} s, or at once with: canary unlock --holder ${holder.name}`,
+    `the lock is held by ${name}${purpose} since ${holder.since.toISOString()}`,
+    `Wait until that is done. If ${name} is dead, its lock ends in ${seconds} s, or at once with: canary unlock --holder ${name}`,
   );
 }
 

@@ -3,8 +3,7 @@ import type { Command, Option } from "commander";
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 export type Shell = (typeof SHELLS)[number];
 
-/** Commands that take a stage: completed from the stack files beside the shell. */
-const TAKES_STAGE = ["preview", "promote", "rollback"];
+/** The stages that have a file where the shell is. */
 const STAGES = "ls Pulumi.*.yaml 2>/dev/null | sed 's/^Pulumi[.]//; s/[.]yaml$//'";
 
 /** The script with which a shell completes a command's subcommands, options and stages. */
@@ -14,7 +13,7 @@ export function completionScript(shell: Shell, program: Command): string {
 
 function bash(program: Command): string {
   const cases = program.commands.map((command) => {
-    const stages = TAKES_STAGE.includes(command.name()) ? ` $(${STAGES})` : "";
+    const stages = takesStage(command) ? ` $(${STAGES})` : "";
     return `    ${command.name()}) words="${flags(command, program)}${stages}" ;;`;
   });
   return `_canary() {
@@ -45,9 +44,7 @@ function fish(program: Command): string {
   const lines = program.commands.flatMap((command) => [
     `complete -c canary -n __fish_use_subcommand -a ${command.name()} -d ${quoted(command.description())}`,
     ...command.options.map((option) => fishOption(option, `-n '${inner(command)}'`)),
-    ...(TAKES_STAGE.includes(command.name())
-      ? [`complete -c canary -n '${inner(command)}' -a "(${STAGES})"`]
-      : []),
+    ...(takesStage(command) ? [`complete -c canary -n '${inner(command)}' -a "(${STAGES})"`] : []),
   ]);
   return [
     "complete -c canary -f",
@@ -66,6 +63,10 @@ function fishOption({ long, short, description, required }: Option, condition: s
   ];
   return [...parts, required && "-r", `-d ${quoted(description)}`].filter(Boolean).join(" ");
 }
+
+/** Whether a command's words may name a stage, as `canary promote [stage]` does. */
+const takesStage = (command: Command): boolean =>
+  command.registeredArguments.some((argument) => argument.name() === "stage");
 
 const names = (program: Command): string => program.commands.map((command) => command.name()).join(" ");
 

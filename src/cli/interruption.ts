@@ -1,4 +1,4 @@
-/** Of a terminal's signal npm may tell what it runs a second time. */
+/** Ctrl-C in a terminal reaches npm and the command; npm then sends the command the same signal once more. */
 const SAME_SIGNAL_MS = 500;
 
 /**

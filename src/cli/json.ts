@@ -101,7 +101,7 @@ function summaryJson({ deployment, version, replicas, weight, intended, effectiv
 
 const fromTo = <T>({ from, to }: FromTo<T>) => ({ from: from ?? null, to });
 
-/** What there is nothing of is null: JSON leaves out what is undefined. */
+/** An absent value is null, so that every key is always there: JSON would leave out one that is undefined. */
 const changeJson = ({ from, to, ...change }: Change) => ({ ...change, from: from ?? null, to: to ?? null });
 
 export function verifyJson({

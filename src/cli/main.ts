@@ -13,7 +13,8 @@ import { unlockCommand } from "./commands/unlock.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import { EXIT, exitCodeOf } from "./exit.ts";
 import { interruption } from "./interruption.ts";
-import { givenTo, type Runner } from "./runner.ts";
+import { printable } from "./print/printable.ts";
+import { parsedWords, type Runner } from "./runner.ts";
 import { openSession } from "./session.ts";
 
 const COMMANDS = [
@@ -32,7 +33,7 @@ const EXIT_CODES = `
 Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused by lifecycle or lock, 4 the share does not fit,
 ${EXIT.wouldChange} with preview --exit-code when something would change.`;
 
-/** The command with all its subcommands. @param run what each of them is run by */
+/** The command with all its subcommands. @param run opens the session for a subcommand's action, and runs it */
 export function canaryProgram(run: Runner): Command {
   const program = new Command("canary")
     .description("Takes releases through canary stages: each stage is a Pulumi stack.")
@@ -57,7 +58,7 @@ export async function main(words: readonly string[]): Promise<number> {
   const run: Runner =
     (action) =>
     async (...given) => {
-      const { args, options } = givenTo<Parameters<typeof action>[2]>(given);
+      const { args, options } = parsedWords<Parameters<typeof action>[2]>(given);
       exit = await action(await openSession(options, signal), args, options);
     };
   try {
@@ -81,5 +82,5 @@ function report(error: unknown, verbose: boolean): void {
   if (error instanceof CommanderError) return;
   const isUsers = error instanceof UserError && !verbose;
   const text = error instanceof Error && !isUsers ? error.stack : String(error);
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${printable(String(text))}\n`);
 }

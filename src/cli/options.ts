@@ -24,7 +24,10 @@ export const statsOption = (among: Routers = routers): Option => {
   );
 };
 
-/** Whoever says how many requests gets them all; otherwise they end when the share is known. */
+/**
+ * With `--requests 500` alone, all 500 are sent. Otherwise requests end as soon as the share is known to the precision,
+ * and at the latest after 4000, or after as many as `--requests` says beside `--precision`.
+ */
 const DEFAULTS = { requests: 4000, precision: 2 } as const;
 
 export const measuringOptions = (): Option[] => [
@@ -40,9 +43,10 @@ export const measuringOptions = (): Option[] => [
     "--precision <points>",
     `enough when the share is known to so many percentage points (default: ${DEFAULTS.precision}, without --requests)`,
   ).argParser(positiveNumber),
-  new Option("--settle <time>", "after a move, how long the edge may take to take it over (10s)").argParser(
-    duration,
-  ),
+  new Option(
+    "--settle <time>",
+    "after a move, how long the edge may take to take it over (default: 10s)",
+  ).argParser(duration),
   statsOption(),
 ];
 

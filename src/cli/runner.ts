@@ -8,11 +8,11 @@ export type Action<Options> = (
   options: Options & GlobalOptions,
 ) => Promise<number>;
 
-/** Makes a commander action of ours: opens the session, runs it, keeps its exit code. */
+/** Turns an action into what commander calls: it opens the session, runs the action and keeps its exit code. */
 export type Runner = <Options>(action: Action<Options>) => (...given: unknown[]) => Promise<void>;
 
-/** Arguments and options as commander hands them to an action: options and the command itself come last. */
-export function givenTo<Options>(given: readonly unknown[]): {
+/** Takes apart what commander hands to an action: the arguments, then the command's own options, then the command. */
+export function parsedWords<Options>(given: readonly unknown[]): {
   readonly args: readonly (string | undefined)[];
   readonly options: Options & GlobalOptions;
 } {

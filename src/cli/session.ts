@@ -19,7 +19,7 @@ export interface GlobalOptions {
   readonly verbose?: boolean;
 }
 
-/** What a command works with; what costs time is made at its first use. */
+/** What a command works with. What costs time, such as reaching the cluster, is done at its first use. */
 export interface Session {
   readonly options: GlobalOptions;
   readonly terminal: Terminal;
@@ -91,14 +91,14 @@ const loadProgram = () => import("../program/program.ts");
  * loaded while processes of the engine run.
  */
 async function openOperator(project: Project, founding: FoundingStack): Promise<Operator> {
-  // Whoever asks again gets the failure.
+  // Begun early. If it fails, the promise is kept: whoever asks for the cluster later gets the same error.
   founding.cluster().catch(() => undefined);
   const { pulumiStacks } = await import("../engine/automation/stacks.ts");
   const stacks = pulumiStacks({
     directory: project.directory,
     secretsProvider: project.secretsProvider,
     program: async () => (await loadProgram()).program(await founding.outputs()),
-    // Whoever needs it gets the failure.
+    // Loads ahead, at the engine's first event. If it fails, `program` above fails with the same error.
     onEvent: () => loadProgram().catch(() => undefined),
     onChanged: (name) => {
       if (name === project.config.founding) founding.changed();

@@ -2,6 +2,7 @@ import { createInterface } from "node:readline/promises";
 import { styleText } from "node:util";
 import type { Observer } from "../operations/observer.ts";
 import { WrongUse } from "./exit.ts";
+import { oneLine, printable, printableInColour, printableJson, shown } from "./print/printable.ts";
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -19,7 +20,12 @@ export interface Writer {
   write(text: string): unknown;
 }
 
-/** Where the command reads and writes: results on stdout, progress and questions on stderr. */
+const CLEAR_SCREEN = "\u001b[H\u001b[2J";
+
+/**
+ * Where the command reads and writes: results on stdout, progress and questions on stderr. What it writes is printable,
+ * whoever it comes from.
+ */
 export class Terminal {
   readonly json: boolean;
   private readonly color: boolean;
@@ -33,25 +39,40 @@ export class Terminal {
     this.color = color && !process.env.NO_COLOR;
   }
 
-  /** The result: as JSON where that was asked for, else as text. */
-  result(value: unknown, text: () => string): void {
-    this.stdout.write(`${this.json ? JSON.stringify(value, undefined, 2) : text()}\n`);
+  /**
+   * The result: as JSON where that was asked for, else as text.
+   * @param text made of the value with every text in it printable and in one line
+   * @param json what `--json` prints of the value; the value itself without it
+   */
+  result<T>(value: T, text: (value: T) => string, json: (value: T) => unknown = (same) => same): void {
+    const written = this.json ? printableJson(json(value)) : printableInColour(text(shown(value)));
+    this.stdout.write(`${written}\n`);
   }
 
-  /** Something to read beside the result. */
+  /** Makes room for the next result, where somebody looks at a terminal. */
+  clear(): void {
+    if (!this.json && this.stdout.isTTY) this.stdout.write(CLEAR_SCREEN);
+  }
+
+  /** Something for people, beside the result: on stderr, so that a script does not read it as a result. */
   note(text: string): void {
-    this.stderr.write(`${text}\n`);
+    this.stderr.write(`${printable(text)}\n`);
   }
 
   readonly paint = (style: Style, text: string): string =>
-    this.color && this.stdout.isTTY ? styleText(style, text) : text;
+    // Whether there is a terminal has been looked at: styleText itself looks at the process's own stdout.
+    this.color && this.stdout.isTTY ? styleText(style, text, { validateStream: false }) : text;
 
   /** How operations report: live on a terminal, line by line elsewhere. */
   async observer(): Promise<Observer> {
     const { observerOn } = await import("./print/progress.ts");
-    // It asks the environment alone.
+    // listr2 decides on colours by the environment alone.
     if (!this.color) process.env.NO_COLOR = "1";
-    return observerOn(this.stderr);
+    const { phase, say } = observerOn(this.stderr);
+    return {
+      phase: (title, work) => phase(oneLine(title), (note) => work((text) => note(oneLine(text)))),
+      say: (text) => say(printable(text)),
+    };
   }
 
   get canAsk(): boolean {
@@ -69,7 +90,7 @@ export class Terminal {
     }
     const lines = createInterface({ input: process.stdin, output: process.stderr });
     try {
-      return (await lines.question(question, { signal })).trim();
+      return (await lines.question(printable(question), { signal })).trim();
     } finally {
       lines.close();
     }

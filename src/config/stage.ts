@@ -3,6 +3,7 @@ import { UserError } from "../errors.ts";
 import { appSchema, objectName, version } from "./app.ts";
 import { clusterSchemaWith } from "./cluster.ts";
 import { configError, plainWords } from "./errors.ts";
+import { type RawValues, valuesOf } from "./raw.ts";
 import { clusterShapeOf, type RouterSchemas, routerPartsOf } from "./router-schema.ts";
 import { secretShapeOf } from "./secrets.ts";
 
@@ -36,10 +37,8 @@ const projectShape = {
   founding: stageName.optional(),
 };
 
-type Values = Readonly<Record<string, unknown>>;
-
 /** Project values, their `edge` as the router that they name wants it. */
-function projectShapeOf({ router }: Values, routers: RouterSchemas) {
+function projectShapeOf({ router }: RawValues, routers: RouterSchemas) {
   return {
     ...projectShape,
     router: z.enum(Object.keys(routers)),
@@ -48,7 +47,7 @@ function projectShapeOf({ router }: Values, routers: RouterSchemas) {
 }
 
 /** Project and stage values together. */
-function configSchemaOf(values: Values, routers: RouterSchemas) {
+function configSchemaOf(values: RawValues, routers: RouterSchemas) {
   return z.strictObject({
     ...projectShapeOf(values, routers),
     traffic: trafficSchema,
@@ -78,11 +77,11 @@ export type Config = z.infer<ReturnType<typeof configSchemaOf>> & { founding: st
 
 /**
  * The configuration of a stage.
- * @param raw every value of the project's namespace, by key, as Pulumi merged them
+ * @param raw every value of the project's namespace, by key, as Pulumi merged them: texts, or what they stand for
  * @param routers those that `router` can name
  * @throws UserError with a line for each property that is wrong
  */
-export function parseConfig(raw: Values, routers: RouterSchemas): Config {
+export function parseConfig(raw: RawValues, routers: RouterSchemas): Config {
   return withFounding(parsedBy(configSchemaOf(raw, routers), raw, routers));
 }
 
@@ -91,13 +90,14 @@ export function parseConfig(raw: Values, routers: RouterSchemas): Config {
  * @param routers those that `router` can name
  * @throws UserError with a line for each property that is wrong
  */
-export function parseProject(raw: Values, routers: RouterSchemas): ProjectConfig {
+export function parseProject(raw: RawValues, routers: RouterSchemas): ProjectConfig {
   return withFounding(parsedBy(z.strictObject(projectShapeOf(raw, routers)), raw, routers));
 }
 
-function parsedBy<S extends z.ZodType>(schema: S, raw: Values, routers: RouterSchemas): z.output<S> {
-  const parsed = schema.safeParse(raw, { error: plainWords });
-  if (!parsed.success) throw configError(parsed.error.issues, { raw, schema, routers });
+function parsedBy<S extends z.ZodObject>(schema: S, raw: RawValues, routers: RouterSchemas): z.output<S> {
+  const values = valuesOf(raw, schema.shape);
+  const parsed = schema.safeParse(values, { error: plainWords });
+  if (!parsed.success) throw configError(parsed.error.issues, { raw: values, schema, routers });
   return parsed.data;
 }
 

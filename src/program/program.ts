@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { growingTrack, NOTHING_LIVE, readLive, requireApis } from "../application/live.ts";
 import { connect, type KubernetesApi } from "../cluster/api.ts";
 import { giveTimeToRollOut, untilRolledOut } from "../cluster/rollouts.ts";
+import { ownTexts } from "../config/raw.ts";
 import { type Config, parseConfig } from "../config/stage.ts";
 import { UserError } from "../errors.ts";
 import { moveTo } from "../model/lifecycle.ts";
@@ -34,7 +35,8 @@ export async function program(
   routers: Routers = builtInRouters,
 ): Promise<Outputs> {
   try {
-    return await declareStage(parseConfig(stackConfig(), routers), pulumi.getStack(), routers, founding);
+    const config = parseConfig(ownTexts(pulumi.runtime.allConfig(), pulumi.getProject()), routers);
+    return await declareStage(config, pulumi.getStack(), routers, founding);
   } catch (error) {
     throw error instanceof UserError ? refusal(error) : error;
   }
@@ -117,12 +119,3 @@ async function declareStage(
 async function connectAs(kubeconfig: pulumi.Output<string>): Promise<KubernetesApi> {
   return connect({ kubeconfig: await new Promise<string>((resolve) => kubeconfig.apply(resolve)) });
 }
-
-/** Every value of the project's namespace, by its key; objects come as JSON. */
-function stackConfig(): Record<string, unknown> {
-  const prefix = `${pulumi.getProject()}:`;
-  const values = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
-  return Object.fromEntries(values.map(([key, text]) => [key.slice(prefix.length), parseValue(text)]));
-}
-
-const parseValue = (text: string): unknown => (/^[[{]/.test(text) ? JSON.parse(text) : text);

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, YAMLParseError } from "yaml";
+import { configText, ownTexts } from "../config/raw.ts";
 import { isSecretPath } from "../config/secrets.ts";
 import { type Config, type ProjectConfig, parseConfig, parseProject } from "../config/stage.ts";
 import { UserError } from "../errors.ts";
@@ -41,7 +42,7 @@ interface StageFile {
 export async function readProject(directory: string, routers: Routers = builtInRouters): Promise<Project> {
   const file = (await readYaml(join(directory, "Pulumi.yaml"))) as ProjectFile;
   const name = file.name ?? "";
-  const projectValues = ownValues(file.config ?? {}, { project: name, level: "project", routers });
+  const projectValues = projectTexts(file.config ?? {}, name, routers);
   const config = parseProject(projectValues, routers);
   const readStage = async (stage: string): Promise<StageFile> => {
     requireKnownStage(stage, config.lifecycle);
@@ -54,8 +55,7 @@ export async function readProject(directory: string, routers: Routers = builtInR
     routers,
     stage: async (stage) => {
       const { config: values = {} } = await readStage(stage);
-      const stageValues = ownValues(values, { project: name, level: "stage", routers });
-      return parseConfig({ ...projectValues, ...stageValues }, routers);
+      return parseConfig({ ...projectValues, ...fileTexts(values, name, routers) }, routers);
     },
     secretsProvider: async (stage) => {
       const own = await readStage(stage);
@@ -64,28 +64,32 @@ export async function readProject(directory: string, routers: Routers = builtInR
   };
 }
 
-/** Where values stand: in Pulumi.yaml or in a stage's file of a project. */
-interface Origin {
-  readonly project: string;
-  readonly level: "project" | "stage";
-  readonly routers: Routers;
+/**
+ * What the file of a stage gives the program, as the texts that Pulumi would make of it. Secrets are left out: they
+ * stand encrypted in the file, and only the program needs them.
+ */
+function fileTexts(values: Values, project: string, routers: Routers): Record<string, string> {
+  const texts = Object.entries(values).map(([key, value]) => [key, configText(value)] as const);
+  const own = Object.entries(ownTexts(Object.fromEntries(texts), project));
+  return Object.fromEntries(own.filter(([key]) => !isSecretPath([key], routers)));
 }
 
 /**
- * Values of the project's own namespace. Pulumi.yaml may leave the namespace out and wraps objects in `value`.
- * Secrets are left out: they stand encrypted in the file, and only the program needs them.
+ * The same of Pulumi.yaml, where a scalar or a list stands for itself, and anything else in `value` or in `default`.
+ * A key that is only declared, such as `founding: { type: string }`, has no value.
  */
-function ownValues(config: Values, { project, level, routers }: Origin): Values {
-  const prefix = `${project}:`;
-  const own = Object.entries(config)
-    .filter(([key]) => key.startsWith(prefix) || !key.includes(":"))
-    .map(([key, value]) => [key.replace(prefix, ""), level === "project" ? unwrapped(value) : value] as const)
-    .filter(([key]) => !isSecretPath([key], routers));
-  return Object.fromEntries(own);
+function projectTexts(declarations: Values, project: string, routers: Routers): Record<string, string> {
+  const values = Object.entries(declarations)
+    .map(([key, declaration]) => [key, declaredValue(declaration)] as const)
+    .filter(([, value]) => value !== undefined);
+  return fileTexts(Object.fromEntries(values), project, routers);
 }
 
-function unwrapped(value: unknown): unknown {
-  return typeof value === "object" && value !== null && "value" in value ? value.value : value;
+function declaredValue(declaration: unknown): unknown {
+  if (typeof declaration !== "object" || declaration === null || Array.isArray(declaration))
+    return declaration;
+  const { value, default: fallback } = declaration as { value?: unknown; default?: unknown };
+  return value ?? fallback;
 }
 
 async function readYaml(file: string): Promise<unknown> {

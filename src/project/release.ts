@@ -76,7 +76,7 @@ export function withRelease(text: string, project: string, release: Release): st
     const [from, to] = node.range;
     return { from, to, text: quoted(version, node.type === "QUOTE_SINGLE" ? "'" : '"') };
   });
-  // From the end, so that the places before stay right.
+  // The last edit first: an edit shifts the offsets of what stands behind it.
   return edits
     .sort((a, b) => b.from - a.from)
     .reduce(
@@ -91,7 +91,7 @@ interface Edit {
   readonly text: string;
 }
 
-/** A version stands in quotes: YAML would read 2.10 as the number 2.1. */
+/** A version is written in quotes: YAML would read 2.10 as the number 2.1. */
 const quoted = (version: string, quote: string): string => `${quote}${version}${quote}`;
 
 const noRelease = (): UserError =>
@@ -105,7 +105,7 @@ export function requireVersion({ config, routers }: Project, release: Release): 
   parseProject({ ...projectValues(config), release }, routers);
 }
 
-/** The configuration as it stood in the file: without what was worked out from it. */
+/** The values that stood in the file: `founding` is always there in a ProjectConfig, but need not be in the file. */
 function projectValues({ founding: _founding, ...values }: Project["config"]): Record<string, unknown> {
   return values;
 }

@@ -1,6 +1,6 @@
 import { exitCodeOf } from "../../src/cli/exit.ts";
 import { canaryProgram } from "../../src/cli/main.ts";
-import { givenTo, type Runner } from "../../src/cli/runner.ts";
+import { parsedWords, type Runner } from "../../src/cli/runner.ts";
 import type { Session } from "../../src/cli/session.ts";
 import { Terminal } from "../../src/cli/terminal.ts";
 import type { FakeWorld } from "./fake-world.ts";
@@ -27,7 +27,7 @@ export async function canary(world: FakeWorld, ...words: readonly string[]): Pro
   const run: Runner =
     (action) =>
     async (...given) => {
-      const { args, options } = givenTo<Parameters<typeof action>[2]>(given);
+      const { args, options } = parsedWords<Parameters<typeof action>[2]>(given);
       const session: Session = {
         options,
         terminal,

@@ -1,6 +1,5 @@
 import { Argument, Command } from "commander";
 import { completionScript, SHELLS, type Shell } from "../completion.ts";
-import { EXIT } from "../exit.ts";
 import { examples } from "../runner.ts";
 
 /** @param program gives the whole command, which the script is made of */
@@ -18,5 +17,4 @@ export const completionCommand = (program: () => Command): Command =>
     )
     .action((shell: Shell) => {
       process.stdout.write(completionScript(shell, program()));
-      process.exitCode = EXIT.done;
     });

@@ -17,7 +17,9 @@ export const historyCommand = (run: Runner): Command =>
         const { app, namespace } = project.config;
         const api = await cluster();
         const moves = api ? await readHistory(api, namespace, appNames(app.name, namespace).history) : [];
-        terminal.result(moves, () => (moves.length === 0 ? "No move was made yet." : historyText(moves)));
+        terminal.result(moves, (shown) =>
+          shown.length === 0 ? "No move was made yet." : historyText(shown),
+        );
         return EXIT.done;
       }),
     );
@@ -32,10 +34,7 @@ function historyText(moves: readonly HistoryEntry[]): string {
 
 function row(entry: HistoryEntry): string[] {
   const { time, who, move, stage, release, effective, measured, result, reason, override } = entry;
-  const remarks = [
-    reason?.split("\n")[0]?.slice(0, LONGEST_REASON),
-    override && `overridden: ${override}`,
-  ].filter(Boolean);
+  const remarks = [reason?.slice(0, LONGEST_REASON), override && `overridden: ${override}`].filter(Boolean);
   return [
     timeText(time),
     who,

@@ -1,14 +1,10 @@
 import { Command } from "commander";
-import { readRecord } from "../../application/live.ts";
-import { Refusal } from "../../errors.ts";
-import { sameRelease, stageAfter } from "../../model/lifecycle.ts";
-import { appNames } from "../../model/names.ts";
+import { nextStage } from "../../operations/live-stage.ts";
 import { previewStage } from "../../operations/move.ts";
 import { EXIT } from "../exit.ts";
 import { previewJson } from "../json.ts";
 import { previewText } from "../print/preview.ts";
 import { examples, type Runner } from "../runner.ts";
-import type { Session } from "../session.ts";
 
 interface Options {
   readonly diff?: boolean;
@@ -43,25 +39,7 @@ export const previewCommand = (run: Runner): Command =>
             observer,
           ),
         );
-        terminal.result(previewJson(preview), () => previewText(preview));
+        terminal.result(preview, previewText, previewJson);
         return exitCode && preview.changes.length > 0 ? EXIT.wouldChange : EXIT.done;
       }),
     );
-
-/**
- * The stage that a promotion goes to when none is named.
- * @throws Refusal at the end of a release
- */
-export async function nextStage({ project, cluster }: Session): Promise<string> {
-  const { app, namespace, lifecycle, release } = project.config;
-  const [first = ""] = lifecycle;
-  const api = await cluster();
-  const record = api && (await readRecord(api, namespace, appNames(app.name, namespace).record));
-  if (!record || !sameRelease(record.release, release)) return first;
-  const next = stageAfter(record.stage, lifecycle);
-  if (next !== undefined) return next;
-  throw new Refusal(
-    `${record.stage} is the last stage: release ${release.previous} → ${release.canary} is done`,
-    "Begin the next one with: canary release VERSION",
-  );
-}

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Command } from "commander";
+import { liveStage, nextStage } from "../../operations/live-stage.ts";
 import type { Observer } from "../../operations/observer.ts";
 import { type PromoteOptions, type PromotionOutcome, promote } from "../../operations/promote.ts";
 import { verifyStage } from "../../verification/verification.ts";
@@ -8,11 +9,10 @@ import { promoteJson, verifyJson } from "../json.ts";
 import { duration, type MeasuringOptions, measuringOptions, verificationOptions } from "../options.ts";
 import { outcomeText, verificationText } from "../print/outcome.ts";
 import { previewText } from "../print/preview.ts";
+import { shown } from "../print/printable.ts";
 import { examples, type Runner } from "../runner.ts";
 import type { PromotionJson } from "../schemas.ts";
 import type { Session } from "../session.ts";
-import { nextStage } from "./preview.ts";
-import { liveStage } from "./verify.ts";
 
 interface Options extends MeasuringOptions {
   readonly yes?: boolean;
@@ -28,7 +28,11 @@ export const promoteCommand = (run: Runner): Command => {
     .argument("[stage]", "a stage of the lifecycle (default: the next one)")
     .option("-y, --yes", "apply without asking")
     .option("--to <stage>", "through every stage up to this one")
-    .option("--soak <time>", "with --to: how long each stage is left before the next (10m)", duration)
+    .option(
+      "--soak <time>",
+      "with --to: leaves each stage for so long, for example 10m, before the next (default: none)",
+      duration,
+    )
     .option("--rollback-on-failure", "go back when the stage cannot be applied or does not fit")
     .option("--no-verify", "measure nothing afterwards");
   for (const option of measuringOptions()) command.addOption(option);
@@ -75,8 +79,7 @@ async function promoteAction(
     exit = exitOf(outcome);
     if (exit !== EXIT.done) break;
   }
-  const result = promoteJson(outcomes);
-  terminal.result(result, () => result.map(outcomeLines).join("\n\n"));
+  terminal.result(promoteJson(outcomes), (shown) => shown.map(outcomeLines).join("\n\n"));
   return exit;
 }
 
@@ -95,7 +98,7 @@ async function promoteOne(
     verification: options.verify ? verificationOptions(options) : undefined,
     rollbackOnFailure: options.rollbackOnFailure === true,
     confirm: async (preview) => {
-      terminal.note(previewText(preview));
+      terminal.note(previewText(shown(preview)));
       return options.yes === true || terminal.ask(`Move to ${stage}?`, signal);
     },
   };
@@ -136,7 +139,7 @@ async function soak(session: Session, options: Options): Promise<number> {
     verifyStage(api, stage, { ...verificationOptions(options), signal }),
   );
   if (verification.fits) return EXIT.done;
-  terminal.note(verificationText(verifyJson(verification)));
+  terminal.note(verificationText(shown(verifyJson(verification))));
   return EXIT.doesNotFit;
 }
 

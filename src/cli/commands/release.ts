@@ -37,7 +37,7 @@ export const releaseCommand = (run: Runner): Command =>
         await writeRelease(project, after);
         const commit = `git commit -m "Release ${app.name} ${version}" Pulumi.yaml`;
         const result = { before, after, image, imageFound: answer.found ?? null, commit };
-        terminal.result(result, () => newReleaseText(result));
+        terminal.result(result, newReleaseText);
         return EXIT.done;
       }),
     );

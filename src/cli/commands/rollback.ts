@@ -5,6 +5,7 @@ import { moveJson } from "../json.ts";
 import { type MeasuringOptions, measuringOptions, verificationOptions } from "../options.ts";
 import { outcomeText } from "../print/outcome.ts";
 import { plannedText } from "../print/preview.ts";
+import { shown } from "../print/printable.ts";
 import { examples, type Runner } from "../runner.ts";
 
 interface Options extends MeasuringOptions {
@@ -34,12 +35,11 @@ export const rollbackCommand = (run: Runner): Command => {
           signal,
           verification: options.verify ? verificationOptions(options) : undefined,
           confirm: async (planned) => {
-            terminal.note(plannedText(planned));
+            terminal.note(plannedText(shown(planned)));
             return options.yes === true || terminal.ask(`Go back to ${planned.stage}?`, signal);
           },
         });
-        const result = moveJson(outcome);
-        terminal.result(result, () => outcomeText(result));
+        terminal.result(moveJson(outcome), outcomeText);
         if (!outcome.applied) return EXIT.failed;
         return outcome.verification?.fits === false ? EXIT.doesNotFit : EXIT.done;
       }),

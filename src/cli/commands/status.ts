@@ -9,7 +9,6 @@ import { examples, type Runner } from "../runner.ts";
 import type { Session } from "../session.ts";
 
 const WATCH_MS = 2_000;
-const CLEAR_SCREEN = "\u001b[H\u001b[2J";
 
 interface Options {
   readonly watch?: boolean;
@@ -28,8 +27,9 @@ export const statusCommand = (run: Runner): Command =>
     .action(
       run<Options>(async (session, _args, { watch, stats }) => {
         await show(session, stats);
-        while (watch && (await pause(session.signal)))
-          await show(session, stats, session.terminal.json ? "" : CLEAR_SCREEN);
+        while (watch && (await pause(session.signal))) {
+          await show(session, stats, true);
+        }
         return EXIT.done;
       }),
     );
@@ -37,13 +37,14 @@ export const statusCommand = (run: Runner): Command =>
 async function show(
   { project, pulumi, cluster, terminal }: Session,
   stats?: string,
-  before = "",
+  again = false,
 ): Promise<void> {
   const summaries = pulumi.stacks();
-  // Both processes at once; the one that fails first is told about.
+  // Both run a process of Pulumi, side by side. If both fail, the first failure is the one that is reported.
   const [api] = await Promise.all([cluster(), summaries]);
   const status = await readStatus(project, api, summaries, stats);
-  terminal.result(statusJson(status), () => before + statusText(status, terminal.paint));
+  if (again) terminal.clear();
+  terminal.result(status, (shown) => statusText(shown, terminal.paint), statusJson);
 }
 
 /** @returns false when the operator has seen enough */

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { type Doomed, planTeardown, tearDown } from "../../operations/teardown.ts";
 import { EXIT, WrongUse } from "../exit.ts";
+import { shown } from "../print/printable.ts";
 import { examples, type Runner } from "../runner.ts";
 
 interface Options {
@@ -19,13 +20,13 @@ export const teardownCommand = (run: Runner): Command =>
         const operator = await session.operator();
         const observer = await terminal.observer();
         const doomed = await observer.phase("look at every stage", () => planTeardown(operator));
-        terminal.note(teardownText(doomed, name));
+        terminal.note(teardownText(shown(doomed), name));
         const typed = confirm ?? (await terminal.askFor(`Type ${name} to take it down: `, signal));
         if (typed !== name) {
           throw new WrongUse(`${typed || "nothing"} was typed, not ${name}`, "Nothing was taken down.");
         }
         const destroyed = await tearDown(operator, doomed, { identity, observer, signal });
-        terminal.result({ destroyed }, () => `Taken down: ${destroyed.join(", ")}.`);
+        terminal.result({ destroyed }, (shown) => `Taken down: ${shown.destroyed.join(", ")}.`);
         return EXIT.done;
       }),
     );

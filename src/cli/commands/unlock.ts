@@ -21,9 +21,12 @@ export const unlockCommand = (run: Runner): Command =>
         const api = await cluster();
         if (!api)
           throw new Refusal("nothing was released to this cluster yet", "There is nothing to unlock.");
-        const place = { namespace, name: appNames(app.name, namespace).lock };
-        const broken = await breakLock(api, place, holder);
-        terminal.result({ broken: holderJson(broken) }, () => `The lock of ${broken.name} is broken.`);
+        const lease = { namespace, name: appNames(app.name, namespace).lock };
+        const broken = await breakLock(api, lease, holder);
+        terminal.result(
+          { broken: holderJson(broken) },
+          (shown) => `The lock of ${shown.broken.name} is broken.`,
+        );
         return EXIT.done;
       }),
     );

@@ -46,7 +46,7 @@ class LiveList {
   private closed = false;
   private wake: () => void = () => undefined;
 
-  /** @param before the list before it has to let go of the terminal first */
+  /** @param before resolves when the list before this one has left the terminal */
   constructor(stream: LiveStream, before: Promise<void>) {
     this.ended = before.then(() => this.run(stream));
   }
@@ -114,7 +114,10 @@ class LiveList {
     process.off("exit", release);
   }
 
-  /** A list of listr2 cannot grow while it runs; a task without a title that makes the next one is not seen. */
+  /**
+   * A list of listr2 cannot grow while it runs. So each list ends with this task, which waits for the next phase and then
+   * shows it together with another task like itself; having no title, it is not seen.
+   */
   private readonly rest: Task = {
     task: async (_context, task) => {
       while (this.waiting.length === 0 && !this.closed) {

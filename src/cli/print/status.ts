@@ -3,6 +3,7 @@ import { releaseText } from "../../model/lifecycle.ts";
 import type { Pod } from "../../model/pods.ts";
 import type { LiveStatus, StageCondition, Status } from "../../operations/status.ts";
 import { deviationText } from "../../operations/unfinished.ts";
+import { shellWord } from "../../process/shell.ts";
 import type { Terminal } from "../terminal.ts";
 import { sharesTable } from "./shares.ts";
 import { ageText, table, timeText } from "./text.ts";
@@ -51,8 +52,8 @@ function liveLines(live: LiveStatus, paint: Paint): string[] {
 
 function deviationLines({ record, deviations, towards }: LiveStatus, paint: Paint): string[] {
   const heading = towards
-    ? `A move to ${towards} did not end. Go on with: canary promote ${towards}. Go back with: canary rollback.`
-    : `The cluster is not what ${record.stage} asks for. Mend it with: canary promote ${record.stage}`;
+    ? `A move to ${towards} did not end. Go on with: canary promote ${shellWord(towards)}. Go back with: canary rollback.`
+    : `The cluster is not what ${record.stage} asks for. Mend it with: canary promote ${shellWord(record.stage)}`;
   return [paint("red", heading), ...deviations.map(deviationText)];
 }
 

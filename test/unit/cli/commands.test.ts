@@ -1,20 +1,26 @@
 import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import type { z } from "zod";
+import { deploymentPath } from "../../../src/application/live.ts";
 import { acquireLock } from "../../../src/application/lock.ts";
 import {
   historySchema,
   previewSchema,
   promoteSchema,
+  releaseSchema,
   rollbackSchema,
   statusSchema,
   teardownSchema,
   unlockSchema,
   verifySchema,
 } from "../../../src/cli/schemas.ts";
+import { UserError } from "../../../src/errors.ts";
 import { canary, type Ended } from "../../support/fake-session.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
-import { NAMESPACE } from "../../support/fakes.ts";
+import { fakeProject, NAMESPACE } from "../../support/fakes.ts";
 
 let world: FakeWorld;
 /** Options that make requests go to the world's edge. */
@@ -47,7 +53,10 @@ describe("canary status", () => {
   it("shows the stage, the shares, the pods as a tree and what is next", async () => {
     await world.at("canary-25");
     const { stdout } = await run("status");
-    assert.match(stdout, /canary-25 is live with 1\.0 → 1\.1|canary-25 is live with/);
+    assert.match(
+      stdout,
+      /^canary-25 is live with 1\.0\.0 → 1\.1\.0, not by canary, or longer ago than its history$/m,
+    );
     assert.match(stdout, /canary +\S+ +25 % +25 % +not asked +not asked/);
     assert.match(stdout, /Deployment shop-new {2}1 pod\n {2}└─ ReplicaSet \S+ .*\n {5}└─ Pod \S+ +ready/);
     assert.match(stdout, /next: canary promote canary-75/);
@@ -69,6 +78,92 @@ describe("canary status", () => {
       "rollback",
     );
     await lock.release().catch(() => undefined);
+  });
+});
+
+describe("text from the cluster", () => {
+  const holder = "bob\u001b[2J\nlock    free; $(id)\u202e";
+
+  it("is printable in status, exact in JSON, and one quoted word where it is to be pasted", async () => {
+    const place = { namespace: NAMESPACE, name: "shop-release" };
+    const lock = await acquireLock(world.api, place, { holder, purpose: "rollback\u0007\nx" });
+    const { stdout } = await run("status");
+    assert.match(stdout, /^lock {4}bob lock {4}free; \$\(id\)\ufffd since .* \(rollback\ufffd x\)$/m);
+    const json = await run("status", "--json");
+    assert.equal(read(statusSchema, json).lock?.name, holder);
+    assert.ok(!json.stdout.includes("\u001b") && !json.stdout.includes("\u202e"));
+    const refused = await run("unlock", "--holder", "alice");
+    assert.match(
+      refused.stderr,
+      /canary unlock --holder \$'bob\\U0000001b\[2J\\U0000000alock.*\\U0000202e'$/,
+    );
+    await lock.release();
+  });
+});
+
+describe("canary status of what is not as it should be", () => {
+  it("says how to go on with a move that did not end", async () => {
+    await world.at("canary-25");
+    world.halfway = () => Promise.reject(new UserError("stopped", "Again."));
+    await run("promote", "--yes", "--no-verify");
+    const { stdout } = await run("status");
+    assert.match(stdout, /Go on with: canary promote canary-75\. Go back with: canary rollback\./);
+  });
+
+  it("says what is missing, and how to mend it", async () => {
+    await world.at("canary-25");
+    world.api.objects.delete(deploymentPath(NAMESPACE, "shop-new"));
+    const { stdout } = await run("status");
+    assert.match(stdout, /^Deployment shop-new {2}is not there$/m);
+    assert.match(
+      stdout,
+      /^The cluster is not what canary-25 asks for\. Mend it with: canary promote canary-25$/m,
+    );
+  });
+});
+
+describe("canary release", () => {
+  it("writes the next release into Pulumi.yaml, and says what it could not check", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "canary-release-"));
+    const file = join(folder, "Pulumi.yaml");
+    try {
+      await writeFile(
+        file,
+        'config:\n  release: { value: { previous: "0.9.0", canary: "1.0.0" } } # a note\n',
+      );
+      const project = fakeProject();
+      // Nobody listens there.
+      const app = { ...project.config.app, image: "127.0.0.1:9/shop" };
+      const ended = await canary(
+        new FakeWorld({ ...project, config: { ...project.config, app }, directory: folder }),
+        ...["release", "1.2.0", "--json"],
+      );
+      assert.equal(ended.exitCode, 0, ended.stderr);
+      assert.match(ended.stderr, /Not checked whether image 127\.0\.0\.1:9\/shop:1\.2\.0 exists/);
+      const { after, imageFound, commit } = read(releaseSchema, ended);
+      assert.deepEqual([after, imageFound], [{ previous: "1.0.0", canary: "1.2.0" }, null]);
+      assert.match(commit, /^git commit -m "Release shop 1\.2\.0" Pulumi\.yaml$/);
+      assert.match(await readFile(file, "utf8"), /previous: "1\.0\.0", canary: "1\.2\.0" \} \} # a note/);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it("is refused in the middle of another", async () => {
+    await world.at("canary-25");
+    const { exitCode, stderr } = await run("release", "1.2.0");
+    assert.equal(exitCode, 3);
+    assert.match(stderr, /release 1\.0\.0 → 1\.1\.0 is under way, at canary-25\n.*add --abandon/);
+  });
+});
+
+describe("canary promote --help", () => {
+  it("says what holds without an option", async () => {
+    const { stdout } = await run("promote", "--help");
+    assert.match(
+      stdout.replace(/\s+/g, " "),
+      /--soak <time> with --to: leaves each stage .* \(default: none\)/,
+    );
   });
 });
 

@@ -72,6 +72,15 @@ describe("a session", () => {
     assert.equal(await (await openSession(OPTIONS, signal)).cluster(), undefined);
   });
 
+  it("opens the engine's side once, also where the cluster cannot be reached", async () => {
+    await pulumiAnswers("echo 'error: incorrect passphrase' >&2; exit 255");
+    const session = await openSession(OPTIONS, signal);
+    const operator = await session.operator();
+    assert.equal(await session.operator(), operator);
+    assert.equal(operator.project, session.project);
+    await assert.rejects(operator.cluster(), /incorrect passphrase/);
+  });
+
   it("lists the stacks that have something", async () => {
     await pulumiAnswers(`echo '[{"name":"org/web/canary-25","resourceCount":20},{"name":"canary-75"}]'`);
     assert.deepEqual(await pulumiCli(folder).stacks(), [

@@ -1,121 +1,142 @@
 import assert from "node:assert/strict";
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { rm } from "node:fs/promises";
+import { dirname, relative } from "node:path";
 import { execa } from "execa";
 import { after, before, describe, it } from "mocha";
+import { brokenProject, ROOT } from "../../support/broken-project.ts";
 
-const ROOT = join(import.meta.dirname, "..", "..", "..");
+type Import = readonly [file: string, imported: string, rule: string];
 
-interface Report {
-  readonly diagnostics: readonly {
-    readonly message: string;
-    readonly category: string;
-    readonly location: { readonly path: string };
-  }[];
-}
+/** The floors of src/, lowest first, as CONTRIBUTING has them: a file of each. */
+const FLOORS = [
+  "errors.ts",
+  "process/procfs.ts",
+  "http/client.ts",
+  "model/lifecycle.ts",
+  "cluster/api.ts",
+  "config/stage.ts",
+  "application/lock.ts",
+  "components/track.ts",
+  "routers/index.ts",
+  "program/outputs.ts",
+  "index.ts",
+  "project/project.ts",
+  "engine/stacks.ts",
+  "verification/verification.ts",
+  "operations/promote.ts",
+  "cli/main.ts",
+];
 
-/** A file that breaks a rule, and what the linter says of it. */
-const VIOLATIONS: readonly [file: string, text: string, message: RegExp][] = [
-  ["src/model/a.ts", 'export * from "@pulumi/pulumi";', /model is pure/],
-  ["src/model/b.ts", 'export { Role } from "@pulumi/kubernetes/rbac/v1/index.js";', /model is pure/],
-  ["src/model/c.ts", 'export type { Router } from ".../components/track.ts";', /model is pure/],
-  ["src/model/d.ts", 'export { changesOf } from "../operations/promote.ts";', /model is pure/],
-  ["src/model/e.ts", 'export { pulumiStacks } from "../cli/main.ts";', /model is pure/],
-  ["src/model/f.ts", 'export const client = await import("@kubernetes/client-node");', /model is pure/],
-  ["src/model/g.ts", 'export type { Config } from "../config/stage.ts";', /model is pure/],
-  ["src/config/a.ts", 'export * from "@pulumi/pulumi";', /plain data/],
-  ["src/config/stage.ts", 'export { Track } from "../components/track.ts";', /plain data/],
-  ["src/planning/a.ts", 'export { Track } from "../components/track.ts";', /plain data/],
-  ["src/components/a.ts", 'export { x } from "../operations/promote.ts";', /does not know the command/],
-  ["src/components/gke/a.ts", 'export { x } from "../../cli/main.ts";', /does not know the command/],
-  [
-    "src/components/b.ts",
-    'import { parseConfig } from "../config/stage.ts";\nparseConfig({});',
-    /Components are given/,
-  ],
-  [
-    "src/components/c.ts",
-    'import { appSchema } from "../config/app.ts";\nappSchema.parse({});',
-    /Components are given/,
-  ],
-  [
-    "src/components/d.ts",
-    'import * as app from "../config/app.ts";\napp.appSchema.parse({});',
-    /Components are given/,
-  ],
-  ["src/components/e.ts", 'export const app = await import("../config/app.ts");', /Components are given/],
-  ["src/index.ts", 'export { x } from "./operations/promote.ts";', /does not know the command/],
-  ["src/program/founding.ts", 'export { x } from "./cli/main.ts";', /does not know the command/],
-  ["src/operations/a.ts", 'export { x } from "../cli/main.ts";', /Operations do not know/],
-  ["src/operations/b.ts", 'export * from "@pulumi/pulumi/automation/index.js";', /Automation API/],
-  ["src/cli/a.ts", 'export type { Stack } from "@pulumi/pulumi/automation";', /Automation API/],
-  ["local/a.ts", 'export const api = await import("@pulumi/pulumi/automation/index.js");', /Automation API/],
-  [
-    "src/program/foundation.ts",
-    'import * as pulumi from "@pulumi/pulumi";\nexport const config = new pulumi.Config();',
-    /Only src\/program\.ts/,
-  ],
-  [
-    "src/application/live.ts",
-    'import { Config } from "@pulumi/pulumi";\nexport const config = new Config("other");',
-    /Only src\/program\.ts/,
-  ],
-  [
-    "src/components/f.ts",
-    'import * as pulumi from "@pulumi/pulumi";\nexport const all = pulumi.runtime.allConfig();',
-    /Only src\/program\.ts/,
-  ],
-  ["src/cli/b.ts", 'export { startEdge } from "../../../local/edge/edge.ts";', /local environment/],
-  ["src/cluster/api.ts", 'export { kubeconfig } from "../test/support/cluster.ts";', /nor its tests/],
-  ["local/b.ts", 'export { runStage } from "../test/support/mocks.ts";', /does not know the tests/],
+const ruleOf = (floor: string): string => `src-${floor.replace(/\/.*/, "")}-imports-downwards`;
+
+/** Each floor imports the next one, and each the topmost. */
+const UPWARDS: readonly Import[] = FLOORS.slice(0, -1).flatMap((floor, at) =>
+  [...new Set([FLOORS[at + 1], "cli/main.ts"])].map(
+    (above): Import => [`src/${floor}`, `src/${above}`, ruleOf(floor)],
+  ),
+);
+
+const VIOLATIONS: readonly Import[] = [
+  ...UPWARDS,
+  ["src/model/a.ts", "src/model/b.ts", "no-circle"],
+  ["src/elsewhere/a.ts", "src/errors.ts", "every-room-of-src-has-a-floor"],
+  ["src/cli/session.ts", "src/program/program.ts", "program-is-loaded-late"],
+  ["src/model/pulumi.ts", "@pulumi/pulumi", "model-and-config-are-plain"],
+  ["src/model/role.ts", "@pulumi/kubernetes/rbac/v1/index.js", "model-and-config-are-plain"],
+  ["src/config/client.ts", "@kubernetes/client-node", "model-and-config-are-plain"],
+  ["src/operations/a.ts", "@pulumi/pulumi/automation/index.js", "automation-api-in-one-folder"],
+  ["local/automation.ts", "@pulumi/pulumi/automation", "automation-api-in-one-folder"],
+  ["src/cli/commands/promote.ts", "src/cli/commands/verify.ts", "commands-stand-alone"],
+  ["src/cli/edge.ts", "local/edge/edge.ts", "src-without-environment"],
+  ["src/cluster/fake.ts", "test/support/cluster.ts", "src-without-environment"],
+  ["policy/walk.ts", "demo/walk/walk.ts", "src-without-environment"],
+  ["local/walk.ts", "demo/walk/walk.ts", "local-stands-below-demo-and-bench"],
+  ["bench/b.ts", "test/support/mocks.ts", "only-tests-import-tests"],
 ];
 
 /** The same directions, the allowed way. */
-const ALLOWED: readonly [file: string, text: string][] = [
-  ["src/model/allowed.ts", 'export { UserError } from "../errors.ts";\nexport { z } from "zod";'],
-  ["src/components/allowed.ts", 'export type { AppConfig } from "../config/app.ts";'],
-  ["src/components/allowed-function.ts", 'export { edgePorts } from "../config/edge.ts";'],
-  ["src/operations/allowed.ts", 'export { routers } from "../routers/index.ts";'],
-  ["src/engine/automation/stacks.ts", 'export { LocalWorkspace } from "@pulumi/pulumi/automation/index.js";'],
-  ["local/allowed.ts", 'export { UserError } from "../src/errors.ts";'],
-  ["test/allowed.ts", 'export { startEdge } from "../local/edge/edge.ts";'],
+const ALLOWED: readonly Import[] = [
+  ["src/model/allowed.ts", "src/errors.ts", ""],
+  ["src/model/schema.ts", "zod", ""],
+  ["src/routers/allowed.ts", "src/components/pod.ts", ""],
+  ["src/operations/allowed.ts", "src/routers/index.ts", ""],
+  ["src/engine/automation/stacks.ts", "@pulumi/pulumi/automation/index.js", ""],
+  ["src/cli/commands/allowed.ts", "src/cli/options.ts", ""],
+  ["local/allowed.ts", "src/errors.ts", ""],
+  ["demo/allowed.ts", "local/edge/edge.ts", ""],
+  ["test/allowed.ts", "local/edge/edge.ts", ""],
 ];
 
-/** The linter's own configuration of this project, over files that were written to break it. */
-describe("import directions", () => {
+/** What the checker says, in its own words: which rules it has, and which imports break one. */
+interface Report {
+  readonly ruleSetUsed: { readonly forbidden: readonly { readonly name: string }[] };
+  readonly violations: readonly {
+    readonly from: string;
+    readonly to: string;
+    readonly rule: { name: string };
+  }[];
+}
+
+/** How a file can import another. What each floor imports from the topmost one is a type alone. */
+function statement(file: string, imported: string): string {
+  const isOurs = /^(?:src|local|demo|bench|test)\//.test(imported);
+  const path = relative(dirname(file), imported);
+  const module = isOurs ? (path.startsWith(".") ? path : `./${path}`) : imported;
+  return imported === "src/cli/main.ts"
+    ? `import type { T } from "${module}"; export type X = T;`
+    : `export * from "${module}";`;
+}
+
+/** The texts of the files: what is imported is there, and each file has all of its imports. */
+function filesOf(imports: readonly Import[]): Record<string, string> {
+  const files: Record<string, string> = {};
+  for (const [, imported] of imports)
+    if (imported.endsWith(".ts")) files[imported] = "export type T = string;";
+  for (const [file, imported] of imports) files[file] = `${files[file] ?? ""}\n${statement(file, imported)}`;
+  return files;
+}
+
+/** The checker's own configuration of this project, over files that were written to break it. */
+describe("import directions", function () {
+  this.timeout(60_000);
   let folder: string;
   let report: Report;
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), "canary-lint-"));
-    for (const [file, text] of [...VIOLATIONS, ...ALLOWED]) {
-      await mkdir(dirname(join(folder, file)), { recursive: true });
-      await writeFile(join(folder, file), `${text}\n`);
-    }
-    const config = await readFile(join(ROOT, "biome.json"), "utf8");
-    await writeFile(join(folder, "biome.json"), config);
-    await cp(join(ROOT, "lint"), join(folder, "lint"), { recursive: true });
-    const biome = execa({ cwd: folder, reject: false, preferLocal: true, localDir: ROOT });
-    const { stdout } =
-      await biome`biome lint --vcs-enabled=false --reporter=json --max-diagnostics=none src local test`;
-    report = JSON.parse(stdout) as Report;
+    const back: Import = ["src/model/b.ts", "src/model/a.ts", "no-circle"];
+    const lazily = 'export const load = () => import("../program/program.ts");';
+    const files = { ...filesOf([...VIOLATIONS, ...ALLOWED, back]), "src/cli/lazily.ts": lazily };
+    folder = await brokenProject([".dependency-cruiser.mjs", "tsconfig.json"], files);
+    const folders = ["src", "local", "demo", "bench", "policy", "test"];
+    const depcruise = execa({ cwd: folder, reject: false, preferLocal: true, localDir: ROOT });
+    const { stdout, stderr } = await depcruise`depcruise --output-type json ${folders}`;
+    assert.notEqual(stdout, "", stderr);
+    report = (JSON.parse(stdout) as { summary: Report }).summary;
   });
   after(() => rm(folder, { recursive: true }));
 
-  const saidOf = (file: string) =>
-    report.diagnostics.filter((one) => one.location.path === file && one.category === "plugin");
+  const brokenBy = (file: string, imported: string): string[] =>
+    report.violations.filter(({ from, to }) => from === file && to === imported).map(({ rule }) => rule.name);
 
-  for (const [file, text, message] of VIOLATIONS) {
-    it(`refuses ${text.split("\n")[0]} in ${file}`, () => {
-      assert.ok(
-        saidOf(file).some((one) => message.test(one.message)),
-        JSON.stringify(report.diagnostics.filter((one) => one.location.path === file)),
-      );
+  it("are tried with every rule", () => {
+    assert.deepEqual(
+      new Set(VIOLATIONS.map(([, , rule]) => rule)),
+      new Set(report.ruleSetUsed.forbidden.map(({ name }) => name)),
+    );
+  });
+
+  for (const [file, imported, rule] of VIOLATIONS) {
+    it(`${rule}: refuses ${imported} in ${file}`, () => {
+      const names = brokenBy(file, imported);
+      assert.ok(names.includes(rule), names.join(", ") || "nothing was refused");
     });
   }
 
-  for (const [file, text] of ALLOWED) {
-    it(`allows ${text.split("\n")[0]} in ${file}`, () => assert.deepEqual(saidOf(file), []));
+  for (const [file, imported] of ALLOWED) {
+    it(`allow ${imported} in ${file}`, () => assert.deepEqual(brokenBy(file, imported), []));
   }
+
+  it("allow the program where it is loaded late", () => {
+    assert.deepEqual(brokenBy("src/cli/lazily.ts", "src/program/program.ts"), []);
+  });
 });

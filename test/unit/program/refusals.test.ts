@@ -142,13 +142,15 @@ describe("the program refuses, before anything is registered,", () => {
 });
 
 describe("an override", () => {
-  it("lets a stage be skipped, and shows in the record", async () => {
-    const live = clusterAfter(await runStages(["canary-25"]));
-    const setting = withConfig(stageOf("canary-100", live), { lifecycleOverride: "incident 4711" });
-    const { resources } = await runStage(setting);
-    const records = resources
-      .filter(({ type, name }) => type === "kubernetes:core/v1:ConfigMap" && name === "httpd-release")
-      .map(({ inputs }) => (inputs.data as Json).override);
-    assert.deepEqual(records, ["incident 4711"]);
-  });
+  for (const reason of ["incident 4711", "[INC-42] reason", '["INC-42"]']) {
+    it(`with the reason ${reason} lets a stage be skipped, and shows in the record`, async () => {
+      const live = clusterAfter(await runStages(["canary-25"]));
+      const setting = withConfig(stageOf("canary-100", live), { lifecycleOverride: reason });
+      const { resources } = await runStage(setting);
+      const records = resources
+        .filter(({ type, name }) => type === "kubernetes:core/v1:ConfigMap" && name === "httpd-release")
+        .map(({ inputs }) => (inputs.data as Json).override);
+      assert.deepEqual(records, [reason]);
+    });
+  }
 });

@@ -55,6 +55,33 @@ describe("readProject", () => {
     assert.equal(config.founding, "small");
   });
 
+  it("takes a value, a default or a scalar of Pulumi.yaml, and none of a key that is only declared", async () => {
+    const declared = "  founding: { type: string, description: where the cluster is declared }\n";
+    const values = PROJECT.replace(
+      "canary-stages:namespace: apps",
+      "namespace: { default: apps, type: string }",
+    );
+    await write("Pulumi.yaml", values.replace("lifecycle: { value:", "lifecycle: { default:") + declared);
+    const { config } = await readProject(folder);
+    assert.equal(config.namespace, "apps");
+    assert.deepEqual(config.lifecycle, ["small", "all"]);
+    assert.equal(config.founding, "small");
+  });
+
+  const reasons: readonly [yaml: string, reason: string][] = [
+    ['"[INC-42] reason"', "[INC-42] reason"],
+    ["'[\"INC-42\"]'", '["INC-42"]'],
+    ["4711", "4711"],
+    ["true", "true"],
+  ];
+  for (const [yaml, reason] of reasons) {
+    it(`reads the text ${yaml} as the program does`, async () => {
+      await write("Pulumi.small.yaml", `${STAGE}  canary-stages:lifecycleOverride: ${yaml}\n`);
+      const { lifecycleOverride } = await (await readProject(folder)).stage("small");
+      assert.equal(lifecycleOverride, reason);
+    });
+  }
+
   it("does not trip over a secret that stands encrypted in a stage's file", async () => {
     const cluster = "  canary-stages:cluster: { kind: kubeconfig, context: test }\n";
     const secret = "  canary-stages:voyagerLicense:\n    secure: v1:AAAA:BBBB\n";

@@ -166,10 +166,18 @@ describe("untilSettled", () => {
     });
   });
 
-  it("ends when it is stopped", async () => {
+  it("ends when it is stopped, long before its time is over", async () => {
     await world.at("canary-25");
-    const options = { ...(await world.verification()), signal: AbortSignal.abort() };
-    await untilSettled(world.api, await liveStage("canary-25"), options);
+    const stage = await liveStage("canary-25");
+    const stopping = new AbortController();
+    const options = { ...(await world.verification()), settleSeconds: 600, signal: stopping.signal };
+    world.share = 90;
+    let looks = 0;
+    world.api.onRequest = (_method, path) => {
+      if (path.includes("/deployments/shop-new") && ++looks === 2) stopping.abort();
+    };
+    await untilSettled(world.api, stage, options);
+    assert.equal(looks, 2);
   });
 });
 

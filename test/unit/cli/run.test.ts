@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { execa } from "execa";
+import { after, before, describe, it } from "mocha";
+
+const ROOT = join(import.meta.dirname, "..", "..", "..");
+const MAIN = pathToFileURL(join(ROOT, "src", "cli", "main.ts")).href;
+
+/** The command in a process of its own, as canary.mjs runs it, in a folder that is no project. */
+describe("the command", function () {
+  this.timeout(30_000);
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "canary-run-"));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  async function canary(...words: readonly string[]) {
+    const program = `
+      const { main } = await import(${JSON.stringify(MAIN)});
+      process.exitCode = await main(${JSON.stringify(words)});`;
+    const tsx = import.meta.resolve("tsx");
+    return execa(process.execPath, ["--import", tsx, "--input-type=module", "--eval", program], {
+      cwd: folder,
+      reject: false,
+    });
+  }
+
+  it("explains itself", async () => {
+    const { exitCode, stdout } = await canary("--help");
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /^Usage: canary .*\n[\s\S]*promote[\s\S]*Exit codes: 0 done/);
+  });
+
+  it("prints a completion script, and ends well", async () => {
+    const { exitCode, stdout } = await canary("completion", "bash");
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /complete -F _canary canary\n?$/);
+  });
+
+  it("ends with 2 for what it does not know, and says it once", async () => {
+    const { exitCode, stderr } = await canary("promot");
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /^error: unknown command 'promot'\n\(Did you mean promote\?\)$/);
+  });
+
+  it("says what the user can mend without a stack trace, unless that is asked for", async () => {
+    const { exitCode, stdout, stderr } = await canary("status");
+    assert.equal(exitCode, 2);
+    assert.equal(stdout, "");
+    assert.match(stderr, /^neither \S+ nor a folder above it has a Pulumi\.yaml\n.*--stack-dir\.$/);
+    assert.match((await canary("status", "--verbose")).stderr, /\n +at .*session\.ts/);
+  });
+
+  it("prints no escape sequence of an error", async () => {
+    const { stderr } = await canary("status", "--stack-dir", "/nowhere/\u001b[2J");
+    assert.match(stderr, /^\/nowhere\/\/Pulumi\.yaml cannot be read/);
+  });
+});
