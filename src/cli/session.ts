@@ -97,7 +97,7 @@ async function openOperator(project: Project, founding: FoundingStack): Promise<
   const stacks = pulumiStacks({
     directory: project.directory,
     secretsProvider: project.secretsProvider,
-    program: async () => (await loadProgram()).program(await founding.outputs()),
+    program: async () => (await loadProgram()).program({ founding: await founding.outputs() }),
     // Whoever needs it gets the failure.
     onEvent: () => loadProgram().catch(() => undefined),
     onChanged: (name) => {

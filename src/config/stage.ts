@@ -34,6 +34,8 @@ const projectShape = {
     .refine((stages) => new Set(stages).size === stages.length, "names a stage twice"),
   /** The stack with the cluster, the controller and the tenancy; without it the first of the lifecycle. */
   founding: stageName.optional(),
+  /** The stage outside of the lifecycle that takes the canary out: all traffic to the previous version. */
+  abort: stageName.default("canary-0"),
 };
 
 const stageShape = {
@@ -81,6 +83,7 @@ export function parseConfig(raw: Values): Config {
   const schema = configSchemaOf(raw);
   const parsed = schema.safeParse(raw, { error: plainWords });
   if (!parsed.success) throw configError(parsed.error.issues, raw, schema);
+  requireAbortOutside(parsed.data);
   return { ...parsed.data, founding: foundingStage(parsed.data) };
 }
 
@@ -92,7 +95,25 @@ export function parseProject(raw: Values): ProjectConfig {
   const schema = projectSchemaOf(raw);
   const parsed = schema.safeParse(raw, { error: plainWords });
   if (!parsed.success) throw configError(parsed.error.issues, raw, schema);
+  requireAbortOutside(parsed.data);
   return { ...parsed.data, founding: foundingStage(parsed.data) };
+}
+
+function requireAbortOutside({ abort, lifecycle }: { abort: string; lifecycle: readonly string[] }): void {
+  if (!lifecycle.includes(abort)) return;
+  throw new UserError(
+    `abort is ${JSON.stringify(abort)}, which is in lifecycle: ${lifecycle.join(", ")}`,
+    "Name another stack in Pulumi.yaml: the stage that takes the canary out is none that a release goes through.",
+  );
+}
+
+/** @throws UserError when the abort stage gives the canary any traffic */
+export function requireCanaryOut(stage: string, { abort, traffic }: Pick<Config, "abort" | "traffic">): void {
+  if (stage !== abort || traffic.canary === 0) return;
+  throw new UserError(
+    `traffic.canary is ${traffic.canary} in Pulumi.${stage}.yaml, but ${stage} takes the canary out`,
+    "Set traffic to { previous: 100, canary: 0 } there.",
+  );
 }
 
 function foundingStage(project: { founding?: string | undefined; lifecycle: readonly string[] }): string {

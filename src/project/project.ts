@@ -40,7 +40,7 @@ export async function readProject(directory: string): Promise<Project> {
   const projectValues = ownValues(file.config ?? {}, name, "project");
   const config = parseProject(projectValues);
   const readStage = async (stage: string): Promise<StageFile> => {
-    requireKnownStage(stage, config.lifecycle);
+    requireKnownStage(stage, config);
     return (await readYaml(join(directory, `Pulumi.${stage}.yaml`))) as StageFile;
   };
   return {

@@ -81,7 +81,7 @@ export function fakeProject(release: Release = RELEASE): Project & { config: Pro
   };
   const config = parseProject(values);
   const stage = async (name: string): Promise<Config> => {
-    requireKnownStage(name, LIFECYCLE);
+    requireKnownStage(name, config);
     return parseConfig({ ...values, ...STAGES[name] });
   };
   return { directory: "/nowhere", name: "shop", config, stage, secretsProvider: async () => undefined };

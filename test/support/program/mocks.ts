@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { setMockOptions } from "@pulumi/pulumi/runtime/settings.js";
 import * as runtimeState from "@pulumi/pulumi/runtime/state.js";
 import stageProgram from "../../../src/index.ts";
+import type { Abort } from "../../../src/model/record.ts";
 import { scratchFolder } from "../../../src/process/scratch.ts";
 import { program } from "../../../src/program/program.ts";
 import { type FakeCluster, kubeconfig, serveCluster } from "./cluster.ts";
@@ -38,6 +39,8 @@ export interface StageSetting {
   readonly stacks?: Readonly<Record<string, Json>>;
   /** Whoever runs the program has read the founding stack's outputs, and hands them over. */
   readonly handsOver?: boolean;
+  /** With that: who takes the canary out, and why. */
+  readonly abort?: Abort;
   /** What providers add to resources, by their type. */
   readonly provides?: Readonly<Record<string, Json>>;
   /** Changes the kubeconfig that names the cluster. */
@@ -80,7 +83,9 @@ async function attemptStage(setting: StageSetting): Promise<Attempt> {
     let error: unknown;
     try {
       const founding = { deployerKubeconfig: kubeconfig(cluster), edgeAddress: undefined };
-      outputs = { ...(await (setting.handsOver ? program(founding) : stageProgram())) };
+      outputs = {
+        ...(await (setting.handsOver ? program({ founding, abort: setting.abort }) : stageProgram())),
+      };
     } catch (thrown) {
       error = thrown;
     }
