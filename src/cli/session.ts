@@ -97,7 +97,8 @@ async function openOperator(project: Project, founding: FoundingStack): Promise<
   const stacks = pulumiStacks({
     directory: project.directory,
     secretsProvider: project.secretsProvider,
-    program: async () => (await loadProgram()).program({ founding: await founding.outputs() }),
+    program: async (run) =>
+      (await loadProgram()).program({ founding: await founding.outputs(), abort: run?.abort }),
     // Whoever needs it gets the failure.
     onEvent: () => loadProgram().catch(() => undefined),
     onChanged: (name) => {
