@@ -97,7 +97,8 @@ async function openOperator(project: Project, founding: FoundingStack): Promise<
   const stacks = pulumiStacks({
     directory: project.directory,
     secretsProvider: project.secretsProvider,
-    program: async () => (await loadProgram()).program(await founding.outputs()),
+    program: async (run) =>
+      (await loadProgram()).program({ founding: await founding.outputs(), abort: run?.abort }),
     // Loads ahead, at the engine's first event. If it fails, `program` above fails with the same error.
     onEvent: () => loadProgram().catch(() => undefined),
     onChanged: (name) => {

@@ -35,6 +35,8 @@ const projectShape = {
     .refine((stages) => new Set(stages).size === stages.length, "names a stage twice"),
   /** The stack with the cluster, the controller and the tenancy; without it the first of the lifecycle. */
   founding: stageName.optional(),
+  /** The stage outside of the lifecycle that takes the canary out: all traffic to the previous version. */
+  abort: stageName.default("canary-0"),
 };
 
 /** Project values, their `edge` as the router that they name wants it. */
@@ -102,14 +104,32 @@ function parsedBy<S extends z.ZodObject>(schema: S, raw: RawValues, routers: Rou
 }
 
 interface Lifecycle {
+  readonly abort: string;
   readonly founding?: string | undefined;
   readonly lifecycle: readonly string[];
 }
 
-const withFounding = <T extends Lifecycle>(project: T): T & { founding: string } => ({
-  ...project,
-  founding: foundingStage(project),
-});
+const withFounding = <T extends Lifecycle>(project: T): T & { founding: string } => {
+  requireAbortOutside(project);
+  return { ...project, founding: foundingStage(project) };
+};
+
+function requireAbortOutside({ abort, lifecycle }: Lifecycle): void {
+  if (!lifecycle.includes(abort)) return;
+  throw new UserError(
+    `abort is ${JSON.stringify(abort)}, which is in lifecycle: ${lifecycle.join(", ")}`,
+    "Name another stack in Pulumi.yaml: the stage that takes the canary out is none that a release goes through.",
+  );
+}
+
+/** @throws UserError when the abort stage gives the canary any traffic */
+export function requireCanaryOut(stage: string, { abort, traffic }: Pick<Config, "abort" | "traffic">): void {
+  if (stage !== abort || traffic.canary === 0) return;
+  throw new UserError(
+    `traffic.canary is ${traffic.canary} in Pulumi.${stage}.yaml, but ${stage} takes the canary out`,
+    "Set traffic to { previous: 100, canary: 0 } there.",
+  );
+}
 
 function foundingStage(project: Lifecycle): string {
   const stage = project.founding ?? project.lifecycle[0] ?? "";

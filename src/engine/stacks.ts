@@ -1,4 +1,5 @@
 import { Refusal, UserError } from "../errors.ts";
+import type { Abort } from "../model/record.ts";
 import type { Change } from "./changes.ts";
 
 /** A stack's state as Pulumi exports it. */
@@ -33,6 +34,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   /** File of an update plan: a preview writes it, and an update that is given it does nothing else. */
   readonly plan?: string | undefined;
+  /** Who takes the canary out, and why: for the record of an abort. */
+  readonly abort?: Abort | undefined;
 }
 
 /** A stage stack, as operations need it. */

@@ -8,13 +8,15 @@ export interface Release {
 }
 
 /** What applying a stage does to the stage that is live. */
-export type Move = "first" | "reapply" | "promotion" | "rollback" | "new release" | "override";
+export type Move = "first" | "reapply" | "promotion" | "rollback" | "abort" | "new release" | "override";
 
 export interface Target {
   readonly stage: string;
   readonly release: Release;
   /** Stage names in the order in which a release goes through them. */
   readonly lifecycle: readonly string[];
+  /** The stage outside of the lifecycle that takes the canary out: always allowed. */
+  readonly abort: string;
   /** Why the order does not count this time; it then stands in the release record. */
   readonly override?: string | undefined;
 }
@@ -32,7 +34,8 @@ export const releaseText = (release: Release): string => `${release.previous} â†
  * that does not continue the live version
  */
 export function moveTo(target: Target, live: ReleaseRecord | undefined): Move {
-  requireKnownStage(target.stage, target.lifecycle);
+  requireKnownStage(target.stage, target);
+  if (target.stage === target.abort) return live ? "abort" : "first";
   if (!live) return target.override ? "override" : firstMove(target);
   const move = sameRelease(target.release, live.release)
     ? moveWithinRelease(target, live)
@@ -44,11 +47,14 @@ export function moveTo(target: Target, live: ReleaseRecord | undefined): Move {
   return move;
 }
 
-/** @throws Refusal for a stage that the lifecycle does not have */
-export function requireKnownStage(stage: string, lifecycle: readonly string[]): void {
-  if (lifecycle.includes(stage)) return;
+/** @throws Refusal for a stage that is neither in the lifecycle nor the one that takes the canary out */
+export function requireKnownStage(
+  stage: string,
+  { lifecycle, abort }: Pick<Target, "lifecycle" | "abort">,
+): void {
+  if (lifecycle.includes(stage) || stage === abort) return;
   throw new Refusal(
-    `stage ${stage} is not in lifecycle: ${lifecycle.join(", ")}`,
+    `stage ${stage} is not in lifecycle: ${lifecycle.join(", ")}, nor the abort stage ${abort}`,
     `Choose one of these stacks, or add ${stage} to lifecycle in Pulumi.yaml.`,
   );
 }
@@ -56,6 +62,17 @@ export function requireKnownStage(stage: string, lifecycle: readonly string[]): 
 /** The stage after this one; undefined for the last. */
 export function stageAfter(stage: string, lifecycle: readonly string[]): string | undefined {
   return lifecycle[lifecycle.indexOf(stage) + 1];
+}
+
+/**
+ * The release that an abort takes the canary out of: its previous version gets all of the traffic. That is the one of
+ * Pulumi.yaml where it is live, or continues what is live, as a new release that has just begun does. Where Pulumi.yaml
+ * already names yet another one, it is the release that is live.
+ */
+export function releaseToAbort(release: Release, live: ReleaseRecord | undefined): Release {
+  if (!live || sameRelease(release, live.release) || release.previous === live.liveVersion) return release;
+  const isUnderWay = live.liveVersion === live.release.previous;
+  return isUnderWay ? live.release : { previous: live.liveVersion, canary: release.canary };
 }
 
 function firstMove(target: Target): Move {

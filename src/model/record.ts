@@ -16,6 +16,16 @@ export interface ReleaseRecord {
   readonly liveVersion: string;
   /** Why the lifecycle was overridden for this move; empty when it was not. */
   readonly override: string;
+  /** Set where the stage took the canary out of this release by `canary abort`. */
+  readonly aborted?: Abort | undefined;
+}
+
+/** Who took a canary out, and why. */
+export interface Abort {
+  /** `alice@laptop`; empty where nobody said. */
+  readonly by: string;
+  /** Empty where nobody said. */
+  readonly reason: string;
 }
 
 const recordData = z.object({
@@ -28,21 +38,36 @@ const recordData = z.object({
   reached: z.string(),
   liveVersion: z.string().min(1),
   override: z.string(),
+  abortedBy: z.string().optional(),
+  abortReason: z.string().optional(),
 });
 
-export type RecordData = Record<keyof z.infer<typeof recordData>, string>;
+type Data = z.infer<typeof recordData>;
 
-/** The record that a stage leaves behind. */
-export function recordAfter(
-  move: { stage: string; release: Release; intended: Shares; effectiveCanary: number; override: string },
-  live: ReleaseRecord | undefined,
-): ReleaseRecord {
+/** A record as the data of a ConfigMap: texts alone. */
+export type RecordData = {
+  readonly [Key in keyof Data as Data[Key] extends string | number ? Key : never]: string;
+} & { readonly abortedBy?: string; readonly abortReason?: string };
+
+/** A stage that is applied, as far as the record tells of it. */
+export interface AppliedStage {
+  readonly stage: string;
+  readonly release: Release;
+  readonly intended: Shares;
+  readonly effectiveCanary: number;
+  readonly override: string;
+  readonly aborted?: Abort | undefined;
+}
+
+/** The record that a stage leaves behind. After an abort the release begins anew: it has reached no stage. */
+export function recordAfter(move: AppliedStage, live: ReleaseRecord | undefined): ReleaseRecord {
   const sameRelease =
     live?.release.previous === move.release.previous && live.release.canary === move.release.canary;
   const before = sameRelease ? live.reached : [];
+  const reached = before.includes(move.stage) ? before : [...before, move.stage];
   return {
     ...move,
-    reached: before.includes(move.stage) ? before : [...before, move.stage],
+    reached: move.aborted ? [] : reached,
     liveVersion: move.intended.canary === 100 ? move.release.canary : move.release.previous,
   };
 }
@@ -59,6 +84,7 @@ export function toData(record: ReleaseRecord): RecordData {
     reached: record.reached.join(" "),
     liveVersion: record.liveVersion,
     override: record.override,
+    ...(record.aborted && { abortedBy: record.aborted.by, abortReason: record.aborted.reason }),
   };
 }
 
@@ -76,6 +102,8 @@ export function fromData(data: unknown): ReleaseRecord | undefined {
     reached,
     liveVersion,
     override,
+    abortedBy,
+    abortReason = "",
   } = parsed.data;
   return {
     stage,
@@ -85,5 +113,6 @@ export function fromData(data: unknown): ReleaseRecord | undefined {
     reached: reached.split(" ").filter(Boolean),
     liveVersion,
     override,
+    ...(abortedBy !== undefined && { aborted: { by: abortedBy, reason: abortReason } }),
   };
 }

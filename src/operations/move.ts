@@ -34,10 +34,7 @@ export async function planMove(operator: Operator, stage: string): Promise<Plann
   const evaluated = await evaluateStage(operator.project, stage);
   const { config, plan } = evaluated;
   const live = await liveIn(operator, config, plan);
-  const move = moveTo(
-    { stage, release: config.release, lifecycle: config.lifecycle, override: config.lifecycleOverride },
-    live.record,
-  );
+  const move = moveTo({ ...config, stage, override: config.lifecycleOverride }, live.record);
   return { ...evaluated, move, live };
 }
 

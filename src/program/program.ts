@@ -4,11 +4,11 @@ import { growingTrack, NOTHING_LIVE, readLive, requireApis } from "../applicatio
 import { connect, type KubernetesApi } from "../cluster/api.ts";
 import { giveTimeToRollOut, untilRolledOut } from "../cluster/rollouts.ts";
 import { ownTexts } from "../config/raw.ts";
-import { type Config, parseConfig } from "../config/stage.ts";
+import { type Config, parseConfig, requireCanaryOut } from "../config/stage.ts";
 import { UserError } from "../errors.ts";
-import { moveTo } from "../model/lifecycle.ts";
+import { moveTo, releaseToAbort } from "../model/lifecycle.ts";
 import { appNames } from "../model/names.ts";
-import { recordAfter } from "../model/record.ts";
+import { type Abort, recordAfter } from "../model/record.ts";
 import { progressDeadlineSeconds } from "../model/rollout.ts";
 import { routers as builtInRouters, routerOf } from "../routers/index.ts";
 import type { Routers } from "../routers/router.ts";
@@ -23,20 +23,25 @@ import {
   stageOutputs,
 } from "./outputs.ts";
 
+/** What whoever runs the program knows beyond the stack's configuration; `pulumi up` knows nothing. */
+export interface Known {
+  /** What the founding stack exports, just read; else the engine is asked, which takes a while. */
+  readonly founding?: FoundingOutputs | undefined;
+  /** Who takes the canary out, and why: for the record of an abort. */
+  readonly abort?: Abort | undefined;
+  /** Those that `router` in Pulumi.yaml can name; without it the project's own. */
+  readonly routers?: Routers | undefined;
+}
+
 /**
  * Reads the stage, checks it against what is live, and declares it. Everything that can be refused is refused before
  * the first resource is registered.
- * @param founding what the founding stack exports, from whoever has just read it; else the engine is asked, which takes
- * a while
- * @param routers those that `router` in Pulumi.yaml can name
  */
-export async function program(
-  founding?: FoundingOutputs,
-  routers: Routers = builtInRouters,
-): Promise<Outputs> {
+export async function program(known: Known = {}): Promise<Outputs> {
   try {
+    const { routers = builtInRouters } = known;
     const config = parseConfig(ownTexts(pulumi.runtime.allConfig(), pulumi.getProject()), routers);
-    return await declareStage(config, pulumi.getStack(), routers, founding);
+    return await declareStage(config, pulumi.getStack(), { ...known, routers });
   } catch (error) {
     throw error instanceof UserError ? refusal(error) : error;
   }
@@ -50,24 +55,27 @@ function refusal(error: UserError): pulumi.RunError {
 }
 
 async function declareStage(
-  config: Config,
+  project: Config,
   stage: string,
-  routers: Routers,
-  known: FoundingOutputs | undefined,
+  known: Known & { readonly routers: Routers },
 ): Promise<Outputs> {
-  const router = routerOf(config, routers);
-  const plan = router.plan(config);
-  const founding = await foundingStackOf(config, { stage, routers, known });
+  requireCanaryOut(stage, project);
+  const router = routerOf(project, known.routers);
+  const founding = await foundingStackOf(project, { stage, routers: known.routers, known: known.founding });
 
   const access = accessOf(founding);
   const api = access && (await connect(access));
-  await requireApis(api, router.requires(config));
-  const names = appNames(config.app.name, config.namespace);
-  const live = api ? await readLive(api, config.namespace, names, plan) : NOTHING_LIVE;
-  const override = config.lifecycleOverride ?? "";
-  const move = moveTo({ stage, release: config.release, lifecycle: config.lifecycle, override }, live.record);
+  await requireApis(api, router.requires(project));
+  const names = appNames(project.app.name, project.namespace);
+  const live = api ? await readLive(api, project.namespace, names, router.plan(project)) : NOTHING_LIVE;
+  const override = project.lifecycleOverride ?? "";
+  const move = moveTo({ ...project, stage, override }, live.record);
+  const release = move === "abort" ? releaseToAbort(project.release, live.record) : project.release;
+  const config = { ...project, release };
+  const plan = router.plan(config);
 
-  const abandoned = move === "rollback" ? config.release.canary : undefined;
+  const leavesCanary = move === "rollback" || move === "abort";
+  const abandoned = leavesCanary && release.canary !== release.previous ? release.canary : undefined;
 
   const { namespace, deployerKubeconfig, edgeAddress, beforeEdge } = await declareFoundation(
     founding,
@@ -104,6 +112,7 @@ async function declareStage(
         intended: plan.intended,
         effectiveCanary: plan.effectiveCanary,
         override,
+        aborted: move === "abort" ? (known.abort ?? live.record?.aborted ?? UNEXPLAINED) : undefined,
       },
       live.record,
     ),
@@ -114,6 +123,9 @@ async function declareStage(
     ...(edgeAddress !== undefined && { [EDGE_ADDRESS]: edgeAddress }),
   };
 }
+
+/** The abort that `pulumi up` makes: nobody said who or why. */
+const UNEXPLAINED: Abort = { by: "", reason: "" };
 
 /** Access to a cluster that this very update makes: waits until its kubeconfig is known. */
 async function connectAs(kubeconfig: pulumi.Output<string>): Promise<KubernetesApi> {

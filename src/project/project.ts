@@ -45,7 +45,7 @@ export async function readProject(directory: string, routers: Routers = builtInR
   const projectValues = projectTexts(file.config ?? {}, name, routers);
   const config = parseProject(projectValues, routers);
   const readStage = async (stage: string): Promise<StageFile> => {
-    requireKnownStage(stage, config.lifecycle);
+    requireKnownStage(stage, config);
     return (await readYaml(join(directory, `Pulumi.${stage}.yaml`))) as StageFile;
   };
   return {

@@ -44,7 +44,7 @@ export function releaseAfter(
   if (version === previous) {
     throw new UserError(`${version} is the version that is live`, "Name another one.");
   }
-  const isUnderWay = record !== undefined && record.liveVersion !== record.release.canary;
+  const isUnderWay = record !== undefined && !record.aborted && record.liveVersion !== record.release.canary;
   if (isUnderWay && !abandon) {
     throw new Refusal(
       `release ${releaseText(record.release)} is under way, at ${record.stage}`,

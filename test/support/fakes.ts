@@ -96,7 +96,7 @@ export function fakeProject(
   };
   const config = projectConfig(values, known);
   const stage = async (name: string): Promise<Config> => {
-    requireKnownStage(name, LIFECYCLE);
+    requireKnownStage(name, config);
     return stageConfig({ ...values, replicas, ...STAGES[name] }, known);
   };
   const secretsProvider = async () => undefined;

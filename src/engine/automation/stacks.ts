@@ -12,7 +12,7 @@ export interface StacksOptions {
   /** Folder with Pulumi.yaml and the stage files. */
   readonly directory: string;
   /** The program; run in this process, so that no language host is needed. */
-  readonly program: () => Promise<Record<string, unknown>>;
+  readonly program: (run?: RunOptions) => Promise<Record<string, unknown>>;
   /** What encrypts the secrets of a stack that is made; undefined for what is usual in the backend. */
   readonly secretsProvider: (stack: string) => Promise<string | undefined>;
   /** Called at each event of the engine: the first comes a while before it runs the program. */
@@ -49,11 +49,12 @@ export function pulumiStacks(options: StacksOptions): Stacks {
         workDir: directory,
         envVars: environment,
         pulumiCommand,
-        program,
+        program: () => program(),
       });
       // Every command names its stack; selecting it is a process that nobody needs.
       workspace.selectStack = async () => undefined;
       return automatedStack(await Stack.select(name, workspace), pulumi, {
+        program,
         make: () => make(name),
         onEvent: () => options.onEvent?.(),
         onChanged: () => options.onChanged?.(name),
@@ -77,6 +78,7 @@ const isNoSuchStack = (name: string, said: string): boolean =>
 
 /** What a stack's operations come with. */
 interface Around {
+  program(run?: RunOptions): Promise<Record<string, unknown>>;
   make(): Promise<void>;
   onEvent(): void;
   onChanged(): void;
@@ -85,7 +87,7 @@ interface Around {
 function automatedStack(
   stack: PulumiStack,
   pulumi: ExecaMethod<{ cwd: string; env: Record<string, string> }>,
-  { make, onEvent, onChanged }: Around,
+  { program, make, onEvent, onChanged }: Around,
 ): Stack {
   const outputs = stack.outputs.bind(stack);
   // After every update the Automation API asks for these by three more processes, a second that nobody needs.
@@ -111,7 +113,8 @@ function automatedStack(
   return {
     name,
     preview: (options) => observe(options, (run) => stack.preview(run)),
-    apply: (options) => observe(options, (run) => stack.up(run)).finally(onChanged),
+    apply: (options) =>
+      observe(options, (run) => stack.up({ ...run, program: () => program(options) })).finally(onChanged),
     destroy: async (options) => {
       await observe(options, (run) => stack.destroy(run)).finally(onChanged);
     },

@@ -74,9 +74,9 @@ describe("the preview entrance through HAProxy", function () {
     assert.ok(((await ask(200)).byVersion["2.4.18"] ?? 0) > 100);
   });
 
-  it("has a stage canary-0 by configuration alone: the canary is shown, and gets no traffic", async () => {
+  it("has a stage canary-preview by configuration alone: the canary is shown, and gets no traffic", async () => {
     await writeFile(
-      join(project.workspace.directory, "Pulumi.canary-0.yaml"),
+      join(project.workspace.directory, "Pulumi.canary-preview.yaml"),
       stringify({
         config: {
           "canary-stages:traffic": { previous: 100, canary: 0 },
@@ -85,11 +85,11 @@ describe("the preview entrance through HAProxy", function () {
       }),
     );
     await project.edit("Pulumi.yaml", {
-      lifecycle: ["canary-0", "canary-25", "canary-75", "canary-100"],
+      lifecycle: ["canary-preview", "canary-25", "canary-75", "canary-100"],
       founding: "canary-25",
     });
-    const load = await startSteadyLoad("to-canary-0");
-    await moveTo("canary-0");
+    const load = await startSteadyLoad("to-canary-preview");
+    await moveTo("canary-preview");
     const summary = await load.stop();
     assert.deepEqual(summary.failures, []);
     await untilHidden("2.4.20");
@@ -107,12 +107,12 @@ describe("the preview entrance through HAProxy", function () {
     assert.ok(judge(split, "2.4.20", 25).fits, JSON.stringify(split));
   });
 
-  it("starts the next release at canary-0: no request of before or during reaches the new version", async () => {
+  it("starts the next release at canary-preview: no request of before or during reaches the new version", async () => {
     await moveTo("canary-75");
     await moveTo("canary-100");
     await setRelease(project.workspace, { previous: "2.4.20", canary: "2.4.23" });
     const load = await startSteadyLoad("next-release");
-    await moveTo("canary-0");
+    await moveTo("canary-preview");
     await untilPreviewShows("2.4.23");
     const summary = await load.stop();
     assert.deepEqual(summary.failures, []);

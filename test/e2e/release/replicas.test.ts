@@ -169,10 +169,10 @@ describe("examples/replicas on a cluster without an ingress controller", functio
 
   it("shows a canary that waits at its preview Service, and nowhere else", async () => {
     await example.set("Pulumi.yaml", "edge", { previewService: "InternalLoadBalancer" });
-    await example.set("Pulumi.yaml", "lifecycle", ["canary-0", "canary-10", "canary-100"]);
+    await example.set("Pulumi.yaml", "lifecycle", ["canary-preview", "canary-10", "canary-100"]);
     await example.set("Pulumi.yaml", "founding", "canary-10");
-    await example.set("Pulumi.canary-0.yaml", "traffic", { previous: 100, canary: 0 });
-    await moveUnderLoad("canary-0");
+    await example.set("Pulumi.canary-preview.yaml", "traffic", { previous: 100, canary: 0 });
+    await moveUnderLoad("canary-preview");
     const service = `/api/v1/namespaces/${NAMESPACE}/services/app-preview`;
     type Service = { status: { loadBalancer: { ingress?: { ip: string }[] } } };
     const address = async () => (await api.get<Service>(service))?.status.loadBalancer.ingress?.[0]?.ip;

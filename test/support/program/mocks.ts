@@ -5,9 +5,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { setMockOptions } from "@pulumi/pulumi/runtime/settings.js";
 import * as runtimeState from "@pulumi/pulumi/runtime/state.js";
 import stageProgram from "../../../src/index.ts";
+import type { Abort } from "../../../src/model/record.ts";
 import { scratchFolder } from "../../../src/process/scratch.ts";
 import { program } from "../../../src/program/program.ts";
-import { routers } from "../../../src/routers/index.ts";
 import type { Routers } from "../../../src/routers/router.ts";
 import { type FakeCluster, kubeconfig, serveCluster } from "./cluster.ts";
 import { RecordingMonitor, type Registered } from "./monitor.ts";
@@ -42,6 +42,8 @@ export interface StageSetting {
   readonly handsOver?: boolean;
   /** Those that the configuration can name; without it the project's own. */
   readonly routers?: Routers;
+  /** With that: who takes the canary out, and why. */
+  readonly abort?: Abort;
   /** What providers add to resources, by their type. */
   readonly provides?: Readonly<Record<string, Json>>;
   /** Changes the kubeconfig that names the cluster. */
@@ -84,11 +86,10 @@ async function attemptStage(setting: StageSetting): Promise<Attempt> {
     let error: unknown;
     try {
       const founding = { deployerKubeconfig: kubeconfig(cluster), edgeAddress: undefined };
-      const run = () =>
-        setting.handsOver || setting.routers
-          ? program(setting.handsOver ? founding : undefined, setting.routers ?? routers)
-          : stageProgram();
-      outputs = { ...(await run()) };
+      const { handsOver, abort, routers } = setting;
+      const isKnown = handsOver || routers;
+      const known = { founding: handsOver ? founding : undefined, abort, routers };
+      outputs = { ...(await (isKnown ? program(known) : stageProgram())) };
     } catch (thrown) {
       error = thrown;
     }

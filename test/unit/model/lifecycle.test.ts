@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, it } from "mocha";
 import { Refusal } from "../../../src/errors.ts";
-import { type Move, moveTo, type Release, stageAfter, type Target } from "../../../src/model/lifecycle.ts";
+import {
+  type Move,
+  moveTo,
+  type Release,
+  releaseToAbort,
+  stageAfter,
+  type Target,
+} from "../../../src/model/lifecycle.ts";
 import { type ReleaseRecord, recordAfter } from "../../../src/model/record.ts";
 
 const LIFECYCLE = ["canary-25", "canary-75", "canary-100"];
@@ -18,6 +25,7 @@ const target = (stage: string, release = FIRST, override?: string): Target => ({
   stage,
   release,
   lifecycle: LIFECYCLE,
+  abort: "canary-0",
   ...(override !== undefined && { override }),
 });
 
@@ -25,7 +33,8 @@ const target = (stage: string, release = FIRST, override?: string): Target => ({
 function afterStage(stage: string, release: Release, live: ReleaseRecord | undefined): ReleaseRecord {
   const canary = CANARY_SHARE[stage] ?? 0;
   const intended = { previous: 100 - canary, canary };
-  return recordAfter({ stage, release, intended, effectiveCanary: canary, override: "" }, live);
+  const aborted = stage === "canary-0" ? { by: "", reason: "" } : undefined;
+  return recordAfter({ stage, release, intended, effectiveCanary: canary, override: "", aborted }, live);
 }
 
 /** What the record says after the stages of one release. */
@@ -141,6 +150,60 @@ describe("a new release", () => {
   });
 });
 
+describe("an abort", () => {
+  const half = { previous: "2.4.20", canary: "2.4.23" };
+
+  it("is allowed from every stage of every release", () => {
+    for (const stages of [["canary-25"], ["canary-25", "canary-75"], LIFECYCLE, ["canary-25", "canary-0"]]) {
+      for (const release of [FIRST, NEXT, { previous: "1", canary: "2" }]) {
+        assert.equal(moveTo(target("canary-0", release), liveAfter(stages)), "abort", stages.join());
+      }
+    }
+  });
+
+  it("puts an application that runs already under this program, where nothing was released yet", () => {
+    assert.equal(moveTo(target("canary-0"), undefined), "first");
+  });
+
+  it("leaves the release where it can begin again, and no stage of it can be skipped then", () => {
+    const aborted = afterStage("canary-0", FIRST, liveAfter(LIFECYCLE));
+    assert.deepEqual(aborted.reached, []);
+    assert.equal(aborted.liveVersion, "2.4.18");
+    assert.equal(moveTo(target("canary-25"), aborted), "promotion");
+    assert.deepEqual(attempt(target("canary-75"), aborted), {
+      refused:
+        "stage canary-75 is refused: release 2.4.18 → 2.4.20 has not been at canary-25 yet (it is at canary-0)",
+      hint: "Apply canary-25 first.",
+    });
+    assert.equal(
+      moveTo(target("canary-25", { previous: "2.4.18", canary: "2.4.23" }), aborted),
+      "new release",
+    );
+  });
+
+  const releases: readonly [
+    what: string,
+    live: ReleaseRecord | undefined,
+    file: Release,
+    aborted: Release,
+  ][] = [
+    ["nothing is live", undefined, FIRST, FIRST],
+    ["Pulumi.yaml has the release that is live", liveAfter(["canary-25"]), FIRST, FIRST],
+    ["the release is done", liveAfter(LIFECYCLE), FIRST, FIRST],
+    ["a new release has just begun, and is not in the record yet", liveAfter(LIFECYCLE), half, half],
+    ["the next release was committed too early", liveAfter(["canary-25"]), half, FIRST],
+    [
+      "Pulumi.yaml has one that continues nothing",
+      liveAfter(LIFECYCLE),
+      { previous: "1", canary: "2" },
+      { previous: "2.4.20", canary: "2" },
+    ],
+  ];
+  for (const [what, live, file, aborted] of releases) {
+    it(`keeps the version that serves: ${what}`, () => assert.deepEqual(releaseToAbort(file, live), aborted));
+  }
+});
+
 describe("an override", () => {
   it("allows what would be refused, and is called by its name", () => {
     const skip = target("canary-100", FIRST, "incident 4711");
@@ -159,7 +222,8 @@ describe("an override", () => {
 
   it("does not invent a stage", () => {
     assert.deepEqual(attempt(target("canary-50", FIRST, "incident 4711"), undefined), {
-      refused: "stage canary-50 is not in lifecycle: canary-25, canary-75, canary-100",
+      refused:
+        "stage canary-50 is not in lifecycle: canary-25, canary-75, canary-100, nor the abort stage canary-0",
       hint: "Choose one of these stacks, or add canary-50 to lifecycle in Pulumi.yaml.",
     });
   });

@@ -23,9 +23,11 @@ const anyRecord: fc.Arbitrary<ReleaseRecord> = fc
     reached: fc.array(word, { minLength: 1, maxLength: 5 }),
     liveVersion: word,
     override: fc.string(),
+    aborted: fc.option(fc.record({ by: fc.string(), reason: fc.string() }, { noNullPrototype: true })),
   })
-  .map(({ canary, effectiveHundredths, ...rest }) => ({
+  .map(({ canary, effectiveHundredths, aborted, ...rest }) => ({
     ...rest,
+    ...(aborted && { aborted }),
     intended: { previous: 100 - canary, canary },
     effectiveCanary: effectiveHundredths / 100,
   }));
@@ -47,6 +49,14 @@ describe("the release record", () => {
       liveVersion: "2.4.18",
       override: "",
     });
+  });
+
+  it("names who took the canary out, and why", () => {
+    const { abortedBy, abortReason } = toData({
+      ...RECORD,
+      aborted: { by: "alice@laptop", reason: "errors" },
+    });
+    assert.deepEqual([abortedBy, abortReason], ["alice@laptop", "errors"]);
   });
 
   const { stage: _, ...withoutStage } = toData(RECORD);

@@ -35,10 +35,71 @@ describe("the order of a move", () => {
       ["canary-25", "canary-75", "canary-100", "canary-25"],
       previousGrows,
     ],
+    ["abort: the previous version before the canary leaves", ["canary-25", "canary-0"], previousGrows],
+    [
+      "abort from everything: the previous version is back before the canary leaves",
+      ["canary-25", "canary-75", "canary-100", "canary-0"],
+      previousGrows,
+    ],
   ];
   for (const [what, stages, expected] of moves) {
     it(what, async () => assert.deepEqual(order(await runStages(stages)), expected));
   }
+});
+
+describe("an abort", () => {
+  const inShort = (run: StageRun) =>
+    tracksOf(run).map(({ image, replicas, weight }) => [image, replicas, weight]);
+
+  for (const stages of [
+    ["canary-25"],
+    ["canary-25", "canary-75"],
+    ["canary-25", "canary-75", "canary-100"],
+  ]) {
+    it(`takes the canary out at ${stages.at(-1)}, in one step`, async () => {
+      const run = await runStages([...stages, "canary-0"]);
+      assert.deepEqual(inShort(run), [
+        ["httpd:2.4.18", 1, "100"],
+        ["httpd:2.4.20", 0, "0"],
+      ]);
+      const { stage, reached, liveVersion, abortedBy, abortReason } = recordOf(run);
+      assert.deepEqual(
+        { stage, reached, liveVersion, abortedBy, abortReason },
+        { stage: "canary-0", reached: "", liveVersion: "2.4.18", abortedBy: "", abortReason: "" },
+      );
+    });
+  }
+
+  it("says in the record who took it out and why, also after the stage is applied once more", async () => {
+    const live = clusterAfter(await runStages(["canary-25"]));
+    const abort = { by: "alice@laptop", reason: "errors doubled" };
+    const aborted = await runStage({ ...stageOf("canary-0", live), handsOver: true, abort });
+    const again = await runStage(stageOf("canary-0", clusterAfter(aborted)));
+    for (const run of [aborted, again]) {
+      const { abortedBy, abortReason } = recordOf(run);
+      assert.deepEqual([abortedBy, abortReason], ["alice@laptop", "errors doubled"]);
+    }
+  });
+
+  it("keeps the version that serves where Pulumi.yaml already has the next release", async () => {
+    const live = clusterAfter(await runStages(["canary-25"]));
+    const release = { previous: "2.4.20", canary: "2.4.23" };
+    const run = await runStage({
+      ...stageOf("canary-0", live),
+      config: { ...committedStage("canary-0"), release },
+    });
+    assert.deepEqual(inShort(run), [
+      ["httpd:2.4.18", 1, "100"],
+      ["httpd:2.4.20", 0, "0"],
+    ]);
+    assert.equal(recordOf(run).canary, "2.4.20");
+  });
+
+  it("lets the same release begin again at its first stage", async () => {
+    const run = await runStages(["canary-25", "canary-75", "canary-0", "canary-25"]);
+    const { stage, reached, abortedBy } = recordOf(run);
+    assert.deepEqual([stage, reached, abortedBy], ["canary-25", "canary-25", undefined]);
+  });
 });
 
 describe("the next release", () => {

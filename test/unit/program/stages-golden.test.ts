@@ -11,4 +11,9 @@ describe("golden objects of the stages", () => {
       await matchesGolden(stage, resources);
     });
   }
+
+  it("canary-0, after the first stage", async () => {
+    const { resources } = await runStages(["canary-25", "canary-0"]);
+    await matchesGolden("canary-0", resources);
+  });
 });
