@@ -1,6 +1,6 @@
-import { runToEnd } from "../cli/process.ts";
 import { UserError } from "../errors.ts";
 import type { StackSummary } from "../operations/status.ts";
+import { runToEnd } from "../process/run-to-end.ts";
 import { type FoundingOutputs, foundingOutputs } from "../program/outputs.ts";
 
 /**

@@ -17,24 +17,29 @@ export const historyCommand = (run: Runner): Command =>
         const { app, namespace } = project.config;
         const api = await cluster();
         const moves = api ? await readHistory(api, namespace, appNames(app.name, namespace).history) : [];
-        terminal.result(moves, (shown) =>
-          shown.length === 0 ? "No move was made yet." : historyText(shown),
-        );
+        terminal.result(moves.map(withShortReason), historyText, () => moves);
         return EXIT.done;
       }),
     );
 
-/** The whole of it is in --json. */
+/** In the table; the whole reason is in --json. */
 const LONGEST_REASON = 80;
 
+/** With the first line of its reason alone: the others say what was to be done then. */
+const withShortReason = ({ reason, ...entry }: HistoryEntry): HistoryEntry => ({
+  ...entry,
+  reason: reason?.split("\n")[0]?.slice(0, LONGEST_REASON),
+});
+
 function historyText(moves: readonly HistoryEntry[]): string {
+  if (moves.length === 0) return "No move was made yet.";
   const head = ["when", "who", "move", "stage", "release", "effective", "measured", "took", "result"];
   return table([head, ...moves.map(row)]);
 }
 
 function row(entry: HistoryEntry): string[] {
   const { time, who, move, stage, release, effective, measured, result, reason, override } = entry;
-  const remarks = [reason?.slice(0, LONGEST_REASON), override && `overridden: ${override}`].filter(Boolean);
+  const remarks = [reason, override && `overridden: ${override}`].filter(Boolean);
   return [
     timeText(time),
     who,
