@@ -2,22 +2,17 @@ import { setTimeout as delay } from "node:timers/promises";
 import { ApiError, type KubernetesApi } from "../cluster/api.ts";
 import { Refusal, UserError } from "../errors.ts";
 import {
-  freeMilliseconds,
   type Holder,
   holderOf,
   LEASE_SECONDS,
   type Lease,
+  type LeaseReference,
   releasedLease,
   renewedLease,
   takenLease,
+  unheldMilliseconds,
 } from "../model/lock.ts";
 import { shellWord } from "../process/shell.ts";
-
-/** Where a lock is: the Lease of an application in its namespace. */
-export interface LockPlace {
-  readonly namespace: string;
-  readonly name: string;
-}
 
 export interface LockOptions {
   /** `alice@laptop:4711` */
@@ -34,8 +29,8 @@ export interface LockOptions {
 export interface Lock {
   /** Aborts, with the reason, when the lock is lost: what was begun under it has to stop. */
   readonly lost: AbortSignal;
-  /** For how long nobody had held it before, in milliseconds, give or take a second; 0 where that is not known. */
-  readonly freeBefore: number;
+  /** For how long nobody had held it when it was taken, in milliseconds; true to a second, and 0 where it is not known. */
+  readonly unheldMs: number;
   release(): Promise<void>;
 }
 
@@ -44,8 +39,8 @@ const CONFLICT = 409;
 const NOT_FOUND = 404;
 
 /** Who holds the lock now. */
-export async function lockHolder(api: KubernetesApi, place: LockPlace): Promise<Holder | undefined> {
-  return holderOf(await api.get<Lease>(pathOf(place)));
+export async function lockHolder(api: KubernetesApi, reference: LeaseReference): Promise<Holder | undefined> {
+  return holderOf(await api.get<Lease>(pathOf(reference)));
 }
 
 /**
@@ -53,19 +48,23 @@ export async function lockHolder(api: KubernetesApi, place: LockPlace): Promise<
  * whole time: neither this machine's clock nor the holder's, which may be wrong, is enough. Times are the server's.
  * @throws Refusal when somebody else holds it
  */
-export async function acquireLock(api: KubernetesApi, place: LockPlace, options: LockOptions): Promise<Lock> {
-  const found = await api.get<Lease>(pathOf(place));
+export async function acquireLock(
+  api: KubernetesApi,
+  reference: LeaseReference,
+  options: LockOptions,
+): Promise<Lock> {
+  const found = await api.get<Lease>(pathOf(reference));
   const holder = holderOf(found);
-  if (holder) await untilDead(api, place, holder, options);
-  const freeBefore = freeMilliseconds(found, api.time());
+  if (holder) await untilDead(api, reference, holder, options);
+  const unheldMs = unheldMilliseconds(found, api.time());
   const mine = { name: options.holder, purpose: options.purpose };
-  const lease = await write(api, place, takenLease(place, found, mine, api.time())).catch(
+  const lease = await write(api, reference, takenLease(reference, found, mine, api.time())).catch(
     async (error: unknown) => {
       if (!isStatus(error, CONFLICT)) throw error;
-      throw heldBy(await lockHolder(api, place), api.time());
+      throw heldBy(await lockHolder(api, reference), api.time());
     },
   );
-  return { freeBefore, ...keep(api, place, lease, options) };
+  return { unheldMs, ...keep(api, reference, lease, options) };
 }
 
 /**
@@ -73,8 +72,12 @@ export async function acquireLock(api: KubernetesApi, place: LockPlace, options:
  * @returns who held it
  * @throws Refusal when somebody else holds it than was named
  */
-export async function breakLock(api: KubernetesApi, place: LockPlace, name: string): Promise<Holder> {
-  const found = await api.get<Lease>(pathOf(place));
+export async function breakLock(
+  api: KubernetesApi,
+  reference: LeaseReference,
+  name: string,
+): Promise<Holder> {
+  const found = await api.get<Lease>(pathOf(reference));
   const holder = holderOf(found);
   if (!found || !holder) {
     throw new Refusal("nobody holds the lock", "There is nothing to unlock.");
@@ -85,24 +88,24 @@ export async function breakLock(api: KubernetesApi, place: LockPlace, name: stri
       `If that one is dead: canary unlock --holder ${shellWord(holder.name)}`,
     );
   }
-  await write(api, place, releasedLease(found, api.time()));
+  await write(api, reference, releasedLease(found, api.time()));
   return holder;
 }
 
 /** Watches an expired lease for its whole time. @throws Refusal as soon as it shows life, or when it is valid */
 async function untilDead(
   api: KubernetesApi,
-  place: LockPlace,
+  reference: LeaseReference,
   holder: Holder,
   { onExpired, pulse = PULSE_MS }: LockOptions,
 ): Promise<void> {
   if (holder.until > api.time()) throw heldBy(holder, api.time());
   onExpired?.(holder);
-  const first = await api.get<Lease>(pathOf(place));
+  const first = await api.get<Lease>(pathOf(reference));
   const end = performance.now() + (first?.spec.leaseDurationSeconds ?? LEASE_SECONDS) * 1000;
   while (performance.now() < end) {
     await delay(Math.min(pulse, end - performance.now()));
-    const now = await api.get<Lease>(pathOf(place));
+    const now = await api.get<Lease>(pathOf(reference));
     if (now?.metadata.resourceVersion !== first?.metadata.resourceVersion) {
       throw heldBy(holderOf(now), api.time());
     }
@@ -123,7 +126,7 @@ function heldBy(holder: Holder | undefined, now: Date): Refusal {
 
 function keep(
   api: KubernetesApi,
-  place: LockPlace,
+  reference: LeaseReference,
   taken: Lease,
   { pulse = PULSE_MS }: LockOptions,
 ): Pick<Lock, "lost" | "release"> {
@@ -134,7 +137,7 @@ function keep(
     for (;;) {
       await delay(pulse, undefined, { signal: stopped.signal, ref: false }).catch(() => undefined);
       if (stopped.signal.aborted) return;
-      const loss = await renew(api, place, held, 2 * pulse);
+      const loss = await renew(api, reference, held, 2 * pulse);
       if (loss === undefined) continue;
       lost.abort(new UserError(loss, "Look at what is live: canary status"));
       return;
@@ -145,7 +148,7 @@ function keep(
     release: async () => {
       stopped.abort();
       await renewal;
-      if (!lost.signal.aborted) await write(api, place, releasedLease(held.lease, api.time()));
+      if (!lost.signal.aborted) await write(api, reference, releasedLease(held.lease, api.time()));
     },
   };
 }
@@ -159,16 +162,16 @@ interface HeldLease {
 /** @returns why the lock is lost; undefined while it is ours, which it is for a while without being renewed */
 async function renew(
   api: KubernetesApi,
-  place: LockPlace,
+  reference: LeaseReference,
   held: HeldLease,
   reserve: number,
 ): Promise<string | undefined> {
   try {
-    held.lease = await write(api, place, renewedLease(held.lease, api.time()));
+    held.lease = await write(api, reference, renewedLease(held.lease, api.time()));
     held.renewed = performance.now();
     return undefined;
   } catch (error) {
-    const ours = isStatus(error, CONFLICT) ? await stillOurs(api, place, held.lease) : held.lease;
+    const ours = isStatus(error, CONFLICT) ? await stillOurs(api, reference, held.lease) : held.lease;
     if (!ours) return "the lock was taken away from us (canary unlock)";
     held.lease = ours;
     // Time for the server to come back.
@@ -178,19 +181,23 @@ async function renew(
 }
 
 /** A renewal whose answer was lost on the way is no other holder's. */
-async function stillOurs(api: KubernetesApi, place: LockPlace, lease: Lease): Promise<Lease | undefined> {
-  const now = await api.get<Lease>(pathOf(place)).catch(() => lease);
+async function stillOurs(
+  api: KubernetesApi,
+  reference: LeaseReference,
+  lease: Lease,
+): Promise<Lease | undefined> {
+  const now = await api.get<Lease>(pathOf(reference)).catch(() => lease);
   return now?.spec.holderIdentity === lease.spec.holderIdentity ? now : undefined;
 }
 
 /** Creates or replaces; the resourceVersion in the lease makes a replacement of what was changed since fail. */
-function write(api: KubernetesApi, place: LockPlace, lease: Lease): Promise<Lease> {
+function write(api: KubernetesApi, reference: LeaseReference, lease: Lease): Promise<Lease> {
   const body = { type: "application/json", content: lease } as const;
-  if (lease.metadata.resourceVersion !== undefined) return api.send("PUT", pathOf(place), body);
-  return api.send<Lease>("POST", collectionOf(place), body).catch((error: unknown) => {
+  if (lease.metadata.resourceVersion !== undefined) return api.send("PUT", pathOf(reference), body);
+  return api.send<Lease>("POST", collectionOf(reference), body).catch((error: unknown) => {
     if (!isStatus(error, NOT_FOUND)) throw error;
     throw new UserError(
-      `namespace ${place.namespace} does not exist`,
+      `namespace ${reference.namespace} does not exist`,
       "Apply the founding stack first: canary promote",
     );
   });
@@ -199,7 +206,7 @@ function write(api: KubernetesApi, place: LockPlace, lease: Lease): Promise<Leas
 const isStatus = (error: unknown, status: number): boolean =>
   error instanceof ApiError && error.status === status;
 
-const collectionOf = ({ namespace }: LockPlace): string =>
+const collectionOf = ({ namespace }: LeaseReference): string =>
   `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
 
-const pathOf = (place: LockPlace): string => `${collectionOf(place)}/${place.name}`;
+const pathOf = (reference: LeaseReference): string => `${collectionOf(reference)}/${reference.name}`;

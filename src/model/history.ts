@@ -3,7 +3,8 @@ import { z } from "zod";
 /** How a move ended. */
 export const RESULTS = ["done", "failed", "does not fit", "cancelled"] as const;
 
-const moveSchema = z.object({
+/** One move of a release, as the cluster remembers it. */
+export const historyEntry = z.object({
   /** When it began, RFC 3339. */
   time: z.iso.datetime(),
   /** `alice@laptop` */
@@ -24,9 +25,7 @@ const moveSchema = z.object({
   reason: z.string().optional(),
 });
 
-/** One move of a release, as the cluster remembers it. */
-export const historyEntry = moveSchema;
-export type HistoryEntry = z.infer<typeof moveSchema>;
+export type HistoryEntry = z.infer<typeof historyEntry>;
 
 /** So many moves are kept: a ConfigMap holds a mebibyte, a move takes half a kibibyte. */
 export const KEPT_MOVES = 50;
@@ -34,7 +33,7 @@ export const KEPT_MOVES = 50;
 /** The entries in a history's text, newest first; lines that are none are left out. */
 export function parseHistory(text: string): HistoryEntry[] {
   return text.split("\n").flatMap((line) => {
-    const parsed = moveSchema.safeParse(parseLine(line));
+    const parsed = historyEntry.safeParse(parseLine(line));
     return parsed.success ? [parsed.data] : [];
   });
 }

@@ -1,10 +1,19 @@
 import { Refusal } from "../errors.ts";
-import type { ReleaseRecord } from "./record.ts";
 
 /** The two versions that a release runs side by side. */
 export interface Release {
   readonly previous: string;
   readonly canary: string;
+}
+
+/** What is live, as far as the lifecycle asks: the release record holds it. */
+export interface LiveRelease {
+  readonly stage: string;
+  readonly release: Release;
+  /** Stages that this release has been at, in the order of the first visit. */
+  readonly reached: readonly string[];
+  /** The version that a new release has to continue: the canary once it has all the traffic, else the previous. */
+  readonly liveVersion: string;
 }
 
 /** What applying a stage does to the stage that is live. */
@@ -33,7 +42,7 @@ export const releaseText = (release: Release): string => `${release.previous} â†
  * @throws Refusal when the lifecycle does not allow it: a stage that is not in it, a stage skipped, or a release
  * that does not continue the live version
  */
-export function moveTo(target: Target, live: ReleaseRecord | undefined): Move {
+export function moveTo(target: Target, live: LiveRelease | undefined): Move {
   requireKnownStage(target.stage, target);
   if (target.stage === target.abort) return live ? "abort" : "first";
   if (!live) return target.override ? "override" : firstMove(target);
@@ -69,7 +78,7 @@ export function stageAfter(stage: string, lifecycle: readonly string[]): string 
  * Pulumi.yaml where it is live, or continues what is live, as a new release that has just begun does. Where Pulumi.yaml
  * already names yet another one, it is the release that is live.
  */
-export function releaseToAbort(release: Release, live: ReleaseRecord | undefined): Release {
+export function releaseToAbort(release: Release, live: LiveRelease | undefined): Release {
   if (!live || sameRelease(release, live.release) || release.previous === live.liveVersion) return release;
   const isUnderWay = live.liveVersion === live.release.previous;
   return isUnderWay ? live.release : { previous: live.liveVersion, canary: release.canary };
@@ -84,7 +93,7 @@ function firstMove(target: Target): Move {
   );
 }
 
-function moveWithinRelease(target: Target, live: ReleaseRecord): Move | Refusal {
+function moveWithinRelease(target: Target, live: LiveRelease): Move | Refusal {
   const at = target.lifecycle.indexOf(target.stage);
   const liveAt = target.lifecycle.indexOf(live.stage);
   if (target.stage === live.stage) return "reapply";
@@ -97,7 +106,7 @@ function moveWithinRelease(target: Target, live: ReleaseRecord): Move | Refusal 
   );
 }
 
-function newRelease(target: Target, live: ReleaseRecord): Move | Refusal {
+function newRelease(target: Target, live: LiveRelease): Move | Refusal {
   const serving = live.liveVersion;
   if (target.release.previous !== serving) {
     return new Refusal(

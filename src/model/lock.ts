@@ -19,6 +19,12 @@ interface LeaseSpec {
   readonly leaseTransitions?: number;
 }
 
+/** Which Lease: that of an application in its namespace. */
+export interface LeaseReference {
+  readonly namespace: string;
+  readonly name: string;
+}
+
 /** Who holds a lock. */
 export interface Holder {
   /** `alice@laptop:4711`: user, host and process. */
@@ -50,7 +56,7 @@ export function holderOf(lease: Lease | undefined): Holder | undefined {
 
 /** The lease as a new holder takes it, over the one that is there. @param now the API server's clock */
 export function takenLease(
-  place: { readonly name: string; readonly namespace: string },
+  reference: LeaseReference,
   found: Lease | undefined,
   holder: { readonly name: string; readonly purpose: string },
   now: Date,
@@ -58,7 +64,7 @@ export function takenLease(
   return {
     apiVersion: "coordination.k8s.io/v1",
     kind: "Lease",
-    metadata: { ...place, ...versionOf(found), annotations: { [PURPOSE]: holder.purpose } },
+    metadata: { ...reference, ...versionOf(found), annotations: { [PURPOSE]: holder.purpose } },
     spec: {
       holderIdentity: holder.name,
       leaseDurationSeconds: LEASE_SECONDS,
@@ -85,7 +91,7 @@ export function releasedLease(lease: Lease, now: Date): Lease {
 /**
  * For how long nobody has held a lease, in milliseconds; 0 where it does not say. @param now the API server's clock
  */
-export function freeMilliseconds(lease: Lease | undefined, now: Date): number {
+export function unheldMilliseconds(lease: Lease | undefined, now: Date): number {
   if (!lease) return Number.POSITIVE_INFINITY;
   const { renewTime } = lease.spec;
   return renewTime === undefined ? 0 : Math.max(0, now.getTime() - new Date(renewTime).getTime());

@@ -1,19 +1,13 @@
 import { z } from "zod";
-import type { Release } from "./lifecycle.ts";
+import { type LiveRelease, type Release, sameRelease } from "./lifecycle.ts";
 import type { Shares } from "./traffic.ts";
 
 /** What is live, as the cluster keeps it: written last by every stage, read before the first resource. */
-export interface ReleaseRecord {
-  readonly stage: string;
-  readonly release: Release;
+export interface ReleaseRecord extends LiveRelease {
   /** Percent of the traffic, as the stage asks for it. */
   readonly intended: Shares;
   /** Percent of the traffic that the canary gets by its pods and weights. */
   readonly effectiveCanary: number;
-  /** Stages that this release has been at, in the order of the first visit. */
-  readonly reached: readonly string[];
-  /** The version that a new release has to continue: the canary once it has all the traffic, else the previous. */
-  readonly liveVersion: string;
   /** Why the lifecycle was overridden for this move; empty when it was not. */
   readonly override: string;
   /** Set where the stage took the canary out of this release by `canary abort`. */
@@ -61,9 +55,7 @@ export interface AppliedStage {
 
 /** The record that a stage leaves behind. After an abort the release begins anew: it has reached no stage. */
 export function recordAfter(move: AppliedStage, live: ReleaseRecord | undefined): ReleaseRecord {
-  const sameRelease =
-    live?.release.previous === move.release.previous && live.release.canary === move.release.canary;
-  const before = sameRelease ? live.reached : [];
+  const before = live && sameRelease(live.release, move.release) ? live.reached : [];
   const reached = before.includes(move.stage) ? before : [...before, move.stage];
   return {
     ...move,

@@ -26,7 +26,7 @@ export async function underLock<T>(
   config: Pick<Config, "app" | "namespace">,
   purpose: string,
   { identity, observer, signal }: GuardOptions,
-  work: (signal: AbortSignal, freeBefore: number) => Promise<T>,
+  work: (signal: AbortSignal, unheldMs: number) => Promise<T>,
 ): Promise<T> {
   const api = await operator.cluster();
   const place = { namespace: config.namespace, name: appNames(config.app.name, config.namespace).lock };
@@ -40,7 +40,7 @@ export async function underLock<T>(
       ),
   });
   try {
-    return await work(AbortSignal.any([signal, lock.lost]), lock.freeBefore);
+    return await work(AbortSignal.any([signal, lock.lost]), lock.unheldMs);
   } finally {
     await release(lock, observer);
   }

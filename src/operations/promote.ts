@@ -38,9 +38,9 @@ export async function promote(
 ): Promise<PromotionOutcome> {
   const ahead = readAhead(operator, stage);
   const config = await operator.project.stage(stage);
-  return underLock(operator, config, `promote ${stage}`, options, async (signal, freeBefore) => {
+  return underLock(operator, config, `promote ${stage}`, options, async (signal, unheldMs) => {
     // Whoever held the lock since may have changed them.
-    const states = ahead.age() + CLOCKS_DIFFER_MS < freeBefore ? ahead : undefined;
+    const states = ahead.age() + CLOCKS_DIFFER_MS < unheldMs ? ahead : undefined;
     const guarded = { ...options, signal, states };
     const outcome = await promoteUnderLock(operator, stage, guarded).catch(async (error: unknown) => {
       if (!options.rollbackOnFailure || signal.aborted || !(error instanceof MoveFailed)) throw error;

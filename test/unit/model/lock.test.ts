@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import {
-  freeMilliseconds,
   holderOf,
   LEASE_SECONDS,
   type Lease,
   releasedLease,
   renewedLease,
   takenLease,
+  unheldMilliseconds,
 } from "../../../src/model/lock.ts";
 
 const PLACE = { name: "shop-release", namespace: "web" };
@@ -50,10 +50,10 @@ describe("a lease", () => {
 
   it("says for how long nobody has held it", () => {
     const later = new Date(NOW.getTime() + 4000);
-    assert.equal(freeMilliseconds(releasedLease(taken(), NOW), later), 4000);
-    assert.equal(freeMilliseconds(undefined, NOW), Number.POSITIVE_INFINITY);
-    assert.equal(freeMilliseconds(withSpec({}), NOW), 0);
-    assert.equal(freeMilliseconds(releasedLease(taken(), later), NOW), 0);
+    assert.equal(unheldMilliseconds(releasedLease(taken(), NOW), later), 4000);
+    assert.equal(unheldMilliseconds(undefined, NOW), Number.POSITIVE_INFINITY);
+    assert.equal(unheldMilliseconds(withSpec({}), NOW), 0);
+    assert.equal(unheldMilliseconds(releasedLease(taken(), later), NOW), 0);
   });
 
   it("is read also when another program wrote it and left fields out", () => {
