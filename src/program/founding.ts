@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterAccess } from "../cluster/api.ts";
+import type { ClusterAccess } from "../cluster/client-library.ts";
 import type { ClusterConfig } from "../config/cluster.ts";
 import { secretShape } from "../config/secrets.ts";
 import type { Config } from "../config/stage.ts";

@@ -3,7 +3,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, describe, it } from "mocha";
 import { configMapPath } from "../../../src/application/live.ts";
-import { ApiError, connect, type KubernetesApi, type RequestBody } from "../../../src/cluster/api.ts";
+import { ApiError, type KubernetesApi, type RequestBody } from "../../../src/cluster/api.ts";
+import { connect } from "../../../src/cluster/connect.ts";
 import { applyStage, previewStage } from "../../../src/operations/move.ts";
 import { administrator, makeProject, type TestProject } from "../support/environment.ts";
 
