@@ -1,6 +1,7 @@
 import type { Live } from "../application/live.ts";
 import type { Config } from "../config/stage.ts";
 import type { StagePlan } from "../model/plan.ts";
+import type { Entrance } from "./entrance.ts";
 
 /**
  * What a router makes of a stage, without declaring anything: known to the command as well, which need not load an
@@ -16,4 +17,6 @@ export interface Planner<C extends Config = Config> {
   canaryShareNow(live: Live): number | undefined;
   /** API path of the object whose `status.loadBalancer` says where the traffic comes in. */
   addressPath(config: C): string;
+  /** What has to be asked for there to be served as clients are. */
+  entrance(config: C): Entrance;
 }

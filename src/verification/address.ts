@@ -22,11 +22,13 @@ export class NoAddress extends UserError {}
 const LOOK_MS = 200;
 
 /**
- * Where the application's traffic comes in, as a URL.
+ * Where the application's traffic comes in, as a URL of the edge's own address, with the scheme that it is configured
+ * for: `https://192.0.2.1:8443`. The host name that it may have to be asked for is the entrance's.
  * @throws NoAddress when the edge has none (yet)
  */
 export async function edgeUrl(api: KubernetesApi, config: Config): Promise<string> {
-  const path = plannerOf(config).addressPath(config);
+  const planner = plannerOf(config);
+  const path = planner.addressPath(config);
   const object = await api.get<LoadBalanced>(path);
   const entry = object?.status?.loadBalancer?.ingress?.[0];
   const host = entry?.ip ?? entry?.hostname;
@@ -36,8 +38,16 @@ export async function edgeUrl(api: KubernetesApi, config: Config): Promise<strin
       "Wait until its load balancer has one, or name the address with --url.",
     );
   }
-  const port = entry?.ports?.[0]?.port;
-  return `http://${host}${port === undefined || port === 80 ? "" : `:${port}`}`;
+  const { scheme } = planner.entrance(config);
+  const ports = (entry?.ports ?? []).map(({ port }) => port);
+  const name = host.includes(":") ? `[${host}]` : host;
+  return new URL(`${scheme}://${name}:${portOf(scheme, ports)}`).origin;
+}
+
+/** A load balancer that lists other ports than the usual ones lists that of HTTP first, and that of HTTPS after it. */
+function portOf(scheme: "http" | "https", listed: readonly number[]): number {
+  const [usual, position] = scheme === "https" ? [443, 1] : [80, 0];
+  return listed.includes(usual) ? usual : (listed[position] ?? usual);
 }
 
 /**

@@ -15,6 +15,7 @@ export const replicasPlanner: Planner<ReplicasConfig> = {
   plan: planStage,
   canaryShareNow: canaryShareByPods,
   addressPath: ({ app, namespace }) => `/api/v1/namespaces/${namespace}/services/${app.name}`,
+  entrance: () => ({ scheme: "http", host: undefined }),
 };
 
 /** The canary runs, but takes no traffic: only the preview entrance shows it. */

@@ -21,6 +21,7 @@ export const voyagerPlanner: Planner<VoyagerConfig> = {
   canaryShareNow: canaryShareByPods,
   addressPath: ({ app, namespace }) =>
     `/apis/${VOYAGER_API}/namespaces/${namespace}/ingresses/${appNames(app.name, namespace).ingress}`,
+  entrance: ({ edge }) => ({ scheme: edge.tls ? "https" : "http", host: edge.host }),
 };
 
 function planStage(config: VoyagerConfig): StagePlan {

@@ -44,6 +44,7 @@ const weightedRouter: Router<WeightedConfig> = {
   podSecurity: "restricted",
   found: async () => [],
   addressPath: () => ROUTE_PATH,
+  entrance: () => ({ scheme: "http", host: undefined }),
   declare: (name, args, options) => new WeightedEdge(name, args, options),
 };
 
