@@ -1,4 +1,4 @@
-import { connect } from "../src/cluster/api.ts";
+import { connect } from "../src/cluster/connect.ts";
 import { pulumiStacks } from "../src/engine/automation/stacks.ts";
 import program from "../src/index.ts";
 import type { Operator } from "../src/operations/operator.ts";

@@ -1,4 +1,4 @@
-import { deploymentPath } from "../../src/application/live.ts";
+import { deploymentPath } from "../../src/cluster/objects.ts";
 import { WEIGHT_ANNOTATION } from "../../src/routers/voyager/weights.ts";
 import { type Place, run } from "./place.ts";
 

@@ -11,7 +11,7 @@ import type { Environment } from "../../local/environment.ts";
 import { localOperator } from "../../local/operator.ts";
 import type { Progress } from "../../local/process/progress.ts";
 import { onTemporaryEnvironment } from "../../local/temporary.ts";
-import { connect } from "../../src/cluster/api.ts";
+import { connect } from "../../src/cluster/connect.ts";
 import { applyStage, previewStage } from "../../src/operations/move.ts";
 import { count } from "../options.ts";
 import { type Figures, measureCommand } from "./measure.ts";

@@ -2,7 +2,8 @@ import { request as httpRequest } from "node:http";
 import { type Agent, request as httpsRequest, type RequestOptions } from "node:https";
 import { until } from "../../local/process/until.ts";
 import type { NamedContext } from "../../local/workspace.ts";
-import { connect, type KubernetesApi } from "../../src/cluster/api.ts";
+import type { KubernetesApi } from "../../src/cluster/api.ts";
+import { connect } from "../../src/cluster/connect.ts";
 
 /** The Service that clients come in at. */
 export interface ServiceName {

@@ -5,7 +5,7 @@ import { killTree, readLedger } from "../../local/process/processes.ts";
 import type { Progress } from "../../local/process/progress.ts";
 import { quoted } from "../../local/process/shell.ts";
 import { until } from "../../local/process/until.ts";
-import { connect } from "../../src/cluster/api.ts";
+import { connect } from "../../src/cluster/connect.ts";
 import { UserError } from "../../src/errors.ts";
 import { readProject } from "../../src/project/project.ts";
 import { CANARY, COMMAND } from "../walk/command.ts";

@@ -2,7 +2,7 @@ import { type Load, startLoad } from "../../bench/load/load.ts";
 import type { Summary } from "../../bench/load/summary.ts";
 import type { Environment } from "../../local/environment.ts";
 import { until } from "../../local/process/until.ts";
-import { connect } from "../../src/cluster/api.ts";
+import { connect } from "../../src/cluster/connect.ts";
 import { UserError } from "../../src/errors.ts";
 import { readProject } from "../../src/project/project.ts";
 import { edgeUrl } from "../../src/verification/address.ts";

@@ -2,7 +2,7 @@ import { relative } from "node:path";
 import { providerText } from "../../local/engine/provider.ts";
 import type { Environment } from "../../local/environment.ts";
 import type { Progress } from "../../local/process/progress.ts";
-import { connect } from "../../src/cluster/api.ts";
+import { connect } from "../../src/cluster/connect.ts";
 import { UserError } from "../../src/errors.ts";
 import { walkPrinter } from "./printer.ts";
 import { type Report, writeReport } from "./report.ts";

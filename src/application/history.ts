@@ -1,6 +1,6 @@
 import { ApiError, type KubernetesApi } from "../cluster/api.ts";
+import { configMapPath } from "../cluster/objects.ts";
 import { type HistoryEntry, parseHistory, withEntry } from "../model/history.ts";
-import { configMapPath } from "./live.ts";
 
 /** Key of the ConfigMap's data: `kubectl get configmap APP-history -o jsonpath={.data.moves}`. */
 const MOVES = "moves";

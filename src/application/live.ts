@@ -1,32 +1,17 @@
 import type { KubernetesApi, RequiredApi } from "../cluster/api.ts";
+import { configMapPath, deploymentPath } from "../cluster/objects.ts";
 import { UserError } from "../errors.ts";
+import type { Deployment } from "../model/deployment.ts";
 import type { AppNames, TrackName } from "../model/names.ts";
 import type { StagePlan } from "../model/plan.ts";
-import {
-  type PodLike,
-  type PodMarks,
-  podTree,
-  type ReplicaSet,
-  type ReplicaSetLike,
-  type WeightOf,
-} from "../model/pods.ts";
 import { fromData, type ReleaseRecord } from "../model/record.ts";
-import type { DeploymentLike } from "../model/rollout.ts";
 import type { PerTrack } from "../model/traffic.ts";
-
-/** A Deployment as the API server gives it, as far as we look at it. */
-export interface LiveDeployment extends DeploymentLike {
-  readonly spec: {
-    readonly replicas?: number;
-    readonly template: { readonly metadata?: PodMarks };
-  };
-}
 
 /** What runs in the namespace now. */
 export interface Live {
   /** Undefined when nothing was released there yet. */
   readonly record: ReleaseRecord | undefined;
-  readonly deployments: PerTrack<LiveDeployment | undefined>;
+  readonly deployments: PerTrack<Deployment | undefined>;
 }
 
 /** A cluster to which nothing was released yet, or that is yet to be made. */
@@ -34,12 +19,6 @@ export const NOTHING_LIVE: Live = {
   record: undefined,
   deployments: { previous: undefined, canary: undefined },
 };
-
-export const deploymentPath = (namespace: string, name: string): string =>
-  `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
-
-export const configMapPath = (namespace: string, name: string): string =>
-  `/api/v1/namespaces/${namespace}/configmaps/${name}`;
 
 /**
  * Reads the release record and both Deployments.
@@ -53,30 +32,10 @@ export async function readLive(
 ): Promise<Live> {
   const [record, previous, canary] = await Promise.all([
     readRecord(api, namespace, names.record),
-    api.get<LiveDeployment>(deploymentPath(namespace, plan.tracks.previous.name)),
-    api.get<LiveDeployment>(deploymentPath(namespace, plan.tracks.canary.name)),
+    api.get<Deployment>(deploymentPath(namespace, plan.tracks.previous.name)),
+    api.get<Deployment>(deploymentPath(namespace, plan.tracks.canary.name)),
   ]);
   return { record, deployments: { previous, canary } };
-}
-
-/**
- * Reads the pods that carry labels.
- * @param weightOf what each draws of the traffic; without it all draw the same
- * @returns the ReplicaSets of a Deployment that have such pods, newest first
- */
-export async function readPods(
-  api: KubernetesApi,
-  namespace: string,
-  labels: Readonly<Record<string, string>>,
-  weightOf: WeightOf = () => 1,
-): Promise<(deployment: string) => ReplicaSet[]> {
-  const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
-  const query = `?labelSelector=${encodeURIComponent(selector.join(","))}`;
-  const [replicaSets, pods] = await Promise.all([
-    api.list<ReplicaSetLike>(`/apis/apps/v1/namespaces/${namespace}/replicasets${query}`),
-    api.list<PodLike>(`/api/v1/namespaces/${namespace}/pods${query}`),
-  ]);
-  return (deployment) => podTree(deployment, replicaSets, pods, api.time(), weightOf);
 }
 
 /** @throws UserError when the record cannot be understood */

@@ -1,17 +1,17 @@
 import type { KubernetesApi } from "../cluster/api.ts";
-import type { PlannedDeployment } from "../model/conformance.ts";
+import { deploymentPath, readPods } from "../cluster/objects.ts";
+import { type Deployment, wantedReplicas } from "../model/deployment.ts";
 import type { TrackName } from "../model/names.ts";
 import type { StagePlan } from "../model/plan.ts";
-import { podProblem, type ReplicaSet, type WeightOf } from "../model/pods.ts";
+import type { ReplicaSet, WeightOf } from "../model/pods.ts";
 import { type Rollout, rolloutOf } from "../model/rollout.ts";
 import type { PerTrack } from "../model/traffic.ts";
-import { deploymentPath, readPods } from "./live.ts";
 
 /** A track as it runs now. */
 export interface LiveTrack {
   readonly deployment: string;
   /** Undefined when the Deployment is not there. */
-  readonly found: PlannedDeployment | undefined;
+  readonly found: Deployment | undefined;
   readonly rollout: Rollout;
   readonly replicas: number;
   readonly replicaSets: readonly ReplicaSet[];
@@ -25,29 +25,16 @@ export async function readTracks(
   weightOf: WeightOf,
 ): Promise<PerTrack<LiveTrack>> {
   const [previous, canary, podsOf] = await Promise.all([
-    api.get<PlannedDeployment>(deploymentPath(namespace, tracks.previous.name)),
-    api.get<PlannedDeployment>(deploymentPath(namespace, tracks.canary.name)),
+    api.get<Deployment>(deploymentPath(namespace, tracks.previous.name)),
+    api.get<Deployment>(deploymentPath(namespace, tracks.canary.name)),
     readPods(api, namespace, selector, weightOf),
   ]);
-  const trackOf = (track: TrackName, found: PlannedDeployment | undefined): LiveTrack => ({
+  const trackOf = (track: TrackName, found: Deployment | undefined): LiveTrack => ({
     deployment: tracks[track].name,
     found,
     rollout: found ? rolloutOf(found) : { state: "progressing", reason: "it is not there" },
-    replicas: found ? (found.spec.replicas ?? 1) : 0,
+    replicas: found ? wantedReplicas(found) : 0,
     replicaSets: podsOf(tracks[track].name),
   });
   return { previous: trackOf("previous", previous), canary: trackOf("canary", canary) };
-}
-
-/** What keeps a track from being as it should be, a line each. */
-export function trackProblems({ deployment, found, rollout, replicaSets }: LiveTrack): string[] {
-  if (!found) return [`Deployment ${deployment} does not exist`];
-  const pods = replicaSets.flatMap((set) => set.pods);
-  return [
-    ...(rollout.state === "complete" ? [] : [`Deployment ${deployment}: ${rollout.reason}`]),
-    ...pods.map(podProblem).filter((problem) => problem !== undefined),
-    ...pods
-      .filter(({ restarts }) => restarts > 0)
-      .map(({ name, restarts }) => `Pod ${name}: restarted ${restarts === 1 ? "once" : `${restarts} times`}`),
-  ];
 }

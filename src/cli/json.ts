@@ -106,6 +106,7 @@ const changeJson = ({ from, to, ...change }: Change) => ({ ...change, from: from
 
 export function verifyJson({
   url,
+  host,
   stage,
   release,
   shares,
@@ -116,6 +117,7 @@ export function verifyJson({
   const { requests, failed, byVersion } = measurement;
   return {
     url,
+    host: host ?? null,
     stage,
     release: { ...release },
     shares: bothShares(shares),

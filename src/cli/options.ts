@@ -1,13 +1,16 @@
+import { readFileSync } from "node:fs";
 import { InvalidArgumentError, Option } from "commander";
 import { routers } from "../routers/index.ts";
 import type { Routers } from "../routers/router.ts";
-import type { VerificationOptions } from "../verification/verification.ts";
+import type { VerificationOptions } from "../verification/options.ts";
 import { WrongUse } from "./exit.ts";
 
 /** Options of every command that measures. */
 export interface MeasuringOptions {
   readonly url?: string;
   readonly host?: string;
+  readonly ca?: string;
+  readonly acceptSelfSigned?: boolean;
   readonly versionHeader?: string;
   readonly versionPattern?: string;
   readonly requests?: number;
@@ -31,8 +34,16 @@ export const statsOption = (among: Routers = routers): Option => {
 const DEFAULTS = { requests: 4000, precision: 2 } as const;
 
 export const measuringOptions = (): Option[] => [
-  new Option("--url <url>", "where requests are sent (default: the address of the edge)"),
-  new Option("--host <name>", "Host header of the requests"),
+  new Option(
+    "--url <url>",
+    "where requests are sent (default: the address of the edge, https with edge.tls)",
+  ),
+  new Option("--host <name>", "the host name that is asked for (default: edge.host)"),
+  new Option("--ca <file>", "certificate authority of the edge, in PEM (default: those of this machine)"),
+  new Option(
+    "--accept-self-signed",
+    "take a certificate that no authority has signed, if it is for the host",
+  ),
   new Option("--version-header <name>", "response header that names the version (default: the body does)"),
   new Option("--version-pattern <regexp>", "how a version is read; its first group is the version"),
   new Option(
@@ -50,16 +61,31 @@ export const measuringOptions = (): Option[] => [
   statsOption(),
 ];
 
-/** @throws WrongUse for a pattern that is none */
+/** @throws WrongUse for a pattern that is none, and for an authority that cannot be read */
 export function verificationOptions(options: MeasuringOptions): VerificationOptions {
-  const { url, host, stats, settle: settleSeconds } = options;
+  const { url, host, acceptSelfSigned, stats, settle: settleSeconds } = options;
+  const ca = options.ca === undefined ? undefined : certificateIn(options.ca);
   const requests = options.requests ?? DEFAULTS.requests;
   const precision = options.precision ?? (options.requests === undefined ? DEFAULTS.precision : undefined);
   const rule = {
     header: options.versionHeader?.toLowerCase(),
     pattern: options.versionPattern === undefined ? undefined : regularExpression(options.versionPattern),
   };
-  return { url, host, requests, precision, stats, settleSeconds, rule };
+  return { url, host, ca, acceptSelfSigned, requests, precision, stats, settleSeconds, rule };
+}
+
+/** Read before anything is changed: a wrong name is not to be found out after the move. */
+function certificateIn(file: string): string {
+  const hint = "Name a file with -----BEGIN CERTIFICATE-----.";
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new WrongUse(`--ca ${file} cannot be read: ${(error as Error).message}`, hint);
+  }
+  if (!text.includes("-----BEGIN CERTIFICATE-----"))
+    throw new WrongUse(`--ca ${file} has no certificate`, hint);
+  return text;
 }
 
 function regularExpression(text: string): RegExp {

@@ -30,6 +30,7 @@ const pod = z.strictObject({
   state: z.string(),
   reason: z.string().optional(),
   restarts: z.number(),
+  lastRestart: z.iso.datetime().optional(),
   ageSeconds: z.number(),
   weight: z.number(),
 });
@@ -101,7 +102,9 @@ export const previewSchema = z.strictObject({
 });
 
 export const verifySchema = z.strictObject({
+  /** Where requests were sent, and the host that they asked for where that is not the URL's own. */
   url: z.string(),
+  host: z.string().nullable(),
   stage: z.string(),
   release,
   shares: perTrack(fourShares),

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { connect, type KubernetesApi } from "../cluster/api.ts";
+import type { KubernetesApi } from "../cluster/api.ts";
+import { connect } from "../cluster/connect.ts";
 import { type PulumiCli, pulumiCli } from "../engine/pulumi.ts";
 import { ownIdentity } from "../operations/identity.ts";
 import type { Operator } from "../operations/operator.ts";
@@ -112,7 +113,7 @@ async function connectTo(
   { context, kubeconfig }: GlobalOptions,
   foundingOutputs: FoundingStack["outputs"],
 ): Promise<KubernetesApi | undefined> {
-  if (context !== undefined) return connect({ context, file: kubeconfig });
+  if (context !== undefined) return connect({ context, file: kubeconfig, namedBy: "options" });
   if (kubeconfig !== undefined) {
     throw new WrongUse(
       `--kubeconfig ${kubeconfig} comes without --context`,

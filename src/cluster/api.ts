@@ -1,18 +1,10 @@
-import { readFile } from "node:fs/promises";
-import { Agent, type AgentOptions, type RequestOptions } from "node:https";
-import { isIP } from "node:net";
-import { checkServerIdentity } from "node:tls";
 import { UserError } from "../errors.ts";
-import { ApiError, exchange, REQUEST_TIMEOUT_MS, type RequestBody } from "./http.ts";
-import { type ClusterAddress, readTokenKubeconfig, type TokenAccess } from "./kubeconfig.ts";
+import type { Connection } from "../http/connection.ts";
+import { type HttpAnswer, request } from "../http/request.ts";
 
-export { ApiError, REQUEST_TIMEOUT_MS, type RequestBody } from "./http.ts";
-
-/** Which cluster: the text or the file of a kubeconfig (none: the usual places), and one of its contexts. */
-export interface ClusterAccess {
-  readonly kubeconfig?: string | undefined;
-  readonly file?: string | undefined;
-  readonly context?: string | undefined;
+export interface RequestBody {
+  readonly type: "application/json" | "application/merge-patch+json" | "application/apply-patch+yaml";
+  readonly content: unknown;
 }
 
 /** A Kubernetes API server, as plain JSON over its paths. */
@@ -35,133 +27,93 @@ export interface RequiredApi {
   readonly installation: string;
 }
 
-/**
- * Access to a cluster through a kubeconfig, with its own authentication and TLS verification.
- * @throws UserError when the kubeconfig or the context is not there, or when it goes without verified TLS
- */
-export async function connect(access: ClusterAccess): Promise<KubernetesApi> {
-  const token = access.kubeconfig !== undefined ? readTokenKubeconfig(access.kubeconfig) : undefined;
-  return token ? connectWithToken(token) : connectAsConfigured(access);
+/** An answer of the API server that is no success. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
 }
 
-/** What the deployer's own kubeconfig needs, without the half second that a client library takes to load. */
-function connectWithToken({ address, token }: TokenAccess): KubernetesApi {
-  const ca = address.certificateAuthority && Buffer.from(address.certificateAuthority, "base64");
-  const agent = new Agent({
-    // A wait for a rollout asks many times a second: each by a connection of its own keeps both sides busy with TLS.
-    keepAlive: true,
-    ...(ca && { ca }),
-    ...(address.tlsServerName !== undefined && expectedName(address.tlsServerName)),
-  });
-  return apiAt(address.server, async (options) => {
-    options.agent = agent;
-    options.headers = { ...options.headers, Authorization: `Bearer ${token}` };
-  });
+/** How a request is made: over which connection, and with which headers it says who sends it. */
+export interface Authenticated {
+  readonly connection: Connection;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The name that the server's certificate has to have. Of an address the handshake may not speak (RFC 6066). */
-function expectedName(name: string): AgentOptions {
-  const checkName: AgentOptions["checkServerIdentity"] = (_host, certificate) =>
-    checkServerIdentity(name, certificate);
-  return isIP(name) ? { checkServerIdentity: checkName } : { servername: name };
-}
-
-async function connectAsConfigured(access: ClusterAccess): Promise<KubernetesApi> {
-  const kubeConfig = await loadKubeConfig(access);
-  return apiAt(kubeConfig.getCurrentCluster()?.server ?? "", (options) =>
-    kubeConfig.applyToHTTPSOptions(options),
-  );
-}
-
-/** @param authenticate adds what the server knows the account by, and how its certificate is verified */
-function apiAt(server: string, authenticate: (options: RequestOptions) => Promise<void>): KubernetesApi {
+/** @param authenticate called for each request: a token may have run out since the last one */
+export function apiAt(server: string, authenticate: () => Promise<Authenticated>): KubernetesApi {
   let clock = { server: Date.now(), local: performance.now() };
-  const send = async <T>(method: string, path: string, body?: RequestBody): Promise<T> => {
-    const options: RequestOptions = {
+
+  async function send(method: string, path: string, body?: RequestBody): Promise<unknown> {
+    const { connection, headers } = await authenticate();
+    const answer = await reach(server, path, {
       method,
-      timeout: REQUEST_TIMEOUT_MS,
-      headers: { Accept: "application/json" },
-    };
-    await authenticate(options);
-    const { content, date } = await exchange<T>(new URL(path, server), options, body);
-    if (date) clock = { server: date.getTime(), local: performance.now() };
-    return content;
-  };
+      connection,
+      headers: { ...headers, Accept: "application/json", ...(body && { "Content-Type": body.type }) },
+      body: body && JSON.stringify(body.content),
+    });
+    const { date } = answer.headers;
+    // Whole seconds (RFC 9110, field Date).
+    if (date !== undefined) clock = { server: Date.parse(date), local: performance.now() };
+    return contentOf(answer, server);
+  }
+
   return {
     server,
-    send,
-    get: (path) => send("GET", path).catch(undefinedWhenMissing) as never,
-    list: async <T>(path: string) => (await send<{ items: T[] }>("GET", path)).items,
+    send: async <T>(method: string, path: string, body?: RequestBody) =>
+      (await send(method, path, body)) as T,
+    get: async <T>(path: string) => {
+      try {
+        return (await send("GET", path)) as T;
+      } catch (error) {
+        if (error instanceof ApiError && error.status === 404) return undefined;
+        throw error;
+      }
+    },
+    list: async <T>(path: string) => ((await send("GET", path)) as { items: T[] }).items,
     time: () => new Date(clock.server + performance.now() - clock.local),
   };
 }
 
-async function loadKubeConfig(access: ClusterAccess) {
-  // Loaded on first use: it takes half a second, which a wrong configuration need not wait for.
-  const { KubeConfig } = await import("@kubernetes/client-node");
-  const kubeConfig = new KubeConfig();
+async function reach(
+  server: string,
+  path: string,
+  options: Parameters<typeof request>[1],
+): Promise<HttpAnswer> {
   try {
-    if (access.kubeconfig !== undefined) kubeConfig.loadFromString(access.kubeconfig);
-    else if (access.file !== undefined) kubeConfig.loadFromFile(access.file);
-    else kubeConfig.loadFromDefault();
+    return await request(new URL(path, server), options);
   } catch (error) {
-    throw new UserError(
-      `the kubeconfig ${access.file ?? ""} cannot be read: ${(error as Error).message}`,
-      "Name a kubeconfig file that exists, in cluster.kubeconfig of the founding stack or in KUBECONFIG.",
-    );
-  }
-  if (access.context !== undefined) selectContext(kubeConfig, access.context);
-  requireTls(kubeConfig);
-  return kubeConfig;
-}
-
-function requireTls(kubeConfig: import("@kubernetes/client-node").KubeConfig): void {
-  const cluster = kubeConfig.getCurrentCluster();
-  const context = kubeConfig.getCurrentContext();
-  if (cluster?.skipTLSVerify) {
-    throw new UserError(
-      `context ${context} has insecure-skip-tls-verify: true`,
-      "Give the cluster's certificate authority in the kubeconfig instead.",
-    );
-  }
-  if (cluster?.server.startsWith("http:")) {
-    throw new UserError(
-      `context ${context} goes to ${cluster.server}, without TLS`,
-      "Give the cluster's https address in the kubeconfig instead.",
-    );
+    throw unreachable(server, (error as Error).message);
   }
 }
 
-function selectContext(kubeConfig: import("@kubernetes/client-node").KubeConfig, context: string): void {
-  const known = kubeConfig.getContexts().map(({ name }) => name);
-  if (!known.includes(context)) {
-    throw new UserError(
-      `cluster.context is ${context}, which the kubeconfig does not have: it has ${known.join(", ") || "none"}`,
-      "Name one of its contexts, or another kubeconfig in cluster.kubeconfig.",
-    );
-  }
-  kubeConfig.setCurrentContext(context);
+function unreachable(server: string, reason: string): UserError {
+  return new UserError(
+    `the cluster at ${new URL(server).origin} cannot be reached: ${reason}`,
+    "Check that the cluster runs, that its address is right and that this machine may connect to it.",
+  );
 }
 
-function undefinedWhenMissing(error: unknown): undefined {
-  if (error instanceof ApiError && error.status === 404) return undefined;
-  throw error;
+function contentOf({ status, text }: HttpAnswer, server: string): unknown {
+  if (status < 200 || status >= 300) {
+    throw new ApiError(status, messageOf(text) || `the API server answered ${status}`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw unreachable(server, `what answers there is no API server: ${text.slice(0, 100)}`);
+  }
 }
 
-/** Where a kubeconfig's cluster is, for a kubeconfig of another account. */
-export async function clusterAddress(access: ClusterAccess): Promise<ClusterAddress> {
-  const cluster = (await loadKubeConfig(access)).getCurrentCluster();
-  if (!cluster?.server) {
-    throw new UserError(
-      `context ${access.context} names no cluster with a server`,
-      "Complete it in the kubeconfig.",
-    );
+/** The message of a `Status` object, or the beginning of a text that is none. */
+function messageOf(text: string): string {
+  try {
+    return String((JSON.parse(text) as { message?: unknown }).message ?? text);
+  } catch {
+    return text.slice(0, 300);
   }
-  const file = cluster.caFile && (await readFile(cluster.caFile)).toString("base64");
-  return {
-    server: cluster.server,
-    certificateAuthority: cluster.caData || file || undefined,
-    tlsServerName: cluster.tlsServerName,
-    proxyUrl: cluster.proxyUrl,
-  };
 }

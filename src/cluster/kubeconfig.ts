@@ -1,3 +1,6 @@
+import { z } from "zod";
+import { UserError } from "../errors.ts";
+
 /** Where an API server is, and how its certificate is verified. */
 export interface ClusterAddress {
   readonly server: string;
@@ -29,9 +32,16 @@ export function kubeconfigOf(name: string, address: ClusterAddress, user: object
   });
 }
 
-/** A kubeconfig for one service account. */
+/**
+ * A kubeconfig for one service account.
+ * @throws UserError for an empty token: every request with it would be refused, long after the mistake was made
+ */
 export function tokenKubeconfig(name: string, address: ClusterAddress, token: string): string {
-  return kubeconfigOf(name, address, { token });
+  if (token !== "") return kubeconfigOf(name, address, { token });
+  throw new UserError(
+    `the token of service account ${name} is empty: the cluster at ${address.server} has not filled its Secret`,
+    "Look whether the cluster's token controller runs, then apply the founding stack again.",
+  );
 }
 
 export interface TokenAccess {
@@ -39,29 +49,35 @@ export interface TokenAccess {
   readonly token: string;
 }
 
-/** What `tokenKubeconfig` wrote; undefined for any other kubeconfig, one without TLS, and one through a proxy. */
-export function readTokenKubeconfig(text: string): TokenAccess | undefined {
-  const config = parseJson(text) as Partial<TokenKubeconfig> | undefined;
-  const [cluster, otherCluster] = config?.clusters ?? [];
-  const [user, otherUser] = config?.users ?? [];
-  if (!cluster || !user || otherCluster || otherUser) return undefined;
-  const { token, ...otherWays } = user.user;
-  const { server, "certificate-authority-data": certificateAuthority, ...rest } = cluster.cluster;
-  const { "tls-server-name": tlsServerName, ...special } = rest;
-  if (!token || Object.keys(otherWays).length > 0 || Object.keys(special).length > 0) return undefined;
-  if (!server.startsWith("https:")) return undefined;
-  return { address: { server, certificateAuthority, tlsServerName }, token };
-}
+/** As much of a kubeconfig as `tokenKubeconfig` writes for a cluster that no proxy is in front of, and nothing more. */
+const tokenKubeconfigSchema = z.object({
+  clusters: z.tuple([
+    z.object({
+      cluster: z.strictObject({
+        server: z.string().startsWith("https:"),
+        "certificate-authority-data": z.string().min(1).optional(),
+        "tls-server-name": z.string().min(1).optional(),
+      }),
+    }),
+  ]),
+  users: z.tuple([z.object({ user: z.strictObject({ token: z.string().min(1) }) })]),
+});
 
-interface TokenKubeconfig {
-  readonly clusters: readonly {
-    readonly cluster: {
-      readonly server: string;
-      readonly "certificate-authority-data"?: string;
-      readonly "tls-server-name"?: string;
-    };
-  }[];
-  readonly users: readonly { readonly user: { readonly token?: string } }[];
+/**
+ * What `tokenKubeconfig` wrote; undefined for any other kubeconfig (YAML, a login command, several clusters), for one
+ * without TLS, and for one through a proxy.
+ */
+export function readTokenKubeconfig(text: string): TokenAccess | undefined {
+  const parsed = tokenKubeconfigSchema.safeParse(parseJson(text));
+  if (!parsed.success) return undefined;
+  const [{ cluster }] = parsed.data.clusters;
+  const [{ user }] = parsed.data.users;
+  const address = {
+    server: cluster.server,
+    certificateAuthority: cluster["certificate-authority-data"],
+    tlsServerName: cluster["tls-server-name"],
+  };
+  return { address, token: user.token };
 }
 
 function parseJson(text: string): unknown {

@@ -1,8 +1,9 @@
-import { deploymentPath, type LiveDeployment, readPods } from "../application/live.ts";
 import { UserError } from "../errors.ts";
+import type { Deployment } from "../model/deployment.ts";
 import { podProblem } from "../model/pods.ts";
-import { type DeploymentLike, type Rollout, refusedPods, rolloutOf } from "../model/rollout.ts";
+import { type Rollout, refusedPods, rolloutOf } from "../model/rollout.ts";
 import { ApiError, type KubernetesApi } from "./api.ts";
+import { deploymentPath, readPods } from "./objects.ts";
 
 const POLL_MS = 50;
 /** A kubelet's message may repeat itself over many lines; `canary status` has all of it. */
@@ -77,8 +78,8 @@ function brief(reason: string): string {
 /** What the newest pods of a Deployment say, one for each state, and why there are no more; nothing where that cannot be asked. */
 async function rolloutProblems(api: KubernetesApi, namespace: string, name: string): Promise<string[]> {
   try {
-    const deployment = await api.get<DeploymentLike>(deploymentPath(namespace, name));
-    const podsOf = await readPods(api, namespace, deployment?.spec?.selector?.matchLabels ?? {});
+    const deployment = await api.get<Deployment>(deploymentPath(namespace, name));
+    const podsOf = await readPods(api, namespace, deployment?.spec.selector?.matchLabels ?? {});
     const newest = podsOf(name)[0]?.pods ?? [];
     const byState = new Map(newest.map((pod) => [pod.state, podProblem(pod)]));
     return [deployment && refusedPods(deployment), ...byState.values()].filter((text) => text !== undefined);
@@ -91,7 +92,7 @@ async function rolloutProblems(api: KubernetesApi, namespace: string, name: stri
 /** An API server that is away for a moment, or still reads its Roles after a start, ends no rollout. */
 async function readRollout(api: KubernetesApi, path: string): Promise<Rollout> {
   try {
-    const deployment = await api.get<LiveDeployment>(path);
+    const deployment = await api.get<Deployment>(path);
     return deployment ? rolloutOf(deployment) : { state: "progressing", reason: "it is not there" };
   } catch (error) {
     if (!isOfCluster(error)) throw error;

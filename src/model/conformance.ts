@@ -1,18 +1,7 @@
+import { type Deployment, imageOf, wantedReplicas } from "./deployment.ts";
 import { TRACKS } from "./names.ts";
 import type { StagePlan } from "./plan.ts";
-import type { DeploymentLike } from "./rollout.ts";
 import type { PerTrack } from "./traffic.ts";
-
-/** A live Deployment, as far as a stage's plan speaks of it. */
-export interface PlannedDeployment extends DeploymentLike {
-  readonly spec: {
-    readonly replicas?: number;
-    readonly template: {
-      readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
-      readonly spec?: { readonly containers?: readonly { readonly image?: string }[] };
-    };
-  };
-}
 
 /** A live value that is not what the plan says. */
 export interface Deviation {
@@ -26,18 +15,18 @@ export interface Deviation {
 /** Where the live Deployments are not what a stage's plan asks for: versions, replicas and annotations of pods. */
 export function deviations(
   plan: StagePlan,
-  live: PerTrack<PlannedDeployment | undefined>,
-  imageOf: (version: string) => string,
+  live: PerTrack<Deployment | undefined>,
+  imageOfVersion: (version: string) => string,
 ): Deviation[] {
   return TRACKS.flatMap((track) => {
     const planned = plan.tracks[track];
     const object = `Deployment ${planned.name}`;
-    const spec = live[track]?.spec;
-    if (!spec) return [{ object, path: "", planned: object, live: undefined }];
-    const annotations = spec.template.metadata?.annotations ?? {};
+    const deployment = live[track];
+    if (!deployment) return [{ object, path: "", planned: object, live: undefined }];
+    const annotations = deployment.spec.template.metadata?.annotations ?? {};
     const pairs: [string, unknown, unknown][] = [
-      ["image", imageOf(planned.version), spec.template.spec?.containers?.[0]?.image],
-      ["replicas", planned.replicas, spec.replicas ?? 1],
+      ["image", imageOfVersion(planned.version), imageOf(deployment)],
+      ["replicas", planned.replicas, wantedReplicas(deployment)],
       ...Object.entries(planned.annotations).map(([key, value]): [string, unknown, unknown] => [
         key,
         value,

@@ -12,6 +12,8 @@ export interface PodLike {
     readonly containerStatuses?: readonly {
       readonly restartCount?: number;
       readonly state?: { readonly waiting?: Reason; readonly terminated?: Reason };
+      /** How it ended before it was started again. */
+      readonly lastState?: { readonly terminated?: { readonly finishedAt?: string } };
     }[];
   };
 }
@@ -53,6 +55,8 @@ export interface Pod {
   /** Why it is not ready, where that is said. */
   readonly reason: string | undefined;
   readonly restarts: number;
+  /** When one of its containers last ended and was started again, RFC 3339; undefined where that is not known. */
+  readonly lastRestart: string | undefined;
   readonly ageSeconds: number;
   /** The part of the traffic that it draws against other pods. */
   readonly weight: number;
@@ -125,6 +129,10 @@ function shownPod({ metadata, spec, status }: PodLike, now: Date, weightOf: Weig
       ? undefined
       : (blocked?.message ?? ready?.message ?? conditionOf("PodScheduled")?.message),
     restarts: containers.reduce((sum, { restartCount = 0 }) => sum + restartCount, 0),
+    lastRestart: containers
+      .flatMap(({ lastState }) => lastState?.terminated?.finishedAt ?? [])
+      .sort()
+      .at(-1),
     ageSeconds: Math.max(0, (now.getTime() - Date.parse(metadata.creationTimestamp ?? "")) / 1000 || 0),
     weight: weightOf(metadata),
   };

@@ -1,22 +1,4 @@
-/** The parts of a Deployment that tell how far its rollout is. */
-export interface DeploymentLike {
-  readonly metadata?: { readonly name?: string; readonly generation?: number };
-  readonly spec?: {
-    readonly replicas?: number;
-    readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
-  };
-  readonly status?: {
-    readonly observedGeneration?: number;
-    readonly replicas?: number;
-    readonly updatedReplicas?: number;
-    readonly availableReplicas?: number;
-    readonly conditions?: readonly {
-      readonly type: string;
-      readonly reason?: string;
-      readonly message?: string;
-    }[];
-  };
-}
+import { type Deployment, wantedReplicas } from "./deployment.ts";
 
 export type Rollout =
   | { readonly state: "complete" }
@@ -45,9 +27,9 @@ export const steadySeconds = (other: { replicas: number }, app: { minReadySecond
  * How far a rollout is. The status speaks of an older specification until observedGeneration has caught up
  * (Kubernetes API conventions, "typical status properties"), so that comes first.
  */
-export function rolloutOf(deployment: DeploymentLike): Rollout {
-  const { metadata, spec, status = {} } = deployment;
-  const wanted = spec?.replicas ?? 1;
+export function rolloutOf(deployment: Deployment): Rollout {
+  const { metadata, status = {} } = deployment;
+  const wanted = wantedReplicas(deployment);
   if ((status.observedGeneration ?? 0) < (metadata?.generation ?? 0)) {
     return { state: "progressing", reason: "the controller has not seen the change yet" };
   }
@@ -64,7 +46,7 @@ export function rolloutOf(deployment: DeploymentLike): Rollout {
 }
 
 /** Why no pods can be made, such as a quota that is full; undefined while they can. */
-export function refusedPods({ status }: DeploymentLike): string | undefined {
+export function refusedPods({ status }: Deployment): string | undefined {
   return status?.conditions?.find(({ type }) => type === "ReplicaFailure")?.message;
 }
 

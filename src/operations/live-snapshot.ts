@@ -1,5 +1,5 @@
-import { configMapPath, deploymentPath } from "../application/live.ts";
 import type { KubernetesApi } from "../cluster/api.ts";
+import { configMapPath, deploymentPath } from "../cluster/objects.ts";
 import { changeText } from "../engine/changes.ts";
 import { UserError } from "../errors.ts";
 import { differences } from "../model/differences.ts";

@@ -4,7 +4,7 @@ import { Refusal } from "../errors.ts";
 import { releaseText, sameRelease, stageAfter } from "../model/lifecycle.ts";
 import { appNames } from "../model/names.ts";
 import { evaluateStage } from "../project/evaluate.ts";
-import type { LiveStage } from "../verification/verification.ts";
+import type { LiveStage } from "../verification/options.ts";
 import type { Operator } from "./operator.ts";
 
 type Application = Pick<Operator, "project" | "cluster">;

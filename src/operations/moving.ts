@@ -3,12 +3,10 @@ import type { RunOptions } from "../engine/stacks.ts";
 import { Refusal, UserError } from "../errors.ts";
 import type { HistoryEntry } from "../model/history.ts";
 import type { Move, Release } from "../model/lifecycle.ts";
-import {
-  untilSettled,
-  type Verification,
-  type VerificationOptions,
-  verifyStage,
-} from "../verification/verification.ts";
+import type { VerificationOptions } from "../verification/options.ts";
+import { countRestarts, type RestartCounts } from "../verification/restarts.ts";
+import { untilSettled } from "../verification/settling.ts";
+import { type Verification, verifyStage } from "../verification/verification.ts";
 import { type GuardOptions, remember } from "./guarded.ts";
 import type { PlannedMove } from "./move.ts";
 import type { Operator } from "./operator.ts";
@@ -98,6 +96,7 @@ export async function carryOut(
       },
       options.observer,
     );
+  const restartsBefore = await restartsNow(operator, planned, options);
   const changes = await watch
     .phase("apply", `apply ${stage}`, (note) =>
       apply({
@@ -112,7 +111,7 @@ export async function carryOut(
       await finish(options.signal.aborted ? "cancelled" : "failed", null, error.message);
       throw await explainUnfinished(operator, planned, error, options.signal);
     });
-  const verification = await verifyMove(operator, planned, options, watch);
+  const verification = await verifyMove(operator, planned, options, watch, restartsBefore);
   const measured = verification?.shares.measured ?? null;
   await finish(verification?.fits === false ? "does not fit" : "done", measured);
   return {
@@ -127,11 +126,22 @@ export async function carryOut(
   };
 }
 
+/** Undefined where nothing runs yet, or nothing is to be measured. */
+async function restartsNow(
+  operator: Operator,
+  planned: PlannedMove,
+  { verification }: MoveOptions,
+): Promise<RestartCounts | undefined> {
+  const api = await operator.cluster();
+  return verification && api && countRestarts(api, planned);
+}
+
 async function verifyMove(
   operator: Operator,
   planned: PlannedMove,
   { verification, signal }: MoveOptions,
   watch: Stopwatch,
+  restartsBefore: RestartCounts = new Map(),
 ): Promise<Verification | undefined> {
   const api = await operator.cluster();
   if (!verification || !api) return undefined;
@@ -140,6 +150,6 @@ async function verifyMove(
     untilSettled(api, live, { ...verification, signal }),
   );
   return watch.phase("verify", `measure ${planned.stage}`, (note) =>
-    verifyStage(api, live, { ...verification, signal }, (done) => note(`${done} requests`)),
+    verifyStage(api, live, { ...verification, signal, restartsBefore }, (done) => note(`${done} requests`)),
   );
 }

@@ -1,5 +1,6 @@
-import { growingTrack, type LiveDeployment } from "../application/live.ts";
+import { growingTrack } from "../application/live.ts";
 import type { Change } from "../engine/changes.ts";
+import { imageOf, wantedReplicas } from "../model/deployment.ts";
 import { TRACKS, type TrackName } from "../model/names.ts";
 import type { TrackPlan } from "../model/plan.ts";
 import type { PerTrack } from "../model/traffic.ts";
@@ -56,26 +57,19 @@ function summarizeTrack(track: TrackName, { plan, live, config, router }: Planne
   const planned: TrackPlan = plan.tracks[track];
   const found = live.deployments[track];
   const weightNow = found && podWeight(found.spec.template.metadata ?? {});
-  const image = imageOf(found);
+  const image = found && imageOf(found);
   const versionNow = image?.slice(config.app.image.length + 1);
   const record = live.record;
   const part = (canary: number): number => (track === "canary" ? canary : 100 - canary);
   return {
     deployment: planned.name,
     version: { from: versionNow, to: planned.version },
-    replicas: { from: found && (found.spec.replicas ?? 1), to: planned.replicas },
+    replicas: { from: found && wantedReplicas(found), to: planned.replicas },
     weight: { from: weightNow, to: podWeight(planned) },
     intended: { from: record && part(record.intended.canary), to: part(plan.intended.canary) },
     effective: { from: record && part(record.effectiveCanary), to: part(plan.effectiveCanary) },
     restarts: found !== undefined && (versionNow !== planned.version || weightNow !== podWeight(planned)),
   };
-}
-
-function imageOf(deployment: LiveDeployment | undefined): string | undefined {
-  const template = deployment?.spec.template as
-    | { readonly spec?: { readonly containers?: readonly { readonly image?: string }[] } }
-    | undefined;
-  return template?.spec?.containers?.[0]?.image;
 }
 
 function transition({ replicas, weight, restarts }: TrackSummary): TrackMove {

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { clusterAddress } from "../cluster/api.ts";
+import { clusterAddress } from "../cluster/client-library.ts";
 import { type Cluster, ExistingCluster } from "../components/cluster.ts";
 import { Tenancy } from "../components/tenancy.ts";
 import type { ClusterConfig } from "../config/cluster.ts";

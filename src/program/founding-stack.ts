@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterAccess } from "../cluster/api.ts";
+import type { ClusterAccess } from "../cluster/client-library.ts";
 import type { ClusterConfig } from "../config/cluster.ts";
 import type { RouterSchemas } from "../config/router-schema.ts";
 import { type Config, foundingKeys } from "../config/stage.ts";

@@ -1,7 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { growingTrack, NOTHING_LIVE, readLive, requireApis } from "../application/live.ts";
-import { connect, type KubernetesApi } from "../cluster/api.ts";
+import type { KubernetesApi } from "../cluster/api.ts";
+import { connect } from "../cluster/connect.ts";
 import { giveTimeToRollOut, untilRolledOut } from "../cluster/rollouts.ts";
 import { ownTexts } from "../config/raw.ts";
 import { type Config, parseConfig, requireCanaryOut } from "../config/stage.ts";

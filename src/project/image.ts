@@ -1,5 +1,7 @@
-/** Where an image is, as the OCI distribution specification names it. */
-interface ImagePlace {
+import { type HttpAnswer, request } from "../http/request.ts";
+
+/** An image in a registry, in the terms of the OCI distribution specification. */
+interface ImageLocation {
   readonly registry: string;
   readonly repository: string;
   /** A tag or a digest. */
@@ -11,7 +13,10 @@ export type ImageAnswer =
   | { readonly found: boolean }
   | { readonly found: undefined; readonly reason: string };
 
+/** For all requests together. */
 const TIMEOUT_MS = 5_000;
+/** Registries lead to where they store manifests. */
+const MOST_REDIRECTS = 5;
 
 /** Manifests of every kind that a kubelet takes. */
 const MANIFESTS = [
@@ -32,26 +37,28 @@ export async function findImage(
   version: string,
   registry: string | undefined,
 ): Promise<ImageAnswer> {
-  const place = imagePlace(image, version, registry);
-  if (!place) return { found: undefined, reason: `${image} names no registry; ask one with --registry HOST` };
+  const location = locateImage(image, version, registry);
+  if (!location)
+    return { found: undefined, reason: `${image} names no registry; ask one with --registry HOST` };
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   try {
-    const first = await askFor(place, signal);
-    const answer = first.status === 401 ? await askFor(place, signal, await tokenFor(first, signal)) : first;
-    if (answer.ok) return { found: true };
+    const first = await headManifest(location, signal);
+    const answer =
+      first.status === 401 ? await headManifest(location, signal, await tokenFor(first, signal)) : first;
+    if (isSuccess(answer)) return { found: true };
     if (answer.status === 404) return { found: false };
-    return { found: undefined, reason: `${place.registry} answers ${answer.status}` };
+    return { found: undefined, reason: `${location.registry} answers ${answer.status}` };
   } catch (error) {
-    return { found: undefined, reason: `${place.registry} cannot be asked: ${reasonOf(error)}` };
+    return { found: undefined, reason: `${location.registry} cannot be asked: ${reasonOf(error)}` };
   }
 }
 
 /** `registry.example.com:5000/team/httpd`: a registry has a dot or a port, or is localhost. */
-export function imagePlace(
+export function locateImage(
   image: string,
   reference: string,
   defaultRegistry: string | undefined,
-): ImagePlace | undefined {
+): ImageLocation | undefined {
   const [registry = "", ...rest] = image.split("/");
   if (rest.length > 0 && (/[.:]/.test(registry) || registry === "localhost")) {
     return { registry, repository: rest.join("/"), reference };
@@ -61,35 +68,40 @@ export function imagePlace(
   return { registry: host, repository: [...folders, image].join("/"), reference };
 }
 
-function askFor(
-  { registry, repository, reference }: ImagePlace,
+function headManifest(
+  { registry, repository, reference }: ImageLocation,
   signal: AbortSignal,
   token?: string,
-): Promise<Response> {
+): Promise<HttpAnswer> {
   const scheme = /^(localhost|127\.0\.0\.1)(:|$)/.test(registry) ? "http" : "https";
-  return fetch(`${scheme}://${registry}/v2/${repository}/manifests/${reference}`, {
+  return request(new URL(`${scheme}://${registry}/v2/${repository}/manifests/${reference}`), {
     method: "HEAD",
     signal,
+    redirects: MOST_REDIRECTS,
     headers: { Accept: MANIFESTS, ...(token !== undefined && { Authorization: `Bearer ${token}` }) },
   });
 }
 
 /** The token for anybody, from where the registry's challenge says: `Bearer realm="…",service="…",scope="…"`. */
-async function tokenFor(answer: Response, signal: AbortSignal): Promise<string> {
-  const challenge = answer.headers.get("www-authenticate") ?? "";
+async function tokenFor({ headers }: HttpAnswer, signal: AbortSignal): Promise<string> {
+  const challenge = headers["www-authenticate"] ?? "";
   const fields = Object.fromEntries(
     [...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = "", value = ""]) => [name, value]),
   );
   const { realm, ...query } = fields;
   if (!/^bearer /i.test(challenge) || realm === undefined) throw new Error("it wants credentials");
-  const given = await fetch(`${realm}?${new URLSearchParams(query)}`, { signal });
-  if (!given.ok) throw new Error(`its token service answers ${given.status}`);
-  const { token, access_token } = (await given.json()) as { token?: string; access_token?: string };
+  const url = new URL(`${realm}?${new URLSearchParams(query)}`);
+  const given = await request(url, { signal, redirects: MOST_REDIRECTS });
+  if (!isSuccess(given)) throw new Error(`its token service answers ${given.status}`);
+  const { token, access_token } = JSON.parse(given.text) as { token?: string; access_token?: string };
   const found = token ?? access_token;
   if (found === undefined) throw new Error("its token service gives no token");
   return found;
 }
 
+const isSuccess = ({ status }: HttpAnswer): boolean => status >= 200 && status < 300;
+
+/** An abort says in its cause that the time was up. */
 function reasonOf(error: unknown): string {
   const { message, cause } = error as Error;
   return cause instanceof Error ? cause.message : message;

@@ -33,6 +33,7 @@ export function defineRouter<S extends RouterSchema>(schema: S, own: RouterDefin
     requires: (config) => own.requires(configOf(config)),
     plan: (config) => own.plan(configOf(config)),
     addressPath: (config) => own.addressPath(configOf(config)),
+    entrance: (config) => own.entrance(configOf(config)),
     readTraffic: (api, config) => own.readTraffic(api, configOf(config)),
     loadEdge,
   };

@@ -6,6 +6,7 @@ import type { ClusterConfig } from "../config/cluster.ts";
 import type { RouterSchema } from "../config/router-schema.ts";
 import type { Config } from "../config/stage.ts";
 import type { StagePlan } from "../model/plan.ts";
+import type { Entrance } from "./entrance.ts";
 import type { LiveShare, LiveTraffic } from "./live-share.ts";
 
 /** A stage's configuration with the values that the router with the schema `S` has in it. */
@@ -69,6 +70,8 @@ interface RouterWork<C extends Config, K extends ClusterConfig> {
   readonly plan: (config: C) => StagePlan;
   /** API path of the object whose `status.loadBalancer` says where the traffic comes in. */
   readonly addressPath: (config: C) => string;
+  /** What has to be asked for there to be served as clients are. */
+  readonly entrance: (config: C) => Entrance;
   /** Reads the router's own objects, as far as they decide about traffic. One without such objects asks nothing. */
   readonly readTraffic: (api: KubernetesApi, config: C) => Promise<LiveTraffic>;
   readonly loadEdge: () => Promise<Edge<C, K>>;

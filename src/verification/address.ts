@@ -23,7 +23,8 @@ export class NoAddress extends UserError {}
 const LOOK_MS = 200;
 
 /**
- * Where the application's traffic comes in, as a URL.
+ * Where the application's traffic comes in, as a URL of the edge's own address, with the scheme that it is configured
+ * for: `https://192.0.2.1:8443`. The host name that it may have to be asked for is the entrance's.
  * @throws NoAddress when the edge has none (yet)
  */
 export async function edgeUrl(
@@ -41,8 +42,16 @@ export async function edgeUrl(
       "Wait until its load balancer has one, or name the address with --url.",
     );
   }
-  const port = entry?.ports?.[0]?.port;
-  return `http://${host}${port === undefined || port === 80 ? "" : `:${port}`}`;
+  const { scheme } = router.entrance(config);
+  const ports = (entry?.ports ?? []).map(({ port }) => port);
+  const name = host.includes(":") ? `[${host}]` : host;
+  return new URL(`${scheme}://${name}:${portOf(scheme, ports)}`).origin;
+}
+
+/** A load balancer that lists other ports than the usual ones lists that of HTTP first, and that of HTTPS after it. */
+function portOf(scheme: "http" | "https", listed: readonly number[]): number {
+  const [usual, position] = scheme === "https" ? [443, 1] : [80, 0];
+  return listed.includes(usual) ? usual : (listed[position] ?? usual);
 }
 
 /**

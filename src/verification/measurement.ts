@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { fits, precisionPoints } from "../model/fit.ts";
-import { ask, type Target } from "./requests.ts";
+import { probe, type Target } from "./probe.ts";
 
 export interface MeasureOptions {
   /** At most so many requests. */
@@ -39,9 +39,9 @@ export async function measure(target: Target, options: MeasureOptions): Promise<
   const worker = async (): Promise<void> => {
     while (!enough()) {
       started++;
-      const answer = await ask(target, options.signal);
-      if ("version" in answer) byVersion[answer.version] = (byVersion[answer.version] ?? 0) + 1;
-      else failures[answer.failure] = (failures[answer.failure] ?? 0) + 1;
+      const result = await probe(target, options.signal);
+      if ("version" in result) byVersion[result.version] = (byVersion[result.version] ?? 0) + 1;
+      else failures[result.failure] = (failures[result.failure] ?? 0) + 1;
       answered++;
       options.onProgress?.(answered);
     }
@@ -63,19 +63,30 @@ function preciseEnough(
   );
 }
 
+/** Percent of the answered requests that a version answered; undefined where none was answered. */
+export function measuredShare(measurement: Measurement, version: string): number | undefined {
+  const answered = answeredRequests(measurement);
+  return answered === 0 ? undefined : (100 * (measurement.byVersion[version] ?? 0)) / answered;
+}
+
+/** Whether the requests that were answered fit a version's share, percent; what failed is another matter. */
+export function fitsShare(measurement: Measurement, version: string, share: number): boolean {
+  return fits(measurement.byVersion[version] ?? 0, answeredRequests(measurement), share);
+}
+
 /** A measured share against what the pods and weights give. */
 export interface Verdict {
-  /** Percent of the answered requests that the canary answered. */
+  /** Percent of the answered requests that the canary answered; 0 where none was answered. */
   readonly measured: number;
   readonly fits: boolean;
 }
 
 /** Whether a measurement fits the share that the canary version ought to get; no failed request is tolerated. */
 export function judge(measurement: Measurement, canaryVersion: string, effectiveCanary: number): Verdict {
-  const answered = measurement.requests - measurement.failed;
-  const canary = measurement.byVersion[canaryVersion] ?? 0;
   return {
-    measured: answered === 0 ? 0 : (100 * canary) / answered,
-    fits: measurement.failed === 0 && fits(canary, answered, effectiveCanary),
+    measured: measuredShare(measurement, canaryVersion) ?? 0,
+    fits: measurement.failed === 0 && fitsShare(measurement, canaryVersion, effectiveCanary),
   };
 }
+
+const answeredRequests = ({ requests, failed }: Measurement): number => requests - failed;

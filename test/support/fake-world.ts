@@ -1,7 +1,8 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { readHistory } from "../../src/application/history.ts";
-import { configMapPath, deploymentPath, readRecord } from "../../src/application/live.ts";
+import { readRecord } from "../../src/application/live.ts";
+import { configMapPath, deploymentPath } from "../../src/cluster/objects.ts";
 import type { Change } from "../../src/engine/changes.ts";
 import type { RunOptions, Stack, StateResource } from "../../src/engine/stacks.ts";
 import { appNames, imageReference, type TrackName } from "../../src/model/names.ts";
@@ -9,7 +10,7 @@ import type { TrackPlan } from "../../src/model/plan.ts";
 import { recordAfter, toData } from "../../src/model/record.ts";
 import type { Operator } from "../../src/operations/operator.ts";
 import { type EvaluatedStage, evaluateStage } from "../../src/project/evaluate.ts";
-import type { VerificationOptions } from "../../src/verification/verification.ts";
+import type { VerificationOptions } from "../../src/verification/options.ts";
 import { FakeApi, fakeProject, LIFECYCLE, NAMESPACE } from "./fakes.ts";
 
 const NAMES = appNames("shop", NAMESPACE);

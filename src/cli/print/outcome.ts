@@ -23,6 +23,7 @@ export function outcomeText({
 
 export function verificationText({
   url,
+  host,
   release,
   shares,
   requests,
@@ -32,7 +33,7 @@ export function verificationText({
 }: VerificationJson): string {
   return [
     sharesTable(release, shares.canary),
-    `  ${requests} requests to ${url}, ${failed} failed: ${fits ? "fits" : "DOES NOT FIT"}`,
+    `  ${requests} requests to ${url}${host === null ? "" : ` as ${host}`}, ${failed} failed: ${fits ? "fits" : "DOES NOT FIT"}`,
     ...problems.map((problem) => `  - ${problem}`),
   ].join("\n");
 }

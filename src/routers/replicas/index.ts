@@ -11,6 +11,7 @@ export const replicas = defineRouter(replicasSchema, {
   podSecurity: "restricted",
   plan: planStage,
   addressPath: ({ app, namespace }) => `/api/v1/namespaces/${namespace}/services/${app.name}`,
+  entrance: () => ({ scheme: "http", host: undefined }),
   live: shareByPods(({ labels }) => (isWaiting(labels) ? 0 : 1)),
   readTraffic: async () => trafficByPods,
   loadEdge: async () => (await import("./edge.ts")).replicasEdge,

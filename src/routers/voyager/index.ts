@@ -21,6 +21,7 @@ export const voyager = defineRouter(voyagerSchema, {
   plan: planStage,
   addressPath: ({ app, namespace }) =>
     `/apis/${VOYAGER_GROUP_VERSION}/namespaces/${namespace}/ingresses/${appNames(app.name, namespace).ingress}`,
+  entrance: ({ edge }) => ({ scheme: edge.tls ? "https" : "http", host: edge.host }),
   live: { ...shareByPods(podWeight), dataPlane: haproxy },
   readTraffic: async () => trafficByPods,
   loadEdge: async () => (await import("./edge.ts")).voyagerEdge,

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { after, before, describe, it } from "mocha";
-import { deploymentPath, type LiveDeployment } from "../../../src/application/live.ts";
 import { statusSchema } from "../../../src/cli/schemas.ts";
+import { deploymentPath } from "../../../src/cluster/objects.ts";
+import type { Deployment } from "../../../src/model/deployment.ts";
 import { type Lease, renewedLease, takenLease } from "../../../src/model/lock.ts";
 import { administrator, environment, makeProject, type TestProject, until } from "../support/environment.ts";
 import { type Cable, canary, layCable, lockStack, startCanary } from "../support/project.ts";
@@ -30,7 +31,7 @@ describe("canary, when something goes wrong", () => {
 
   const generation = async (name: string): Promise<number> => {
     const api = await administrator();
-    return (await api.get<LiveDeployment>(deploymentPath(NAMESPACE, name)))?.metadata?.generation ?? 0;
+    return (await api.get<Deployment>(deploymentPath(NAMESPACE, name)))?.metadata?.generation ?? 0;
   };
 
   /** Starts a move, and gives it back as soon as it has changed a Deployment. */

@@ -9,7 +9,8 @@ import { LOAD_BALANCER } from "../../../local/cluster/start.ts";
 import { findProcess, kill, stop } from "../../../local/process/processes.ts";
 import { startTimeOf, withDescendants } from "../../../local/process/procfs.ts";
 import { silentProgress } from "../../../local/process/progress.ts";
-import { connect, type KubernetesApi } from "../../../src/cluster/api.ts";
+import type { KubernetesApi } from "../../../src/cluster/api.ts";
+import { connect } from "../../../src/cluster/connect.ts";
 import { until } from "../support/environment.ts";
 import { makeUser, ownReport, type User } from "../support/own-cluster-user.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "mocha";
 import { setRelease } from "../../../local/workspace.ts";
-import type { LiveDeployment } from "../../../src/application/live.ts";
+import type { Deployment } from "../../../src/model/deployment.ts";
 import { until } from "../support/environment.ts";
 import { type FaultWorld, faultWorld, firstLine, RELEASE, report } from "../support/fault-world.ts";
 
@@ -155,6 +155,6 @@ describe("an application that does not come up, or answers wrongly, under load",
     );
   });
 
-  const weightOf = (deployment: LiveDeployment | undefined): string | undefined =>
+  const weightOf = (deployment: Deployment | undefined): string | undefined =>
     deployment?.spec.template.metadata?.annotations?.["ingress.appscode.com/backend-weight"];
 });

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { before, describe, it } from "mocha";
 import { until } from "../../../local/process/until.ts";
-import { configMapPath, deploymentPath } from "../../../src/application/live.ts";
+import { configMapPath, deploymentPath } from "../../../src/cluster/objects.ts";
 import { type FaultWorld, faultWorld, report } from "../support/fault-world.ts";
 
 const NAMESPACE = "e2e-fault-engine";

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import { before, beforeEach, describe, it } from "mocha";
-import { configMapPath, deploymentPath, type LiveDeployment } from "../../../src/application/live.ts";
 import { statusSchema } from "../../../src/cli/schemas.ts";
 import type { KubernetesApi } from "../../../src/cluster/api.ts";
+import { configMapPath, deploymentPath } from "../../../src/cluster/objects.ts";
+import type { Deployment } from "../../../src/model/deployment.ts";
 import type { Lease } from "../../../src/model/lock.ts";
 import { administrator, makeProject, type TestProject, until } from "../support/environment.ts";
 import { canary, startCanary } from "../support/project.ts";
@@ -38,7 +39,7 @@ describe("a promotion that is stopped", () => {
   const run = (...words: string[]) => canary(project, ...words);
 
   const generation = async (name: string): Promise<number> =>
-    (await api.get<LiveDeployment>(deploymentPath(NAMESPACE, name)))?.metadata?.generation ?? 0;
+    (await api.get<Deployment>(deploymentPath(NAMESPACE, name)))?.metadata?.generation ?? 0;
   const isChanged = async (name: string) => (await generation(name)) > (generations.get(name) ?? 0);
 
   const POINTS: Readonly<Record<string, Point>> = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "mocha";
-import { readPods } from "../../../src/application/live.ts";
 import type { KubernetesApi } from "../../../src/cluster/api.ts";
+import { readPods } from "../../../src/cluster/objects.ts";
 import type { Pod } from "../../../src/model/pods.ts";
 import { applyStage, previewStage } from "../../../src/operations/move.ts";
 import { administrator, makeProject, until } from "../support/environment.ts";

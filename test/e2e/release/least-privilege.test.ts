@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { before, describe, it } from "mocha";
-import { configMapPath } from "../../../src/application/live.ts";
+import { configMapPath } from "../../../src/cluster/objects.ts";
 import { type Call, callsDuring } from "../support/audit.ts";
 import { administrator, environment, makeProject, type TestProject } from "../support/environment.ts";
 import { checkout, shell } from "../support/jobs.ts";

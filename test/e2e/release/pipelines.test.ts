@@ -3,7 +3,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { before, describe, it } from "mocha";
-import { configMapPath, deploymentPath, type LiveDeployment } from "../../../src/application/live.ts";
+import { configMapPath, deploymentPath } from "../../../src/cluster/objects.ts";
+import type { Deployment } from "../../../src/model/deployment.ts";
 import { githubJobs, githubStage, gitlabJobs, type Job } from "../../support/pipelines.ts";
 import { administrator, makeProject, type PulumiResult, type TestProject } from "../support/environment.ts";
 import { checkout, shell } from "../support/jobs.ts";
@@ -108,7 +109,7 @@ describe("the commands of the pipelines", () => {
     const api = await administrator();
     const record = await api.get<{ data: Live["record"] }>(configMapPath(NAMESPACE, "httpd-release"));
     const paths = ["httpd-previous", "httpd-new"].map((name) => deploymentPath(NAMESPACE, name));
-    const deployments = await Promise.all(paths.map((path) => api.get<LiveDeployment>(path)));
+    const deployments = await Promise.all(paths.map((path) => api.get<Deployment>(path)));
     return (
       record && { record: record.data, deployments: deployments.map((one) => one?.metadata?.generation) }
     );

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
 import { before, describe, it } from "mocha";
-import { deploymentPath, type LiveDeployment } from "../../../src/application/live.ts";
+import { deploymentPath } from "../../../src/cluster/objects.ts";
+import type { Deployment } from "../../../src/model/deployment.ts";
 import { applyStage, previewStage } from "../../../src/operations/move.ts";
 import { administrator, makeProject, type TestProject, until } from "../support/environment.ts";
 
@@ -31,7 +32,7 @@ describe("recovery", () => {
       [["Deployment httpd-new", "200", "25"]],
     );
     await applyStage(operator, preview);
-    const repaired = await api.get<LiveDeployment>(CANARY);
+    const repaired = await api.get<Deployment>(CANARY);
     assert.equal(
       repaired?.spec.template.metadata?.annotations?.["ingress.appscode.com/backend-weight"],
       "25",
@@ -49,13 +50,13 @@ describe("recovery", () => {
       [["Deployment httpd-new", "create"]],
     );
     await applyStage(operator, preview);
-    assert.equal((await api.get<LiveDeployment>(CANARY))?.status?.availableReplicas, 1);
+    assert.equal((await api.get<Deployment>(CANARY))?.status?.availableReplicas, 1);
   });
 
   it("goes on after an engine that was killed in the middle", async () => {
     await project.pulumi("stack", "init", "canary-75");
     const api = await administrator();
-    const before = (await api.get<LiveDeployment>(CANARY))?.metadata?.generation ?? 0;
+    const before = (await api.get<Deployment>(CANARY))?.metadata?.generation ?? 0;
     const killed = execa(
       "pulumi",
       ["up", "--yes", "--skip-preview", "-s", "canary-75", "--non-interactive"],
@@ -67,7 +68,7 @@ describe("recovery", () => {
     );
     // Its new pod is on the way: the engine has written that down and waits.
     await until(async () => {
-      const { metadata, status } = (await api.get<LiveDeployment>(CANARY)) ?? {};
+      const { metadata, status } = (await api.get<Deployment>(CANARY)) ?? {};
       const isSeen = (status?.observedGeneration ?? 0) > before;
       return isSeen && status?.observedGeneration === metadata?.generation && status?.updatedReplicas === 1;
     });
@@ -80,7 +81,7 @@ describe("recovery", () => {
     assert.equal((await project.pulumi("cancel", "--yes", "-s", "canary-75")).exitCode, 0);
     const operator = await project.operator();
     await applyStage(operator, await previewStage(operator, "canary-75"));
-    const canary = await api.get<LiveDeployment>(CANARY);
+    const canary = await api.get<Deployment>(CANARY);
     assert.equal(canary?.spec.template.metadata?.annotations?.["ingress.appscode.com/backend-weight"], "75");
     assert.equal(canary?.status?.availableReplicas, 1);
   });

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "mocha";
 import { setRelease } from "../../../local/workspace.ts";
-import { deploymentPath, type LiveDeployment } from "../../../src/application/live.ts";
+import { deploymentPath } from "../../../src/cluster/objects.ts";
 import type { Change } from "../../../src/engine/changes.ts";
+import type { Deployment } from "../../../src/model/deployment.ts";
 import { applyStage, previewStage } from "../../../src/operations/move.ts";
 import { administrator, makeProject, type TestProject } from "../support/environment.ts";
 
@@ -194,7 +195,7 @@ describe("a release through its stages", () => {
     assert.equal(exitCode, 0, output);
     const api = await administrator();
     for (const name of ["httpd-previous", "httpd-new"]) {
-      const deployment = await api.get<LiveDeployment>(deploymentPath(NAMESPACE, name));
+      const deployment = await api.get<Deployment>(deploymentPath(NAMESPACE, name));
       assert.equal(deployment?.status?.availableReplicas, 1, `${name} still serves`);
     }
     for (const path of [
@@ -211,7 +212,7 @@ describe("a release through its stages", () => {
     assert.notEqual(exitCode, 0);
     assert.match(output, /protected/);
     const api = await administrator();
-    const deployment = await api.get<LiveDeployment>(deploymentPath(NAMESPACE, "httpd-new"));
+    const deployment = await api.get<Deployment>(deploymentPath(NAMESPACE, "httpd-new"));
     assert.equal(deployment?.status?.availableReplicas, 1);
   });
 

@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { before, describe, it } from "mocha";
 import { startLoad } from "../../../bench/load/load.ts";
 import type { Summary } from "../../../bench/load/summary.ts";
-import { deploymentPath, type LiveDeployment } from "../../../src/application/live.ts";
 import type { KubernetesApi } from "../../../src/cluster/api.ts";
+import { deploymentPath } from "../../../src/cluster/objects.ts";
 import type { Change } from "../../../src/engine/changes.ts";
+import type { Deployment } from "../../../src/model/deployment.ts";
 import { rolloutOf } from "../../../src/model/rollout.ts";
 import { applyStage, previewStage } from "../../../src/operations/move.ts";
 import { edgeUrl } from "../../../src/verification/address.ts";
@@ -61,13 +62,13 @@ describe("examples/replicas on a cluster without an ingress controller", functio
     until(async () => (await ask(200)).byVersion[version] === 200);
 
   async function imageOf(deployment: string): Promise<string | undefined> {
-    const live = await api.get<LiveDeployment>(deploymentPath(NAMESPACE, deployment));
+    const live = await api.get<Deployment>(deploymentPath(NAMESPACE, deployment));
     const template = live?.spec.template as PodTemplate | undefined;
     return template?.spec.containers[0]?.image;
   }
 
   async function readyPods(deployment: string): Promise<number> {
-    const live = await api.get<LiveDeployment>(deploymentPath(NAMESPACE, deployment));
+    const live = await api.get<Deployment>(deploymentPath(NAMESPACE, deployment));
     return live?.status?.availableReplicas ?? 0;
   }
 
@@ -149,8 +150,8 @@ describe("examples/replicas on a cluster without an ingress controller", functio
       ["Deployment app", IMAGE, image("2.0.0"), image("1.0.0")],
       ["Deployment app-canary", "spec.replicas", 0, 1],
     ]);
-    const main = await api.get<LiveDeployment>(deploymentPath(NAMESPACE, "app"));
-    assert.deepEqual(rolloutOf(main ?? {}), { state: "complete" }, "the previous version is back in place");
+    const main = await api.get<Deployment>(deploymentPath(NAMESPACE, "app"));
+    assert.deepEqual(main && rolloutOf(main), { state: "complete" }, "the previous version is back in place");
     await untilShareIs("2.0.0", 10);
   });
 

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, describe, it } from "mocha";
-import { configMapPath } from "../../../src/application/live.ts";
-import { ApiError, connect, type KubernetesApi, type RequestBody } from "../../../src/cluster/api.ts";
+import { ApiError, type KubernetesApi, type RequestBody } from "../../../src/cluster/api.ts";
+import { connect } from "../../../src/cluster/connect.ts";
+import { configMapPath } from "../../../src/cluster/objects.ts";
 import { applyStage, previewStage } from "../../../src/operations/move.ts";
 import { administrator, makeProject, type TestProject } from "../support/environment.ts";
 

@@ -6,7 +6,8 @@ import type { Edge } from "../../../local/edge/edge.ts";
 import type { Environment } from "../../../local/environment.ts";
 import { localOperator } from "../../../local/operator.ts";
 import { type Workspace, writeWorkspace } from "../../../local/workspace.ts";
-import { connect, type KubernetesApi } from "../../../src/cluster/api.ts";
+import type { KubernetesApi } from "../../../src/cluster/api.ts";
+import { connect } from "../../../src/cluster/connect.ts";
 import type { Operator } from "../../../src/operations/operator.ts";
 
 /** Where the runner tells the tests about the environment that it brought up. */

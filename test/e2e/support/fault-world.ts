@@ -2,9 +2,10 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Load, startLoad } from "../../../bench/load/load.ts";
 import type { Summary } from "../../../bench/load/summary.ts";
-import { deploymentPath, type LiveDeployment } from "../../../src/application/live.ts";
 import type { KubernetesApi } from "../../../src/cluster/api.ts";
+import { deploymentPath } from "../../../src/cluster/objects.ts";
 import { UserError } from "../../../src/errors.ts";
+import type { Deployment } from "../../../src/model/deployment.ts";
 import { ownIdentity } from "../../../src/operations/identity.ts";
 import { applyStage, previewStage } from "../../../src/operations/move.ts";
 import { silentObserver } from "../../../src/operations/observer.ts";
@@ -37,7 +38,7 @@ export interface FaultWorld {
   readonly api: KubernetesApi;
   readonly url: string;
   readonly deployments: { readonly previous: string; readonly canary: string };
-  deployment(path: string): Promise<LiveDeployment | undefined>;
+  deployment(path: string): Promise<Deployment | undefined>;
   moveTo(stage: string): Promise<void>;
   /** As the command does it: under the lock, and over the lock of an engine that is dead. */
   promoteTo(stage: string, options?: Partial<PromoteOptions>): Promise<PromotionOutcome>;
@@ -69,7 +70,7 @@ export async function faultWorld(namespace: string): Promise<FaultWorld> {
       previous: deploymentPath(namespace, "app-previous"),
       canary: deploymentPath(namespace, "app-new"),
     },
-    deployment: (path) => api.get<LiveDeployment>(path),
+    deployment: (path) => api.get<Deployment>(path),
     moveTo,
     promoteTo: async (stage, options) =>
       promote(await project.operator(), stage, { ...unattended, ...options }),

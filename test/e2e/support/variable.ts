@@ -1,5 +1,5 @@
-import { deploymentPath } from "../../../src/application/live.ts";
 import type { KubernetesApi } from "../../../src/cluster/api.ts";
+import { deploymentPath } from "../../../src/cluster/objects.ts";
 
 /** Gives the canary's container a variable as somebody else would, so that no stage takes it away; or takes it back. */
 export async function setVariable(

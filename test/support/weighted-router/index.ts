@@ -15,6 +15,7 @@ export const weighted = defineRouter(weightedSchema, {
   podSecurity: "restricted",
   plan: planStage,
   addressPath: ({ app, namespace }) => routePath(namespace, app.name),
+  entrance: () => ({ scheme: "http", host: undefined }),
   live: {
     podWeight: () => 1,
     canaryShareNow: ({ record }) => record?.effectiveCanary,

@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import type { z } from "zod";
-import { deploymentPath } from "../../../src/application/live.ts";
 import { acquireLock } from "../../../src/application/lock.ts";
 import {
   historySchema,
@@ -17,6 +16,7 @@ import {
   unlockSchema,
   verifySchema,
 } from "../../../src/cli/schemas.ts";
+import { deploymentPath } from "../../../src/cluster/objects.ts";
 import { UserError } from "../../../src/errors.ts";
 import { canary, type Ended } from "../../support/fake-session.ts";
 import { FakeWorld } from "../../support/fake-world.ts";

@@ -4,7 +4,9 @@ import type { RequestListener } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, it } from "mocha";
-import { ApiError, clusterAddress, connect, type KubernetesApi } from "../../../src/cluster/api.ts";
+import { ApiError, type KubernetesApi } from "../../../src/cluster/api.ts";
+import { clusterAddress } from "../../../src/cluster/client-library.ts";
+import { connect } from "../../../src/cluster/connect.ts";
 import { type FakeCluster, kubeconfig, serve } from "../../support/program/cluster.ts";
 
 const clusters: FakeCluster[] = [];
@@ -88,6 +90,49 @@ describe("the connection to an API server", () => {
     assert.equal(connections.size, 2);
   });
 
+  it("sends nothing but reads over a kept connection, so that no write is ever sent twice", async () => {
+    const connections = new Set<unknown>();
+    const arrived: string[] = [];
+    let closing = false;
+    const kubernetes = await api(({ method, socket }, response) => {
+      arrived.push(method ?? "");
+      const isKept = connections.has(socket);
+      connections.add(socket);
+      if (closing && (isKept || method !== "GET")) socket.destroy();
+      else response.end("{}");
+    });
+    await kubernetes.get("/lease");
+    closing = true;
+    const body = { type: "application/json", content: {} } as const;
+    for (const method of ["POST", "PUT", "PATCH"]) {
+      await assert.rejects(kubernetes.send(method, "/lease", body), /cannot be reached: socket hang up/);
+    }
+    assert.deepEqual(arrived, ["GET", "POST", "PUT", "PATCH"]);
+    assert.equal(connections.size, 4);
+    await kubernetes.get("/lease");
+    assert.deepEqual(arrived.slice(4), ["GET", "GET"]);
+  });
+
+  it("writes on a connection of its own where the kept one would be cut", async () => {
+    const connections = new Set<unknown>();
+    const kubernetes = await api(({ socket }, response) => {
+      if (connections.has(socket)) return void socket.destroy();
+      connections.add(socket);
+      response.end("{}");
+    });
+    await kubernetes.get("/lease");
+    await kubernetes.send("POST", "/leases", { type: "application/json", content: {} });
+    assert.equal(connections.size, 2);
+  });
+
+  it("says so where something else than an API server answers", async () => {
+    const login = await api(answering(200, "<html>Sign in</html>"));
+    await assert.rejects(login.get("/api"), {
+      name: "UserError",
+      message: /cannot be reached: what answers there is no API server: <html>Sign in<\/html>$/,
+    });
+  });
+
   it("says that the cluster cannot be reached when its answer breaks off", async () => {
     const broken = await api((request) => request.socket.destroy());
     await assert.rejects(broken.get("/api"), {
@@ -116,6 +161,29 @@ describe("a kubeconfig", () => {
       message: /^the kubeconfig \/nowhere\/kubeconfig cannot be read: .*ENOENT/,
     });
   });
+
+  it("is said to have no such context, by the name under which the context was given", async () => {
+    const file = await inFile(kubeconfigOf({ server: "https://192.0.2.1" }));
+    await assert.rejects(connect({ file, context: "nobody" }), {
+      message: "cluster.context is nobody, which the kubeconfig does not have: it has test",
+      hint: /cluster\.kubeconfig/,
+    });
+    await assert.rejects(connect({ file, context: "nobody", namedBy: "options" }), {
+      name: "UserError",
+      message: "--context is nobody, which the kubeconfig does not have: it has test",
+      hint: "Name one of its contexts, or another kubeconfig in --kubeconfig or in KUBECONFIG.",
+    });
+    await assert.rejects(connect({ file: "/nowhere", context: "test", namedBy: "options" }), {
+      hint: "Name a kubeconfig file that exists, in --kubeconfig or in KUBECONFIG.",
+    });
+  });
+
+  const odd = ["null", "[]", "5", '"text"', "{}", '{"clusters":5}', '{"clusters":[{}],"users":[{}]}'];
+  for (const text of [...odd, '{"clusters":[{"name":"a"}],"users":[{"name":"a","user":null}]}']) {
+    it(`is refused in words when it is ${text}`, async () => {
+      await assert.rejects(connect({ kubeconfig: text }), { name: "UserError" });
+    });
+  }
 
   it("gives the address of a named context, its certificate authority in the file or beside it", async () => {
     const server = "https://192.0.2.1:6443";

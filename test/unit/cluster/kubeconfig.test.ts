@@ -22,6 +22,15 @@ describe("tokenKubeconfig", () => {
     assert.equal(loaded.getCurrentUser()?.token, "a-token");
   });
 
+  it("refuses an empty token, which no server would take", () => {
+    const address = { server: "https://192.0.2.1:6443", certificateAuthority: AUTHORITY };
+    assert.throws(() => tokenKubeconfig("web-deployer", address, ""), {
+      name: "UserError",
+      message:
+        "the token of service account web-deployer is empty: the cluster at https://192.0.2.1:6443 has not filled its Secret",
+    });
+  });
+
   it("has the server's name and the proxy only where there are any", () => {
     const address = { server: "https://192.0.2.1", certificateAuthority: undefined };
     const { cluster } = JSON.parse(tokenKubeconfig("deployer", address, "a-token")).clusters[0];
@@ -67,6 +76,11 @@ describe("readTokenKubeconfig", () => {
       edited(({ users }) => Object.assign(users[0].user, { exec: { command: "login" } })),
     ],
     ["no token", edited(({ users }) => Object.assign(users[0], { user: {} }))],
+    ["an empty token", edited(({ users }) => Object.assign(users[0].user, { token: "" }))],
+    ["a server that is no text", edited(({ clusters }) => Object.assign(clusters[0].cluster, { server: 5 }))],
+    ["users without a user", edited(({ users }) => Object.assign(users, [{ name: "deployer" }]))],
+    ["clusters that are no list", edited((config) => Object.assign(config, { clusters: 5 }))],
+    ["null", "null"],
     ["several clusters", edited(({ clusters }) => clusters.push(clusters[0]))],
   ];
   for (const [what, text] of others) {

@@ -3,15 +3,15 @@ import { describe, it } from "mocha";
 import { ApiError, type KubernetesApi } from "../../../src/cluster/api.ts";
 import { giveTimeToRollOut, untilRolledOut } from "../../../src/cluster/rollouts.ts";
 import { UserError } from "../../../src/errors.ts";
-import type { DeploymentLike } from "../../../src/model/rollout.ts";
+import type { Deployment } from "../../../src/model/deployment.ts";
 
-const COMPLETE: DeploymentLike = {
+const COMPLETE: Deployment = {
   metadata: { generation: 2 },
-  spec: { replicas: 1 },
+  spec: { replicas: 1, template: {} },
   status: { observedGeneration: 2, replicas: 1, updatedReplicas: 1, availableReplicas: 1 },
 };
-const UNSEEN: DeploymentLike = { ...COMPLETE, metadata: { generation: 3 } };
-const FAILED: DeploymentLike = {
+const UNSEEN: Deployment = { ...COMPLETE, metadata: { generation: 3 } };
+const FAILED: Deployment = {
   ...COMPLETE,
   status: {
     observedGeneration: 2,
@@ -20,7 +20,7 @@ const FAILED: DeploymentLike = {
 };
 
 /** An API server that answers with one of these after the other, and with the last one from then on. */
-function answers(...deployments: readonly (DeploymentLike | undefined)[]) {
+function answers(...deployments: readonly (Deployment | undefined)[]) {
   const asked: string[] = [];
   const times: number[] = [];
   const api = {
@@ -93,7 +93,7 @@ describe("untilRolledOut", () => {
     ];
     const deployment = {
       ...FAILED,
-      spec: { replicas: 4, ...labels },
+      spec: { replicas: 4, template: {}, ...labels },
       status: { ...FAILED.status, conditions },
     };
     const set = (name: string, revision: string) => ({
@@ -152,7 +152,7 @@ describe("untilRolledOut", () => {
   it("goes on for as long as there is progress", async () => {
     const rolling = [0, 1, 2, 3].map((updatedReplicas) => ({
       ...COMPLETE,
-      spec: { replicas: 4 },
+      spec: { replicas: 4, template: {} },
       status: { observedGeneration: 2, replicas: 4, updatedReplicas },
     }));
     const { api, asked } = answers(...rolling, COMPLETE);

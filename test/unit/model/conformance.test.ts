@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { deviations, type PlannedDeployment } from "../../../src/model/conformance.ts";
+import { deviations } from "../../../src/model/conformance.ts";
+import type { Deployment } from "../../../src/model/deployment.ts";
 import type { StagePlan, TrackPlan } from "../../../src/model/plan.ts";
 
 const WEIGHT = "example.com/weight";
@@ -23,7 +24,7 @@ const PLAN: StagePlan = {
   selector: {},
 };
 
-const live = (version: string, weight: string, replicas?: number): PlannedDeployment => ({
+const live = (version: string, weight: string, replicas?: number): Deployment => ({
   spec: {
     ...(replicas !== undefined && { replicas }),
     template: {

@@ -42,7 +42,13 @@ describe("podTree", () => {
       creationTimestamp: "2026-03-04T05:05:07Z",
       labels: { weight: "25" },
     });
-    const restarted = { ...like, status: { ...like.status, containerStatuses: [{ restartCount: 2 }, {}] } };
+    const endedAt = (finishedAt: string) => ({ lastState: { terminated: { finishedAt } } });
+    const containers = [
+      { restartCount: 1, ...endedAt("2026-03-04T05:05:30Z") },
+      { restartCount: 1, ...endedAt("2026-03-04T05:05:20Z") },
+      {},
+    ];
+    const restarted = { ...like, status: { ...like.status, containerStatuses: containers } };
     assert.deepEqual(shown(restarted), {
       name: "a1",
       image: "shop:a",
@@ -50,6 +56,7 @@ describe("podTree", () => {
       state: "Running",
       reason: undefined,
       restarts: 2,
+      lastRestart: "2026-03-04T05:05:30Z",
       ageSeconds: 60,
       weight: 25,
     });

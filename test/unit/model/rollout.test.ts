@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { type DeploymentLike, rolloutOf, steadySeconds } from "../../../src/model/rollout.ts";
+import type { Deployment } from "../../../src/model/deployment.ts";
+import { rolloutOf, steadySeconds } from "../../../src/model/rollout.ts";
 
 /** A Deployment whose rollout of two pods is complete. */
 const COMPLETE = {
   metadata: { name: "httpd-new", generation: 3 },
-  spec: { replicas: 2 },
+  spec: { replicas: 2, template: {} },
   status: { observedGeneration: 3, replicas: 2, updatedReplicas: 2, availableReplicas: 2 },
-} as const satisfies DeploymentLike;
+} as const satisfies Deployment;
 
-const withStatus = (status: DeploymentLike["status"]): DeploymentLike => ({
+const withStatus = (status: Deployment["status"]): Deployment => ({
   ...COMPLETE,
   status: { ...COMPLETE.status, ...status },
 });
@@ -21,10 +22,10 @@ describe("rolloutOf", () => {
     assert.deepEqual(rolloutOf(COMPLETE), { state: "complete" });
   });
 
-  const progressing: readonly [string, DeploymentLike, string][] = [
+  const progressing: readonly [string, Deployment, string][] = [
     [
       "a new Deployment",
-      { metadata: { generation: 1 }, spec: { replicas: 1 } },
+      { metadata: { generation: 1 }, spec: { replicas: 1, template: {} } },
       "the controller has not seen the change yet",
     ],
     ["pods of the old specification", withStatus({ updatedReplicas: 1 }), "1 of 2 pods updated"],
@@ -32,7 +33,7 @@ describe("rolloutOf", () => {
     ["a new pod that is not ready", withStatus({ availableReplicas: 1 }), "1 of 2 pods ready"],
     [
       "a specification without replicas, which is one",
-      { ...COMPLETE, spec: {}, status: { observedGeneration: 3 } },
+      { ...COMPLETE, spec: { template: {} }, status: { observedGeneration: 3 } },
       "0 of 1 pods updated",
     ],
   ];
@@ -59,7 +60,7 @@ describe("rolloutOf", () => {
   });
 
   it("is complete with no pods when none are wanted", () => {
-    const none = { ...COMPLETE, spec: { replicas: 0 }, status: { observedGeneration: 3 } };
+    const none = { ...COMPLETE, spec: { replicas: 0, template: {} }, status: { observedGeneration: 3 } };
     assert.deepEqual(rolloutOf(none), { state: "complete" });
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { hostname } from "node:os";
 import { afterEach, beforeEach, describe, it } from "mocha";
-import { deploymentPath } from "../../../src/application/live.ts";
+import { deploymentPath } from "../../../src/cluster/objects.ts";
 import { Interrupted, StackBusy } from "../../../src/engine/stacks.ts";
 import { Refusal, UserError } from "../../../src/errors.ts";
 import { type PromoteOptions, promote } from "../../../src/operations/promote.ts";

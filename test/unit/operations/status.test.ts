@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "mocha";
 import { appendHistory } from "../../../src/application/history.ts";
-import { deploymentPath } from "../../../src/application/live.ts";
 import { acquireLock } from "../../../src/application/lock.ts";
-import { trackProblems } from "../../../src/application/tracks.ts";
+import { deploymentPath } from "../../../src/cluster/objects.ts";
 import { UserError } from "../../../src/errors.ts";
 import { readStatus, type StackSummary } from "../../../src/operations/status.ts";
 import { deviationText, standing } from "../../../src/operations/unfinished.ts";
@@ -123,19 +122,5 @@ describe("standing", () => {
     world.api.objects.delete(CANARY);
     const found = await standing(world, world.api);
     assert.deepEqual(found?.deviations.map(deviationText), ["  Deployment shop-new does not exist"]);
-    assert.deepEqual(trackProblems(found.tracks.canary), ["Deployment shop-new does not exist"]);
-  });
-});
-
-describe("trackProblems", () => {
-  it("names the pods that do not serve, and why the rollout stands still", async () => {
-    world.broken = "canary-25";
-    await world.at("canary-25");
-    const found = await standing(world, world.api);
-    assert.deepEqual(found && trackProblems(found.tracks.previous), []);
-    assert.deepEqual(found && trackProblems(found.tracks.canary), [
-      "Deployment shop-new: it made no progress",
-      "Pod shop-new-6f7d9-x2k4p: Running",
-    ]);
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { deploymentPath } from "../../../src/application/live.ts";
+import { deploymentPath } from "../../../src/cluster/objects.ts";
 import { readWorld, requireSameWorld } from "../../../src/operations/live-snapshot.ts";
 import { planMove, previewStage } from "../../../src/operations/move.ts";
 import { podsThatRestart, summarize } from "../../../src/operations/summary.ts";

@@ -2,25 +2,25 @@ import assert from "node:assert/strict";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, it } from "mocha";
-import { findImage, imagePlace } from "../../../src/project/image.ts";
+import { findImage, locateImage } from "../../../src/project/image.ts";
 
-describe("an image's place", () => {
+describe("where an image is", () => {
   it("is the registry that the image names", () => {
-    assert.deepEqual(imagePlace("registry.example.com:5000/team/web", "1", undefined), {
+    assert.deepEqual(locateImage("registry.example.com:5000/team/web", "1", undefined), {
       registry: "registry.example.com:5000",
       repository: "team/web",
       reference: "1",
     });
-    assert.equal(imagePlace("localhost/web", "1", undefined)?.registry, "localhost");
+    assert.equal(locateImage("localhost/web", "1", undefined)?.registry, "localhost");
   });
 
   it("is the given registry for one that names none, and else unknown", () => {
-    assert.deepEqual(imagePlace("httpd", "2", "registry.example.com/library"), {
+    assert.deepEqual(locateImage("httpd", "2", "registry.example.com/library"), {
       registry: "registry.example.com",
       repository: "library/httpd",
       reference: "2",
     });
-    assert.equal(imagePlace("team/web", "1", undefined), undefined);
+    assert.equal(locateImage("team/web", "1", undefined), undefined);
   });
 });
 
@@ -58,6 +58,14 @@ describe("asking a registry for an image", () => {
       const isKnown = request.headers.authorization === "Bearer anybody";
       const challenge = `Bearer realm="${address}/token",service="registry",scope="repository:web:pull"`;
       response.writeHead(isKnown ? 200 : 401, { "WWW-Authenticate": challenge }).end();
+    });
+    assert.deepEqual(await findImage(`${host}/web`, "1", undefined), { found: true });
+  });
+
+  it("follows the registry to where it keeps manifests", async () => {
+    const host = await registry(({ url }, response) => {
+      if (url === "/stored") response.end();
+      else response.writeHead(307, { Location: "/stored" }).end();
     });
     assert.deepEqual(await findImage(`${host}/web`, "1", undefined), { found: true });
   });

@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, it } from "mocha";
 import { judge, type Measurement, measure } from "../../../src/verification/measurement.ts";
-import { ask, type Target, versionIn } from "../../../src/verification/requests.ts";
+import { probe, type Target, versionIn } from "../../../src/verification/probe.ts";
 
 const VERSIONS = ["2.4.18", "2.4.20"];
 const servers: Server[] = [];
@@ -30,9 +30,9 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-describe("ask", () => {
+describe("probe", () => {
   it("finds the version in the page", async () => {
-    assert.deepEqual(await ask(await target(everyNth(1))), { version: "2.4.20" });
+    assert.deepEqual(await probe(await target(everyNth(1))), { version: "2.4.20" });
   });
 
   it("finds it in a header, and asks for the host that it is told", async () => {
@@ -41,7 +41,7 @@ describe("ask", () => {
       response.end("2.4.18");
     };
     const rule = { header: "x-version", pattern: /^v(.*)$/ };
-    assert.deepEqual(await ask(await target(listener, { rule, host: "www.example.com" })), {
+    assert.deepEqual(await probe(await target(listener, { rule, host: "www.example.com" })), {
       version: "2.4.20",
     });
   });
@@ -52,23 +52,23 @@ describe("ask", () => {
       connections.add(socket);
       response.end("2.4.18");
     });
-    for (let request = 0; request < 3; request++) await ask(to);
+    for (let request = 0; request < 3; request++) await probe(to);
     assert.equal(connections.size, 3);
   });
 
   it("tells why there is no version", async () => {
     const failing = await target((_request, response) => response.writeHead(503).end("2.4.18"));
-    assert.deepEqual(await ask(failing), { failure: "status 503" });
+    assert.deepEqual(await probe(failing), { failure: "status 503" });
     const other = await target((_request, response) => response.end("hello"));
-    assert.deepEqual(await ask(other), { failure: "an answer of no known version" });
+    assert.deepEqual(await probe(other), { failure: "an answer of no known version" });
     const cut = await target(({ socket }) => socket.destroy());
-    assert.deepEqual(await ask(cut), { failure: "socket hang up" });
+    assert.deepEqual(await probe(cut), { failure: "socket hang up" });
     const half = await target((_request, response) => {
       response.writeHead(200, { "Content-Length": "100" });
       response.write("2.4.18");
       setImmediate(() => response.destroy());
     });
-    assert.deepEqual(await ask(half), { failure: "aborted" });
+    assert.deepEqual(await probe(half), { failure: "aborted" });
   });
 });
 

@@ -4,7 +4,9 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { evaluateStage } from "../../../src/project/evaluate.ts";
 import { edgeUrl } from "../../../src/verification/address.ts";
-import { type LiveStage, untilSettled, verifyStage } from "../../../src/verification/verification.ts";
+import type { LiveStage } from "../../../src/verification/options.ts";
+import { untilSettled } from "../../../src/verification/settling.ts";
+import { verifyStage } from "../../../src/verification/verification.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
 import { NAMESPACE, RELEASE } from "../../support/fakes.ts";
 

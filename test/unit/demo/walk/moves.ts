@@ -4,6 +4,7 @@ const RELEASE = { previous: "2.4.18", canary: "2.4.20" };
 
 export const VERIFICATION: VerificationJson = {
   url: "http://127.0.0.1:8080",
+  host: null,
   stage: "canary-75",
   release: RELEASE,
   shares: {

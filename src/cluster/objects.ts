@@ -1,0 +1,28 @@
+import { type PodLike, podTree, type ReplicaSet, type ReplicaSetLike, type WeightOf } from "../model/pods.ts";
+import type { KubernetesApi } from "./api.ts";
+
+export const deploymentPath = (namespace: string, name: string): string =>
+  `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
+
+export const configMapPath = (namespace: string, name: string): string =>
+  `/api/v1/namespaces/${namespace}/configmaps/${name}`;
+
+/**
+ * Reads the pods that carry labels.
+ * @param weightOf what each draws of the traffic; without it all draw the same
+ * @returns the ReplicaSets of a Deployment that have such pods, newest first
+ */
+export async function readPods(
+  api: KubernetesApi,
+  namespace: string,
+  labels: Readonly<Record<string, string>>,
+  weightOf: WeightOf = () => 1,
+): Promise<(deployment: string) => ReplicaSet[]> {
+  const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  const query = `?labelSelector=${encodeURIComponent(selector.join(","))}`;
+  const [replicaSets, pods] = await Promise.all([
+    api.list<ReplicaSetLike>(`/apis/apps/v1/namespaces/${namespace}/replicasets${query}`),
+    api.list<PodLike>(`/api/v1/namespaces/${namespace}/pods${query}`),
+  ]);
+  return (deployment) => podTree(deployment, replicaSets, pods, api.time(), weightOf);
+}

@@ -1,0 +1,137 @@
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
+import { request as httpsRequest, type RequestOptions } from "node:https";
+import type { TLSSocket } from "node:tls";
+import { type Connection, certificateProblem, expectedName } from "./connection.ts";
+
+/** A request, and how far one goes for its answer. */
+export interface HttpRequest {
+  /** `GET` without it. */
+  readonly method?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: string | undefined;
+  readonly connection?: Connection | undefined;
+  /** Milliseconds from the call to the answer's last byte, redirects included. 10 seconds without it. */
+  readonly timeoutMs?: number | undefined;
+  /** So many redirects of a read are followed; none without it, the redirect is the answer. */
+  readonly redirects?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An answer of any status. */
+export interface HttpAnswer {
+  readonly status: number;
+  /** By lower-case name. */
+  readonly headers: IncomingMessage["headers"];
+  readonly text: string;
+}
+
+export const DEFAULT_TIMEOUT_MS = 10_000;
+
+/** The longest answer that is taken, in bytes: a list of some thousand pods has room in it. */
+const MOST_BYTES = 32 * 1024 * 1024;
+
+const READS: readonly string[] = ["GET", "HEAD"];
+const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
+
+/**
+ * One request by HTTP or HTTPS, the whole answer in memory. It is sent once; only a read is sent again, when it met a
+ * kept connection that the server had closed.
+ * @throws Error with the reason where no whole answer came: the host is unknown, the certificate is another one's, …
+ */
+export async function request(url: URL, options: HttpRequest = {}): Promise<HttpAnswer> {
+  const { method = "GET", timeoutMs = DEFAULT_TIMEOUT_MS, redirects = 0 } = options;
+  const end = performance.now() + timeoutMs;
+  let sent: Sent = { ...options, method, timeoutMs };
+  let target = url;
+  for (let followed = 0; ; followed++) {
+    const answer = await sendUntilTaken(target, sent, end);
+    const location = REDIRECTS.includes(answer.status) ? answer.headers.location : undefined;
+    if (redirects === 0 || location === undefined || !READS.includes(method)) return answer;
+    if (followed === redirects) throw new Error(`${target.href} redirects more than ${redirects} times`);
+    const next = new URL(location, target);
+    if (target.protocol === "https:" && next.protocol !== "https:") {
+      throw new Error(`${target.href} redirects to ${next.href}, without TLS`);
+    }
+    if (next.origin !== target.origin) sent = forAnotherServer(sent);
+    target = next;
+  }
+}
+
+type Sent = HttpRequest & { readonly method: string; readonly timeoutMs: number };
+
+/** Without what is for one server alone: credentials, and the way to it. */
+function forAnotherServer({ headers = {}, connection: _, ...sent }: Sent): Sent {
+  const ofOneServer = ["authorization", "cookie", "host"];
+  const kept = Object.entries(headers).filter(([name]) => !ofOneServer.includes(name.toLowerCase()));
+  return { ...sent, headers: Object.fromEntries(kept) };
+}
+
+async function sendUntilTaken(url: URL, options: Sent, end: number): Promise<HttpAnswer> {
+  for (;;) {
+    const sent = start(url, options);
+    try {
+      return await answerTo(sent, options, end);
+    } catch (error) {
+      if (!isStale(sent, error) || !READS.includes(options.method)) throw error;
+    }
+  }
+}
+
+/** Whether a kept connection turned out to be closed. Each such one is gone after that, so that this comes to an end. */
+function isStale(sent: ClientRequest, error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return sent.reusedSocket && (code === "ECONNRESET" || code === "EPIPE");
+}
+
+function start(url: URL, { method, headers, body, connection = {}, signal }: Sent): ClientRequest {
+  const { address, kept, agent, acceptSelfSigned, ...tls } = connection;
+  const options: RequestOptions = {
+    ...(address && { ...expectedName(url.hostname), hostname: address.host, port: address.port }),
+    ...tls,
+    ...(acceptSelfSigned && { rejectUnauthorized: false }),
+    ...(signal && { signal }),
+    agent: (READS.includes(method) ? kept : undefined) ?? agent ?? false,
+    method,
+    headers: { ...(address && { Host: url.host }), ...headers },
+  };
+  const sent = url.protocol === "https:" ? httpsRequest(url, options) : httpRequest(url, options);
+  if (acceptSelfSigned) {
+    sent.on("socket", (socket) => {
+      socket.once("secureConnect", () => {
+        const problem = certificateProblem(socket as TLSSocket, options.servername ?? url.hostname);
+        if (problem) sent.destroy(problem);
+      });
+    });
+  }
+  sent.end(body);
+  return sent;
+}
+
+/** Destroys the request when the answer takes too long, is too long, or breaks off. */
+function answerTo(sent: ClientRequest, { timeoutMs }: Sent, end: number): Promise<HttpAnswer> {
+  return new Promise<HttpAnswer>((resolve, reject) => {
+    const fail = (error: Error) => {
+      clearTimeout(timer);
+      reject(error);
+      sent.destroy();
+    };
+    const late = () => fail(new Error(`no answer within ${timeoutMs / 1000} s`));
+    const timer = setTimeout(late, Math.max(0, end - performance.now()));
+    sent.on("error", fail);
+    sent.on("response", (answer) => {
+      const chunks: Buffer[] = [];
+      let length = 0;
+      answer.on("error", fail);
+      answer.on("data", (chunk: Buffer) => {
+        chunks.push(chunk);
+        length += chunk.length;
+        if (length > MOST_BYTES) fail(new Error(`an answer of more than ${MOST_BYTES / 1024 / 1024} MiB`));
+      });
+      answer.on("end", () => {
+        clearTimeout(timer);
+        const text = Buffer.concat(chunks).toString();
+        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text });
+      });
+    });
+  });
+}
