@@ -36,7 +36,7 @@ export class FakeWorld implements Operator {
   /** Stacks whose state is gone from the backend. */
   readonly lost = new Set<string>();
   private readonly states = new Map<string, readonly StateResource[]>();
-  private edge: Server | undefined;
+  private readonly edges: Server[] = [];
   /** Percent of its answers that the edge takes from the canary. */
   share = 0;
 
@@ -74,14 +74,14 @@ export class FakeWorld implements Operator {
       const { previous, canary } = this.project.config.release;
       response.end(isCanary ? canary : previous);
     });
-    this.edge = server;
+    this.edges.push(server);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
     return { requests: 200, precision: 5, url: `http://127.0.0.1:${port}`, rule: {} };
   }
 
   close(): void {
-    this.edge?.close();
+    for (const edge of this.edges) edge.close();
   }
 
   private stack(name: string): Stack {

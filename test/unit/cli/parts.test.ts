@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { CommanderError } from "commander";
 import { describe, it } from "mocha";
 import { EXIT, exitCodeOf, WrongUse } from "../../../src/cli/exit.ts";
@@ -36,6 +39,25 @@ describe("how many requests are sent", () => {
     assert.deepEqual(sent({ requests: 500 }), { requests: 500, precision: undefined });
     assert.deepEqual(sent({ precision: 1 }), { requests: 4000, precision: 1 });
     assert.deepEqual(sent({ requests: 500, precision: 1 }), { requests: 500, precision: 1 });
+  });
+});
+
+describe("whose certificate is taken", () => {
+  it("is said by a file with an authority, or not at all", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "canary-ca-"));
+    const file = join(folder, "ca.pem");
+    try {
+      const pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+      await writeFile(file, pem);
+      assert.equal(verificationOptions({ ca: file }).ca, pem);
+      const { ca, acceptSelfSigned } = verificationOptions({});
+      assert.deepEqual([ca, acceptSelfSigned], [undefined, undefined]);
+      await writeFile(file, "nothing");
+      assert.throws(() => verificationOptions({ ca: file }), { message: `--ca ${file} has no certificate` });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+    assert.throws(() => verificationOptions({ ca: file }), /^--ca .*ca\.pem cannot be read: ENOENT/);
   });
 });
 
