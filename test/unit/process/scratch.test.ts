@@ -12,7 +12,7 @@ const ROOT = join(import.meta.dirname, "..", "..", "..");
 /** Makes a folder in a process of its own and is killed while it has it. */
 async function folderOfKilled(purpose: string): Promise<string> {
   const program = `
-    import { scratchFolder } from "./src/scratch.ts";
+    import { scratchFolder } from "./src/process/scratch.ts";
     console.log(await scratchFolder(${JSON.stringify(purpose)}));
     setInterval(() => undefined, 1000);`;
   const running = execa(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", program], {
