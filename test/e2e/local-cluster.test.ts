@@ -200,7 +200,7 @@ describe("the local cluster", function () {
     const starting = await start(
       runner,
       "starter",
-      [process.execPath, "--import", "tsx", "--input-type=module", "--eval", program],
+      [process.execPath, "--input-type=module", "--eval", program],
       { log: join(runner, "starter.log"), cwd: PROJECT_ROOT },
     );
     await eventually("the API server was started", async () => findProcess(stateDir, "kube-apiserver"));
