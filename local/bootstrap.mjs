@@ -1,30 +1,38 @@
 /**
- * Runs a program of this project from a clean clone: plain Node without dependencies.
+ * Runs a program of this project from a clean clone: plain JavaScript without dependencies, for an older Node too.
  *
- *   node local/bootstrap.mjs SCRIPT.ts [ARGUMENT…]    with tsx
+ *   node local/bootstrap.mjs SCRIPT.ts [ARGUMENT…]    a program of this project
  *   node local/bootstrap.mjs --machine SCRIPT.ts …    the same, for what brings up a cluster on this machine
  *   node local/bootstrap.mjs COMMAND [ARGUMENT…]      a command of node_modules/.bin, such as mocha
  *
- * Checks Node's version and, unless another cluster is named, what the machine must have; installs the dependencies when they are missing or not those of package-lock.json, and
- * passes arguments, exit status and signals on. Exits with 2 when the environment will not do.
+ * Checks, unless another cluster is named, what the machine must have, and installs the dependencies when they are
+ * missing or not those of package-lock.json. Among these is the Node that everything runs by, on Linux; elsewhere it is
+ * this one, if that is new enough. Passes arguments, exit status and signals on. Exits with 2 when the environment will
+ * not do.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const WRONG_ENVIRONMENT = 2;
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const BIN = join(ROOT, "node_modules", ".bin");
 
 const words = process.argv.slice(2);
 const needsMachine = words[0] === "--machine";
 const [program, ...args] = needsMachine ? words.slice(1) : words;
 if (program === undefined) fail("Usage: node local/bootstrap.mjs SCRIPT.ts|COMMAND [ARGUMENT…]");
-requireNode();
+if (!bringsNode()) requireNode();
 if (needsMachine && !args.some(isForElsewhere)) await requireMachine();
 if (!isInstalled()) install();
 run(program, args);
+
+/** Whether npm installs a Node for this machine: package.json has those of its platforms as optional dependencies. */
+function bringsNode() {
+  return `node-${process.platform}-${process.arch}` in (readJson("package.json")?.optionalDependencies ?? {});
+}
 
 function requireNode() {
   const wanted = readJson("package.json")?.engines?.node ?? "";
@@ -33,8 +41,7 @@ function requireNode() {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   const [wantedMajor, wantedMinor] = [Number(minimum[1]), Number(minimum[2] ?? 0)];
   if (major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)) return;
-  const again = ["npx node@22 local/bootstrap.mjs", program, ...args].join(" ");
-  fail(`This is Node ${process.versions.node}, and ${wanted} is needed: install it, or run "${again}".`);
+  fail(`This is Node ${process.versions.node}, and ${wanted} is needed: install it.`);
 }
 
 /** Whether a word of the command line says that nothing is to run on this machine. */
@@ -76,11 +83,10 @@ function install() {
 }
 
 function run(name, rest) {
-  const command = name.endsWith(".ts")
-    ? [process.execPath, "--import", "tsx", name]
-    : [join(ROOT, "node_modules", ".bin", name)];
-  const [executable, ...first] = command;
-  const child = spawn(executable, [...first, ...rest], { cwd: ROOT, stdio: "inherit" });
+  const [executable, ...first] = name.endsWith(".ts") ? [projectNode(), name] : [join(BIN, name)];
+  // As npm has it for its scripts: whatever this starts finds the same Node, and the same commands.
+  const env = { ...process.env, PATH: [BIN, process.env.PATH].join(delimiter) };
+  const child = spawn(executable, [...first, ...rest], { cwd: ROOT, stdio: "inherit", env });
   // A terminal sends its interrupt to the child as well; a second one would mean "at once" to it.
   const forward = (signal) => {
     if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
@@ -88,6 +94,11 @@ function run(name, rest) {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, forward);
   child.on("error", (error) => fail(`cannot run ${name}: ${error.message}`));
   child.on("exit", (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
+}
+
+function projectNode() {
+  const installed = join(BIN, "node");
+  return existsSync(installed) ? installed : process.execPath;
 }
 
 function readJson(path) {

@@ -134,16 +134,26 @@ export async function stopEnvironment(stateDir: string, progress: Progress): Pro
   await rm(stateDir, { recursive: true, force: true });
 }
 
-/** The workspace as commands on it find the tools, in this process and in a shell that sources `environment.sh`. */
+/**
+ * The workspace as commands on it find the tools, in this process and in a shell that sources `environment.sh`: first of
+ * all the project's Node, which the language host runs by, and the program.
+ */
 export async function withTools(
   workspace: Workspace,
   { engine, plugins }: Tools,
   stateDir: string,
 ): Promise<Workspace> {
-  const path = [...plugins.pathPrefix, dirname(engine.path), process.env.PATH ?? ""].join(delimiter);
+  const folders = [...projectNode(), ...plugins.pathPrefix, dirname(engine.path)];
+  const path = [...folders, process.env.PATH ?? ""].join(delimiter);
   const environment = { ...workspace.environment, ...plugins.environment, PATH: path };
   await writeShellFile(stateDir, environment);
   return { ...workspace, environment };
+}
+
+/** The folder of the Node that npm installed with the dependencies, which holds nothing else; none where that is not what runs. */
+function projectNode(): string[] {
+  const folder = dirname(process.execPath);
+  return folder.startsWith(join(import.meta.dirname, "..", "node_modules")) ? [folder] : [];
 }
 
 /** A file to source in a shell, so that `pulumi` and `canary` find what the environment brought up. */

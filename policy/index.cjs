@@ -1,3 +1,3 @@
-// The engine loads a policy pack with require(): from here on it is TypeScript.
-require("tsx/cjs/api").register();
-require("./pack.ts");
+// The engine loads a pack with require(), for which its SDK has ts-node compile TypeScript, by settings that are not
+// ours. import() is Node's own.
+module.exports = import("./pack.ts");

@@ -16,7 +16,6 @@ export interface Mover {
  */
 export async function startMover(options: WayOptions): Promise<Mover> {
   const child = execaNode(join(import.meta.dirname, "moves.ts"), [JSON.stringify(options)], {
-    nodeOptions: ["--import", "tsx"],
     ipc: true,
     detached: true,
     reject: false,

@@ -70,7 +70,7 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
 function forkLoad(plan: Plan): ChildProcess {
   const main = fileURLToPath(new URL("main.ts", import.meta.url));
   // Ahead of what it measures: a late client would measure itself.
-  const [execPath, ...execArgv] = ahead([process.execPath, "--import", "tsx"]);
+  const [execPath, ...execArgv] = ahead([process.execPath]);
   return fork(main, [JSON.stringify(plan)], {
     cwd: fileURLToPath(new URL("../..", import.meta.url)),
     execPath,

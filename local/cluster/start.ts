@@ -78,7 +78,7 @@ async function startLoadBalancer({ stateDir, network }: Node): Promise<void> {
   if (findProcess(stateDir, LOAD_BALANCER)) return;
   const layout = layoutOf(stateDir);
   const program = join(import.meta.dirname, "load-balancer-main.ts");
-  const command = [process.execPath, "--import", "tsx", program, layout.machinery, network.loadBalancerCidr];
+  const command = [process.execPath, program, layout.machinery, network.loadBalancerCidr];
   await start(stateDir, LOAD_BALANCER, command, {
     log: join(layout.logs, `${LOAD_BALANCER}.log`),
     cwd: PROJECT_ROOT,

@@ -104,7 +104,7 @@ export async function stopEdge(stateDir: string): Promise<void> {
 async function launch({ kubeconfig, context }: EdgeCluster, stateDir: string): Promise<void> {
   const log = join(edgeDirectory(stateDir), "edge.log");
   const main = fileURLToPath(new URL("main.ts", import.meta.url));
-  const command = [process.execPath, "--import", "tsx", main, stateDir, kubeconfig, context];
+  const command = [process.execPath, main, stateDir, kubeconfig, context];
   const cwd = fileURLToPath(new URL("../..", import.meta.url));
   rmSync(readyFile(stateDir), { force: true });
   const logged = lengthOf(log);

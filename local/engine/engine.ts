@@ -15,10 +15,10 @@ export interface Engine {
 }
 
 /** The version of @pulumi/pulumi in package.json; the CLI is at least as new, within the same major version. */
-export const ENGINE_VERSION = "3.246.0";
+export const ENGINE_VERSION = "3.276.0";
 
-/** The folder with the modules of the CLI and the Kubernetes provider, and a main for the latter. */
-export const PULUMI_MODULES = join(import.meta.dirname, "..", "tools", "pulumi");
+/** The folder with the CLI's modules. */
+const MODULES = join(import.meta.dirname, "..", "tools", "pulumi");
 
 /**
  * Finds a suitable `pulumi` on PATH, else downloads the vendor's, else builds it from Go modules. What is
@@ -28,7 +28,7 @@ export const PULUMI_MODULES = join(import.meta.dirname, "..", "tools", "pulumi")
 export async function ensureEngine(progress: Progress, signal?: AbortSignal): Promise<Engine> {
   const onPath = await engineAt("pulumi", "path");
   if (onPath && isSuitableEngine(onPath.version, ENGINE_VERSION)) return onPath;
-  const target = await toolDir("pulumi", ENGINE_VERSION, PULUMI_MODULES);
+  const target = await toolDir("pulumi", ENGINE_VERSION, MODULES);
   const built = join(target, "pulumi");
   return (await engineAt(built, "built")) ?? (await obtain(target, progress, signal));
 }
@@ -43,7 +43,7 @@ async function obtain(target: string, progress: Progress, signal?: AbortSignal):
     filledOnce(target, (folder) =>
       goBuild(
         {
-          moduleDir: PULUMI_MODULES,
+          moduleDir: MODULES,
           package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
           variables: {
             "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": `v${ENGINE_VERSION}`,

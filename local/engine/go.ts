@@ -14,7 +14,7 @@ export const FETCHED_GO = "1.26.6";
 export interface GoBuild {
   /** Folder with go.mod and go.sum. */
   readonly moduleDir: string;
-  /** The program's package: its import path, or its folder as `./provider`. */
+  /** The program's package: its import path, or `.`. */
   readonly package: string;
   /** Variables that the linker sets, such as `example.com/module/version.Version`. */
   readonly variables?: Readonly<Record<string, string>>;

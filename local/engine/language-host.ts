@@ -1,16 +1,14 @@
 import { realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { cacheDir } from "./cache.ts";
 import type { Engine } from "./engine.ts";
 import { firstExecutable, onPath } from "./executables.ts";
 
 /** The name that the engine gives to the executable. */
 export const LANGUAGE_HOST = "pulumi-language-nodejs";
 
-/** Where our stand-ins are: on PATH too, in a shell that sourced `environment.sh`. */
-export function standIns(): string {
-  return join(cacheDir(), "plugins");
-}
+/** This project's own. Of any clone: a shell may have sourced the `environment.sh` of another. */
+export const STAND_IN = join(import.meta.dirname, "..", "language", "bin", LANGUAGE_HOST);
+const IS_STAND_IN = /[\\/]local[\\/]language[\\/]bin[\\/]pulumi-language-nodejs$/;
 
 /**
  * The vendor's language host, which is part of the CLI's own download: beside it, or on PATH.
@@ -21,5 +19,5 @@ export async function vendorLanguageHost(
   env: NodeJS.ProcessEnv,
 ): Promise<string | undefined> {
   const beside = join(dirname(await realpath(engine.path)), LANGUAGE_HOST);
-  return firstExecutable([beside, ...onPath(LANGUAGE_HOST, env)], (real) => !real.startsWith(standIns()));
+  return firstExecutable([beside, ...onPath(LANGUAGE_HOST, env)], (real) => !IS_STAND_IN.test(real));
 }

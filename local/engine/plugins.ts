@@ -1,9 +1,8 @@
 /** Which provider and language host the engine runs with. */
 import { dirname } from "node:path";
-import { bundleLanguageHost } from "../language/bundle.ts";
 import type { Progress } from "../process/progress.ts";
 import type { Engine } from "./engine.ts";
-import { vendorLanguageHost } from "./language-host.ts";
+import { STAND_IN, vendorLanguageHost } from "./language-host.ts";
 import { PROVIDER_VERSION } from "./plugin-versions.ts";
 import { ensureProvider, type Provider, providerText } from "./provider.ts";
 import { isAtLeast } from "./versions.ts";
@@ -30,7 +29,7 @@ export async function ensurePlugins(
 ): Promise<Plugins> {
   const provider = await ensureProvider(engine, progress, env, signal);
   const vendors = await vendorLanguageHost(engine, env);
-  const languageHost = vendors ?? (await bundleLanguageHost());
+  const languageHost = vendors ?? STAND_IN;
   const owner = vendors ? "the vendor's" : "this project's stand-in";
   progress.say(`Kubernetes provider ${providerText(provider)}; Node.js language host: ${owner}`);
   return {

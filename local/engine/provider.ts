@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import type { Progress } from "../process/progress.ts";
 import { cacheDir, filledOnce, isPresent, toolDir } from "./cache.ts";
-import { type Engine, PULUMI_MODULES } from "./engine.ts";
+import type { Engine } from "./engine.ts";
 import { firstExecutable, onPath } from "./executables.ts";
 import { goBuild, moduleFolder } from "./go.ts";
 import { askVersion } from "./plugin-version.ts";
@@ -30,6 +30,12 @@ const SOURCES: Readonly<Record<ProviderSource, string>> = {
 
 /** The name that the engine gives to the executable. */
 export const PROVIDER = "pulumi-resource-kubernetes";
+
+/**
+ * The folder with the provider's modules, and a main. They are apart from the CLI's: the provider of that state does not
+ * compile with a CLI's packages later than 3.246 of those that were tried.
+ */
+const MODULES = join(import.meta.dirname, "..", "tools", "pulumi-kubernetes");
 
 const MODULE = "github.com/pulumi/pulumi-kubernetes/provider/v4";
 /**
@@ -103,7 +109,7 @@ async function download(
 }
 
 async function built(progress: Progress, signal?: AbortSignal): Promise<string> {
-  const folder = await toolDir("pulumi-kubernetes", BUILT_VERSION, PULUMI_MODULES);
+  const folder = await toolDir("pulumi-kubernetes", BUILT_VERSION, MODULES);
   const plugin = join(folder, PROVIDER);
   if (await isPresent(plugin)) return plugin;
   await progress.step(`Building the vendor's Kubernetes provider ${BUILT_VERSION} (once, minutes)`, () =>
@@ -114,17 +120,15 @@ async function built(progress: Progress, signal?: AbortSignal): Promise<string> 
 
 /** The vendor embeds its schema, which its module has in a file of another name. */
 async function build(file: string, progress: Progress, signal?: AbortSignal): Promise<void> {
-  const source = join(await moduleFolder(PULUMI_MODULES, MODULE, progress, signal), "cmd", PROVIDER);
+  const source = join(await moduleFolder(MODULES, MODULE, progress, signal), "cmd", PROVIDER);
   const embedded = ["schema.json", "terraform-mapping.json"];
   await goBuild(
     {
-      moduleDir: PULUMI_MODULES,
-      package: "./provider",
+      moduleDir: MODULES,
+      package: ".",
       variables: { [`${MODULE}/pkg/version.Version`]: BUILT_VERSION },
       notInlined: "github.com/pulumi/pulumi-kubernetes/sdk/v4/...",
-      overlay: Object.fromEntries(
-        embedded.map((name) => [join(PULUMI_MODULES, "provider", name), join(source, name)]),
-      ),
+      overlay: Object.fromEntries(embedded.map((name) => [join(MODULES, name), join(source, name)])),
       diskGibibytes: 6,
     },
     file,

@@ -1,8 +1,20 @@
 #!/usr/bin/env node
-import { loadCommand } from "./bundle.mjs";
+import module from "node:module";
+import { fileURLToPath } from "node:url";
+import { nodeProblem } from "../node-version.mjs";
 
-const words = process.argv.slice(2);
-// A stack trace then names the sources, not the bundle.
-if (words.includes("--verbose")) process.setSourceMapsEnabled(true);
-const { main } = await loadCommand();
-process.exitCode = await main(words);
+/** As `EXIT.failed` in exit.ts, which a Node that is too old cannot read. */
+const FAILED = 1;
+/** Not the folder that Node would take, in the one for temporary files: what is kept there runs as code. */
+const COMPILED = fileURLToPath(new URL("../../node_modules/.cache/canary-stages", import.meta.url));
+
+const problem = nodeProblem();
+if (problem) {
+  process.stderr.write(`${problem}\n`);
+  process.exitCode = FAILED;
+} else {
+  // Sources without their types, and compiled: docs/adr/0031-the-command-runs-its-sources.md.
+  module.enableCompileCache(COMPILED);
+  const { main } = await import("./main.ts");
+  process.exitCode = await main(process.argv.slice(2));
+}

@@ -1,10 +1,10 @@
 import { createRequire, Module } from "node:module";
 
 /**
- * What Pulumi's SDK loads at once and uses only to turn functions into text, for dynamic providers: a third of a second
- * of each command (docs/adr/0036-the-seconds-of-a-promotion.md).
+ * What Pulumi's SDK loads at once and uses only to turn functions into text, for dynamic providers: 0.15 s of each
+ * command (docs/adr/0036-the-seconds-of-a-promotion.md).
  */
-const SELDOM_USED = ["typescript", "@npmcli/arborist"];
+const SELDOM_USED = ["typescript"];
 
 /** Has these modules loaded at their first use, for all of this process. To be called before the SDK is loaded. */
 export function loadSdkLate(): void {

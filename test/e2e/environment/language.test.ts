@@ -9,7 +9,7 @@ import { environment, until } from "../support/environment.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..", "..");
 
-/** A program as small as can be, of the same form as ours: ESM, TypeScript, run by tsx. */
+/** A program as small as can be, of the same form as ours: ESM, TypeScript, whose types Node strips. */
 const PROGRAM = `
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
@@ -44,7 +44,7 @@ const PROJECT = `name: small
 main: program
 runtime:
   name: nodejs
-  options: { packagemanager: npm, typescript: false, nodeargs: --import tsx }
+  options: { packagemanager: npm, typescript: false }
 options: { refresh: always }
 `;
 

@@ -194,13 +194,13 @@ describe("the local cluster", function () {
   it("comes up after a start that was killed in the middle", async () => {
     const program = `
       import { startCluster } from "./local/cluster/cluster.ts";
-      import { createProgress } from "./local/progress.ts";
+      import { createProgress } from "./local/process/progress.ts";
       await startCluster(${JSON.stringify(stateDir)}, createProgress());`;
     const runner = newFolder();
     const starting = await start(
       runner,
       "starter",
-      [process.execPath, "--import", "tsx", "--input-type=module", "--eval", program],
+      [process.execPath, "--input-type=module", "--eval", program],
       { log: join(runner, "starter.log"), cwd: PROJECT_ROOT },
     );
     await eventually("the API server was started", async () => findProcess(stateDir, "kube-apiserver"));

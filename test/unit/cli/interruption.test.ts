@@ -17,7 +17,7 @@ const LIMIT_MS = 15_000;
 
 describe("an interruption", () => {
   it("is one when the same signal comes twice at once, and ends the process when it comes again", async () => {
-    const child = execa(process.execPath, ["--import", "tsx", "--input-type=module"], {
+    const child = execa(process.execPath, ["--input-type=module"], {
       cwd: ROOT,
       input: PROGRAM,
       reject: false,

@@ -71,7 +71,7 @@ describe("progress on a terminal", function () {
       import { observerOn } from "./src/cli/print/progress.ts";
       const observer = observerOn(process.stderr);
       ${body}`;
-    const node = `"${process.execPath}" --import tsx --input-type=module --eval "$PROGRAM" ${redirected}`;
+    const node = `"${process.execPath}" --input-type=module --eval "$PROGRAM" ${redirected}`;
     const chunks = await recordCommand({
       command: `env -u NO_COLOR -u FORCE_COLOR -u CI ${setting} ${node}`,
       cwd: join(import.meta.dirname, "..", "..", ".."),

@@ -22,8 +22,7 @@ describe("the command", function () {
     const program = `
       const { main } = await import(${JSON.stringify(MAIN)});
       process.exitCode = await main(${JSON.stringify(words)});`;
-    const tsx = import.meta.resolve("tsx");
-    return execa(process.execPath, ["--import", tsx, "--input-type=module", "--eval", program], {
+    return execa(process.execPath, ["--input-type=module", "--eval", program], {
       cwd: folder,
       reject: false,
     });

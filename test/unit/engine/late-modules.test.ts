@@ -42,7 +42,7 @@ describe("a module that is loaded late", () => {
     assert.throws(() => require("./missing.js"), /Cannot find module/);
   });
 
-  it("keeps TypeScript and npm out of a process that loads the Automation API", async () => {
+  it("keeps TypeScript out of a process that loads the Automation API", async () => {
     const script = `
       import { createRequire } from "node:module";
       import { types } from "node:util";
@@ -50,12 +50,12 @@ describe("a module that is loaded late", () => {
       loadSdkLate();
       await import("@pulumi/pulumi/automation/index.js");
       const { cache } = createRequire(import.meta.url);
-      const ofThese = Object.keys(cache).filter((file) => /[\\/](typescript|@npmcli[\\/]arborist)[\\/]/.test(file));
+      const ofThese = Object.keys(cache).filter((file) => /[\\/]typescript[\\/]/.test(file));
       console.log(JSON.stringify(ofThese.map((file) => types.isProxy(cache[file].exports))));`;
-    const node = ["--import", "tsx", "--input-type=module", "--eval", script];
+    const node = ["--input-type=module", "--eval", script];
     const { stdout } = await execa(process.execPath, node, {
       cwd: join(import.meta.dirname, "..", "..", ".."),
     });
-    assert.deepEqual(JSON.parse(stdout), [true, true]);
+    assert.deepEqual(JSON.parse(stdout), [true]);
   });
 });

@@ -18,7 +18,7 @@ describe("local/bootstrap.mjs", () => {
     for (const name of ["bootstrap.mjs", "machine.mjs", "requirements.mjs"])
       cpSync(join(LOCAL, name), join(root, "local", name));
     mkdirSync(join(root, "local", "tools"));
-    write("package.json", { engines: { node: ">=20.19" } });
+    write("package.json", { engines: { node: ">=22.18" } });
     write("package-lock.json", { packages: { ...PACKAGES, "node_modules/other-os": { optional: true } } });
     write("node_modules/.package-lock.json", {
       packages: { "node_modules/one": PACKAGES["node_modules/one"] },
@@ -68,11 +68,25 @@ describe("local/bootstrap.mjs", () => {
     assert.match(stderr, /npm ci failed/);
   });
 
-  it("ends with 2 and a sentence when Node is too old", async () => {
-    write("package.json", { engines: { node: ">=99.1" } });
-    const { exitCode, stderr } = await run(["tool", "a"]);
-    assert.equal(exitCode, 2);
-    assert.match(stderr, /^This is Node [\d.]+, and >=99\.1 is needed: .*bootstrap\.mjs tool a"\.$/);
+  describe("by a Node that is too old", () => {
+    const OURS = `node-${process.platform}-${process.arch}`;
+    const project = (optionalDependencies: Record<string, string>) =>
+      write("package.json", { engines: { node: ">=99.1" }, optionalDependencies });
+
+    it("ends with 2 and a sentence where no other comes with the dependencies", async () => {
+      project({ "node-other-os": "99.1.0" });
+      const { exitCode, stderr } = await run(["tool", "a"]);
+      assert.equal(exitCode, 2);
+      assert.match(stderr, /^This is Node [\d.]+, and >=99\.1 is needed: install it\.$/);
+    });
+
+    it("runs programs, and what these start, by the one that comes with the dependencies", async () => {
+      project({ [OURS]: "99.1.0" });
+      script("node_modules/.bin/node", 'echo "new node: $*"');
+      script("node_modules/.bin/tool", "node from tool");
+      assert.equal((await run(["local/program.ts", "a"])).stdout, "new node: local/program.ts a");
+      assert.equal((await run(["tool"])).stdout, "new node: from tool");
+    });
   });
 
   describe("for what brings up a cluster on this machine", () => {

@@ -18,7 +18,7 @@ const ENTRY = createRequire(join(PACK, "index.cjs")).resolve("@pulumi/pulumi/cmd
 /** The engine's address, which a pack calls only to log. */
 const NO_ENGINE = "127.0.0.1:9";
 
-/** The vendor's ways, by the engine's source: `NewPolicyAnalyzer` in plugin/analyzer_plugin.go, version 3.246. */
+/** The vendor's ways, by the engine's source: `NewPolicyAnalyzer` in plugin/analyzer_plugin.go, version 3.276. */
 const WAYS: Readonly<Record<string, { cwd: string; args: readonly string[] }>> = {
   "by the language host": { cwd: ROOT, args: [NO_ENGINE, PACK] },
   "by pulumi-analyzer-policy": { cwd: PACK, args: [NO_ENGINE, ".", "-typescript=false"] },
@@ -34,8 +34,8 @@ describe("the policy pack, loaded as the vendor's host loads it", () => {
   });
 
   for (const [way, { cwd, args }] of Object.entries(WAYS)) {
-    it(`${way}, by a Node whose require takes no ES modules`, async () => {
-      host = spawn(process.execPath, ["--no-experimental-require-module", ENTRY, ...args], { cwd });
+    it(way, async () => {
+      host = spawn(process.execPath, [ENTRY, ...args], { cwd });
       const info = await informationOf(`127.0.0.1:${await portOf(host)}`);
       assert.equal(info.getName(), "canary-stages");
       assert.deepEqual(

@@ -15,7 +15,7 @@ async function folderOfKilled(purpose: string): Promise<string> {
     import { scratchFolder } from "./src/process/scratch.ts";
     console.log(await scratchFolder(${JSON.stringify(purpose)}));
     setInterval(() => undefined, 1000);`;
-  const running = execa(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", program], {
+  const running = execa(process.execPath, ["--input-type=module", "--eval", program], {
     cwd: ROOT,
     reject: false,
   });

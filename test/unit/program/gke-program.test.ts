@@ -234,7 +234,7 @@ describe("a later stage", function () {
       console.log(JSON.stringify({ google: count("@pulumi/gcp"), kubernetes: count("@pulumi/kubernetes") }));`;
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      ["--import", "tsx", "--input-type=module", "--eval", script],
+      ["--input-type=module", "--eval", script],
       { cwd: new URL("../../../", import.meta.url) },
     );
     const { google, kubernetes } = JSON.parse(stdout) as { google: number; kubernetes: number };

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { before, describe, it } from "mocha";
 import { outputsSchema } from "../../../src/program/outputs.ts";
@@ -42,7 +43,8 @@ const namesOf = (resources: readonly Registered[]): string[] =>
 
 describe("the program's entry", () => {
   it("has a default export alone: Pulumi's language host refuses one that has names beside it", async () => {
-    assert.deepEqual(Object.keys(await import("../../../src/index.ts")), ["default"]);
+    const { main } = JSON.parse(readFileSync("package.json", "utf8")) as { main: string };
+    assert.deepEqual(Object.keys(await import(`../../../${main}`)), ["default"]);
   });
 });
 

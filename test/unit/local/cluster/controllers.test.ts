@@ -109,7 +109,7 @@ describe("a private cgroup namespace's root, which is an ordinary cgroup", funct
       import { enableControllers } from "./local/cluster/controllers.ts";
       await enableControllers(process.argv[1]);
       console.log(readFileSync("/proc/self/cgroup", "utf8").split("\\n").find((line) => line.startsWith("0::")));`;
-    const inside = ["--import", "tsx", "--input-type=module", "--eval", program];
+    const inside = ["--input-type=module", "--eval", program];
     // The shell enters the cgroup, then makes a namespace of which that is the root, and mounts it there.
     const script = `echo $$ >"$1/cgroup.procs"; shift; view=$1; shift
       exec unshare --cgroup --mount sh -ec 'view=$1; shift; mount -t cgroup2 none "$view"; "$@" "$view"' sh "$view" "$@"`;

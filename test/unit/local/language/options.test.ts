@@ -10,10 +10,10 @@ describe("the runtime's options", () => {
   it("are read from Pulumi.yaml", () => {
     const info = new languagePb.ProgramInfo();
     info.setOptions(
-      Struct.fromJavaScript({ nodeargs: "--import tsx", typescript: false, packagemanager: "pnpm" }),
+      Struct.fromJavaScript({ nodeargs: "--import ./hooks.mjs", typescript: false, packagemanager: "pnpm" }),
     );
     assert.deepEqual(runtimeOptions(info), {
-      nodeArgs: ["--import", "tsx"],
+      nodeArgs: ["--import", "./hooks.mjs"],
       typescript: false,
       packageManager: "pnpm",
     });

@@ -44,7 +44,7 @@ describe("a program's folder", () => {
 
   it("is run by the SDK's entry with the engine's addresses and the configuration", () => {
     const request = new languagePb.RunRequest();
-    request.setInfo(info(folder, { nodeargs: "--import tsx", typescript: false }));
+    request.setInfo(info(folder, { nodeargs: "--import ./hooks.mjs", typescript: false }));
     request.setPwd(folder);
     request.setMonitorAddress("127.0.0.1:1");
     request.setProject("canary-stages");
@@ -57,7 +57,7 @@ describe("a program's folder", () => {
     const command = programCommand(request, "127.0.0.1:2");
     assert.equal(command.file, process.execPath);
     assert.deepEqual(command.args, [
-      ...["--import", "tsx", join(folder, "node_modules/@pulumi/pulumi/cmd/run/index.js")],
+      ...["--import", "./hooks.mjs", join(folder, "node_modules/@pulumi/pulumi/cmd/run/index.js")],
       ...["--monitor", "127.0.0.1:1", "--engine", "127.0.0.1:2"],
       ...["--project", "canary-stages", "--stack", "canary-75", "--organization", "organization"],
       ...["--root-directory", "/root", "--pwd", folder, "--parallel", "4", "--dry-run", "."],

@@ -18,7 +18,7 @@ process.stdout.write(own + " " + session);
 describe("the priority of a session", () => {
   it("is that of its first process and of the session among others", async function () {
     if (!existsSync("/proc/self/autogroup")) this.skip();
-    const { stdout } = await execa(process.execPath, ["--import", "tsx", "--input-type=module"], {
+    const { stdout } = await execa(process.execPath, ["--input-type=module"], {
       cwd: ROOT,
       input: PROGRAM,
       detached: true,
