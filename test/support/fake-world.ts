@@ -1,7 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { readHistory } from "../../src/application/history.ts";
-import { readRecord } from "../../src/application/live.ts";
+import { applicationIn } from "../../src/application/application.ts";
 import { configMapPath, deploymentPath } from "../../src/cluster/objects.ts";
 import type { Change } from "../../src/engine/changes.ts";
 import type { RunOptions, Stack, StateResource } from "../../src/engine/stacks.ts";
@@ -62,8 +61,9 @@ export class FakeWorld implements Operator {
     return this;
   }
 
-  history = () => readHistory(this.api, NAMESPACE, NAMES.history);
-  liveStage = async () => (await readRecord(this.api, NAMESPACE, NAMES.record))?.stage;
+  history = () => applicationIn(this.api, this.project.config).history();
+  liveRecord = () => applicationIn(this.api, this.project.config).record();
+  liveStage = async () => (await this.liveRecord())?.stage;
 
   /** Starts the edge: it answers by the shares that were applied last. */
   async verification(): Promise<VerificationOptions> {
@@ -136,7 +136,7 @@ export class FakeWorld implements Operator {
     const { intended, effectiveCanary } = plan;
     const override = config.lifecycleOverride ?? "";
     const move = { stage, release: config.release, intended, effectiveCanary, override };
-    const record = recordAfter(move, await readRecord(this.api, NAMESPACE, NAMES.record));
+    const record = recordAfter(move, await this.liveRecord());
     const metadata = { name: NAMES.record };
     this.api.put(configMapPath(NAMESPACE, NAMES.record), { metadata, data: toData(record) });
     this.share = effectiveCanary;
