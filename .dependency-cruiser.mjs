@@ -7,6 +7,7 @@
 /** The floors of src/, lowest first: an import goes down or stays in its folder. A room is added here once. */
 const FLOORS = [
   "errors.ts",
+  "node-version.mjs",
   "process/",
   "http/",
   "model/",
@@ -17,6 +18,7 @@ const FLOORS = [
   "routers/",
   "program/",
   "index.ts",
+  "index.mjs",
   "project/",
   "engine/",
   "verification/",
