@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { execa, type Result } from "execa";
 import { parseDocument } from "yaml";
 import type { Edge } from "../../../local/edge/edge.ts";
-import type { Environment } from "../../../local/environment.ts";
-import { localOperator } from "../../../local/operator.ts";
-import { type Workspace, writeWorkspace } from "../../../local/workspace.ts";
+import type { Environment } from "../../../local/environment/environment.ts";
+import { localOperator } from "../../../local/environment/operator.ts";
+import { type Workspace, writeWorkspace } from "../../../local/environment/workspace.ts";
 import { connect, type KubernetesApi } from "../../../src/cluster/api.ts";
 import type { Operator } from "../../../src/operations/operator.ts";
 
