@@ -1,7 +1,7 @@
-import { until } from "../local/until.ts";
-import { appliedShare } from "../src/model/statistics.ts";
+import { until } from "../local/process/until.ts";
 import type { PerTrack } from "../src/model/traffic.ts";
-import { readServers } from "../src/ops/statistics.ts";
+import { readServers } from "../src/routers/voyager/applied-share.ts";
+import { appliedShare } from "../src/routers/voyager/statistics.ts";
 
 /** Waits until HAProxy gives the canary this percentage. @throws Error when it does not within the time */
 export async function untilShareApplied(

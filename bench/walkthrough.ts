@@ -6,7 +6,7 @@
 import type { Release } from "../src/model/lifecycle.ts";
 import type { TrackName } from "../src/model/names.ts";
 import type { Replicas, Shares } from "../src/model/traffic.ts";
-import { WEIGHT_ANNOTATION } from "../src/model/weights.ts";
+import { WEIGHT_ANNOTATION } from "../src/routers/voyager/weights.ts";
 
 /** A Kubernetes object that can be applied. */
 export interface KubernetesDocument {

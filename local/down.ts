@@ -1,8 +1,8 @@
+import { takeOwnDown } from "../demo/own-cluster/take-down.ts";
+import { OWN_STATE_DIR } from "../demo/own-cluster/walk.ts";
 import { UserError } from "../src/errors.ts";
 import { STATE_DIR, stopEnvironment } from "./environment.ts";
-import { takeOwnDown } from "./own-cluster/take-down.ts";
-import { OWN_STATE_DIR } from "./own-cluster/walk.ts";
-import { createProgress } from "./progress.ts";
+import { createProgress } from "./process/progress.ts";
 
 const progress = createProgress();
 try {

@@ -1,5 +1,6 @@
 import { rm, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
+import { COMMAND } from "../demo/walk/command.ts";
 import { UserError } from "../src/errors.ts";
 import { type Claim, claim, release } from "./claim.ts";
 import { type ClusterSupplies, ensureClusterSupplies, startCluster, stopCluster } from "./cluster/cluster.ts";
@@ -8,11 +9,10 @@ import { findNamespace } from "./cluster/namespace.ts";
 import { type Edge, startEdge, stopEdge } from "./edge/edge.ts";
 import { type Engine, ensureEngine } from "./engine/engine.ts";
 import { ensurePlugins, type Plugins } from "./engine/plugins.ts";
-import { isAlive, killTree, readLedger } from "./processes.ts";
-import type { Progress } from "./progress.ts";
-import { quoted } from "./shell.ts";
-import { sideBySide } from "./side-by-side.ts";
-import { COMMAND } from "./walk/command.ts";
+import { isAlive, killTree, readLedger } from "./process/processes.ts";
+import type { Progress } from "./process/progress.ts";
+import { quoted } from "./process/shell.ts";
+import { sideBySide } from "./process/side-by-side.ts";
 import { type NamedContext, type Workspace, writeWorkspace } from "./workspace.ts";
 
 export const STATE_DIR = join(import.meta.dirname, "..", ".local");

@@ -1,8 +1,8 @@
-import { pulumiStacks } from "../src/cli/engine/stacks.ts";
+import { connect } from "../src/cluster/api.ts";
+import { pulumiStacks } from "../src/engine/automation/stacks.ts";
 import program from "../src/index.ts";
-import { connect } from "../src/kubernetes.ts";
-import type { Operator } from "../src/ops/operator.ts";
-import { readProject } from "../src/ops/project.ts";
+import type { Operator } from "../src/operations/operator.ts";
+import { readProject } from "../src/project/project.ts";
 import type { Environment } from "./environment.ts";
 
 /** Operations on the local environment's stacks, with the administrator's access to its cluster. */

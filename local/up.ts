@@ -1,7 +1,7 @@
 import { UserError } from "../src/errors.ts";
 import { keep } from "./claim.ts";
 import { STATE_DIR, startEnvironment } from "./environment.ts";
-import { createProgress } from "./progress.ts";
+import { createProgress } from "./process/progress.ts";
 
 try {
   const { edge } = await startEnvironment(STATE_DIR, createProgress());

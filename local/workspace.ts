@@ -4,7 +4,7 @@ import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseDocument } from "yaml";
-import { readProject } from "../src/ops/project.ts";
+import { readProject } from "../src/project/project.ts";
 
 const PROJECT_ROOT = join(import.meta.dirname, "..");
 

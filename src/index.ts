@@ -1,5 +1,5 @@
-import type { Outputs } from "./outputs.ts";
-import { program } from "./program.ts";
+import type { Outputs } from "./program/outputs.ts";
+import { program } from "./program/program.ts";
 
 /** The program of every stage stack. The only export: Pulumi takes a default one or named ones, and not both. */
 export default (): Promise<Outputs> => program();

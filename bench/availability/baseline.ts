@@ -1,7 +1,7 @@
-import type { KubernetesApi } from "../../src/kubernetes.ts";
+import type { KubernetesApi } from "../../src/cluster/api.ts";
+import { untilRolledOut } from "../../src/cluster/rollouts.ts";
 import { TRACKS } from "../../src/model/names.ts";
 import { effectiveCanaryShare, type Replicas, type Shares } from "../../src/model/traffic.ts";
-import { untilRolledOut } from "../../src/rollouts.ts";
 import {
   DEPLOYMENTS,
   edgeDocuments,

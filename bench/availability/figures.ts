@@ -1,5 +1,5 @@
-import { BUCKET_MS, type Bucket } from "../../local/load/record.ts";
-import { type Summary, summarise } from "../../local/load/summary.ts";
+import { BUCKET_MS, type Bucket } from "../load/record.ts";
+import { type Summary, summarise } from "../load/summary.ts";
 import type { Figures, Run } from "./report.ts";
 
 /** A time, in milliseconds since 1970. */

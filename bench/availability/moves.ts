@@ -1,7 +1,7 @@
 import { sendMessage } from "execa";
 import type { Environment } from "../../local/environment.ts";
-import { setSessionPriority } from "../../local/priority.ts";
-import { connect } from "../../src/kubernetes.ts";
+import { setSessionPriority } from "../../local/process/priority.ts";
+import { connect } from "../../src/cluster/api.ts";
 import type { Replicas } from "../../src/model/traffic.ts";
 import { walkthroughWay } from "./baseline.ts";
 import { programWay } from "./program.ts";

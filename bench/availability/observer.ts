@@ -3,10 +3,10 @@ import { connectApi } from "../../local/edge/api.ts";
 import type { KubernetesObject } from "../../local/edge/objects.ts";
 import { startReflector } from "../../local/edge/reflector.ts";
 import type { NamedContext } from "../../local/workspace.ts";
-import { appliedShare } from "../../src/model/statistics.ts";
 import type { PerTrack } from "../../src/model/traffic.ts";
 import type { ShareRange } from "../../src/model/transition.ts";
-import { readServers } from "../../src/ops/statistics.ts";
+import { readServers } from "../../src/routers/voyager/applied-share.ts";
+import { appliedShare } from "../../src/routers/voyager/statistics.ts";
 
 interface Pod extends KubernetesObject {
   readonly metadata: KubernetesObject["metadata"] & { readonly deletionTimestamp?: string };

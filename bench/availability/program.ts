@@ -6,8 +6,8 @@ import type { Environment } from "../../local/environment.ts";
 import { localOperator } from "../../local/operator.ts";
 import { setRelease, type Workspace, writeWorkspace } from "../../local/workspace.ts";
 import type { Replicas } from "../../src/model/traffic.ts";
-import { applyStage, previewStage } from "../../src/ops/move.ts";
-import { summarize } from "../../src/ops/summary.ts";
+import { applyStage, previewStage } from "../../src/operations/move.ts";
+import { summarize } from "../../src/operations/summary.ts";
 import { replicasAt, type Way } from "./ways.ts";
 
 const USUAL_MILLI_CPU = 50;

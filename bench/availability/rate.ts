@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
-import type { Load } from "../../local/load/load.ts";
-import type { Summary } from "../../local/load/summary.ts";
+import type { Load } from "../load/load.ts";
+import type { Summary } from "../load/summary.ts";
 import type { Report } from "./report.ts";
 
 /** New connections a second that are tried, ascending; the least is what has to be asked in any case. */

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { z } from "zod";
-import { FAILURE_KINDS } from "../../local/load/record.ts";
+import { FAILURE_KINDS } from "../load/record.ts";
 
 const byKind = z.partialRecord(z.enum(FAILURE_KINDS), z.int());
 /** Milliseconds; null when nothing was answered. */

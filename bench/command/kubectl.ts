@@ -1,5 +1,5 @@
-import { deploymentPath } from "../../src/live.ts";
-import { WEIGHT_ANNOTATION } from "../../src/model/weights.ts";
+import { deploymentPath } from "../../src/application/live.ts";
+import { WEIGHT_ANNOTATION } from "../../src/routers/voyager/weights.ts";
 import { type Place, run } from "./place.ts";
 
 /** Both Deployments, with other weights, at once. @returns what applies them and waits until they are rolled out */

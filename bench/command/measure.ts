@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { until } from "../../local/until.ts";
+import { until } from "../../local/process/until.ts";
 import { promoteSchema } from "../../src/cli/schemas.ts";
 import type { PodLike } from "../../src/model/pods.ts";
 import { atOnce, inOrder, withStartupProbe } from "./kubectl.ts";

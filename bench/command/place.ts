@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import type { KubernetesApi } from "../../src/kubernetes.ts";
+import type { KubernetesApi } from "../../src/cluster/api.ts";
 
 /** A project at its first stage, and what reaches its cluster. */
 export interface Place {

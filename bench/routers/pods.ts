@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import type { KubernetesApi } from "../../src/kubernetes.ts";
+import type { KubernetesApi } from "../../src/cluster/api.ts";
 import type { MeasuredMove } from "./report.ts";
 
 const LOOK_MS = 100;

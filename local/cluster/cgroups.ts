@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { isMissing } from "../procfs.ts";
-import { until } from "../until.ts";
+import { isMissing } from "../process/procfs.ts";
+import { until } from "../process/until.ts";
 import { enableControllers } from "./controllers.ts";
 
 /** Where the kubelet looks for version 2. */

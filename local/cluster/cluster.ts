@@ -1,8 +1,8 @@
 import { UserError } from "../../src/errors.ts";
 import { ensureImages } from "../images/images.ts";
 import { EDGE_PACKAGES } from "../machine.mjs";
-import type { Progress } from "../progress.ts";
-import { sideBySide } from "../side-by-side.ts";
+import type { Progress } from "../process/progress.ts";
+import { sideBySide } from "../process/side-by-side.ts";
 import { CONTEXT } from "./certificates.ts";
 import { serverUrl } from "./components.ts";
 import { layoutOf } from "./layout.ts";

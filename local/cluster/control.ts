@@ -1,4 +1,4 @@
-import { findProcess, kill } from "../processes.ts";
+import { findProcess, kill } from "../process/processes.ts";
 import type { ComponentName } from "./components.ts";
 import { findNode } from "./node.ts";
 import { readinessOf, waitFor } from "./readiness.ts";

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../src/errors.ts";
-import { until } from "../until.ts";
+import { until } from "../process/until.ts";
 
 const KUBELET_CONTROLLERS = ["cpu", "cpuset", "memory", "hugetlb", "pids"];
 

@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { UserError } from "../../src/errors.ts";
-import { isAlive, isMissing, type ProcessIdentity, startTimeOf } from "../procfs.ts";
+import { isAlive, isMissing, type ProcessIdentity, startTimeOf } from "../process/procfs.ts";
 
 /**
  * Holds a lock file while `work` runs. A lock whose holder has ended is taken over.

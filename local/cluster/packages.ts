@@ -3,7 +3,7 @@ import { execa } from "execa";
 import { UserError } from "../../src/errors.ts";
 import { isPresent } from "../engine/cache.ts";
 import { CLUSTER_PACKAGES, missingPackages, type Needed } from "../machine.mjs";
-import type { Progress } from "../progress.ts";
+import type { Progress } from "../process/progress.ts";
 
 export { CLUSTER_PACKAGES, missingPackages, type Needed };
 

@@ -2,7 +2,7 @@ import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { filledOnce, isPresent, toolDir } from "../engine/cache.ts";
 import { goBuild } from "../engine/go.ts";
-import type { Progress } from "../progress.ts";
+import type { Progress } from "../process/progress.ts";
 import { downloadKubernetes, PROGRAMS, VENDOR_RELEASE, vendorFolder } from "./vendor-archive.ts";
 
 /** The version that local/tools/kubernetes/go.mod pins. */

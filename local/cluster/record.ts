@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
-import { isMissing } from "../procfs.ts";
+import { isMissing } from "../process/procfs.ts";
 import { layoutOf } from "./layout.ts";
 
 const recordSchema = z.strictObject({

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { execa } from "execa";
-import { findProcess, forget, readLedger, start } from "../processes.ts";
-import { isAlive } from "../procfs.ts";
+import { findProcess, forget, readLedger, start } from "../process/processes.ts";
+import { isAlive } from "../process/procfs.ts";
 import { createCertificates, writeKubeconfig } from "./certificates.ts";
 import { createCgroup } from "./cgroups.ts";
 import { COMPONENTS, type ComponentName, commandOf, serverUrl } from "./components.ts";

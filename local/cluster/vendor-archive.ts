@@ -7,7 +7,7 @@ import { Agent, EnvHttpProxyAgent, fetch } from "undici";
 import { cacheDir, filledOnce, isPresent } from "../engine/cache.ts";
 import { requireDisk } from "../engine/disk.ts";
 import { askUnlessRefused } from "../engine/refusal.ts";
-import type { Progress } from "../progress.ts";
+import type { Progress } from "../process/progress.ts";
 
 /** Kubernetes' own programs that a cluster is made of. */
 export const PROGRAMS = [

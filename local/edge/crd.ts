@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
-import { until } from "../until.ts";
+import { until } from "../process/until.ts";
 import { type Api, connectApi } from "./api.ts";
 
 const CRD = "ingresses.voyager.appscode.com";

@@ -1,10 +1,17 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { lengthOf, writtenSince } from "../logs.ts";
-import { ahead } from "../priority.ts";
-import { findProcess, isAlive, type LedgerEntry, signal as sendSignal, start, stop } from "../processes.ts";
-import { until } from "../until.ts";
+import { lengthOf, writtenSince } from "../process/logs.ts";
+import { ahead } from "../process/priority.ts";
+import {
+  findProcess,
+  isAlive,
+  type LedgerEntry,
+  signal as sendSignal,
+  start,
+  stop,
+} from "../process/processes.ts";
+import { until } from "../process/until.ts";
 import { statsSocket } from "./render.ts";
 import { ask, untilClosed } from "./socket.ts";
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { isMissing } from "../procfs.ts";
+import { isMissing } from "../process/procfs.ts";
 
 const recordSchema = z.strictObject({
   /** HAProxy's version. */

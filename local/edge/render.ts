@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { quoted } from "../shell.ts";
+import { quoted } from "../process/shell.ts";
 import { annotation, options, timeouts } from "./annotations.ts";
 import { collectBackends } from "./backends.ts";
 import { frontendsOf } from "./frontends.ts";

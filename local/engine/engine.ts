@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { execa } from "execa";
-import type { Progress } from "../progress.ts";
+import type { Progress } from "../process/progress.ts";
 import { filledOnce, toolDir } from "./cache.ts";
 import { goBuild } from "./go.ts";
 import { downloadEngine } from "./vendor.ts";

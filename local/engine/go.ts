@@ -2,7 +2,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { UserError } from "../../src/errors.ts";
-import type { Progress } from "../progress.ts";
+import type { Progress } from "../process/progress.ts";
 import { cacheDir, filledOnce } from "./cache.ts";
 import { requireDisk } from "./disk.ts";
 import { isAtLeast } from "./versions.ts";

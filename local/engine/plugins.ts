@@ -1,6 +1,6 @@
 /** Which provider and language host the engine runs with. */
 import { dirname } from "node:path";
-import type { Progress } from "../progress.ts";
+import type { Progress } from "../process/progress.ts";
 import type { Engine } from "./engine.ts";
 import { STAND_IN, vendorLanguageHost } from "./language-host.ts";
 import { PROVIDER_VERSION } from "./plugin-versions.ts";

@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import type { Progress } from "../progress.ts";
+import type { Progress } from "../process/progress.ts";
 import { cacheDir, filledOnce, isPresent, toolDir } from "./cache.ts";
 import type { Engine } from "./engine.ts";
 import { firstExecutable, onPath } from "./executables.ts";

@@ -4,7 +4,7 @@ import { copyFile, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { execa } from "execa";
-import { scratchFolder } from "../../src/scratch.ts";
+import { scratchFolder } from "../../src/process/scratch.ts";
 import { settleModes } from "./modes.ts";
 
 /** What an image says about running it: the part of the OCI image configuration that is used here. */

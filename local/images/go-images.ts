@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { goBuild } from "../engine/go.ts";
-import type { Progress } from "../progress.ts";
+import type { Progress } from "../process/progress.ts";
 import type { Image } from "./archive.ts";
 import { APP_TAGS, appImage, PAUSE_IMAGE } from "./names.ts";
 import { digestOfFolder, type Recipe } from "./recipe.ts";

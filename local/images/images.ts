@@ -1,4 +1,4 @@
-import type { Progress } from "../progress.ts";
+import type { Progress } from "../process/progress.ts";
 import { appRecipe, pauseRecipe } from "./go-images.ts";
 import { httpdRecipe } from "./httpd.ts";
 import { ensureArchive } from "./recipe.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { scratchFolder } from "../../src/scratch.ts";
+import { scratchFolder } from "../../src/process/scratch.ts";
 import { cacheDir, isPresent } from "../engine/cache.ts";
 import { type Image, packImages } from "./archive.ts";
 

@@ -1,13 +1,13 @@
 import type { z } from "zod";
+import type { LiveTrack } from "../application/tracks.ts";
+import type { Change } from "../engine/changes.ts";
 import type { Holder } from "../model/lock.ts";
-import type { Change } from "../ops/changes.ts";
-import type { StagePreview } from "../ops/move.ts";
-import type { MoveOutcome } from "../ops/moving.ts";
-import type { PromotionOutcome } from "../ops/promote.ts";
-import type { Status } from "../ops/status.ts";
-import { type FromTo, podsThatRestart, summarize, type TrackSummary } from "../ops/summary.ts";
-import type { LiveTrack } from "../ops/tracks.ts";
-import type { FourShares, Verification } from "../ops/verification.ts";
+import type { StagePreview } from "../operations/move.ts";
+import type { MoveOutcome } from "../operations/moving.ts";
+import type { PromotionOutcome } from "../operations/promote.ts";
+import type { Status } from "../operations/status.ts";
+import { type FromTo, podsThatRestart, summarize, type TrackSummary } from "../operations/summary.ts";
+import type { FourShares, Verification } from "../verification/verification.ts";
 import type {
   MoveJson,
   PromotionJson,

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
+import { Interrupted } from "../engine/stacks.ts";
 import { UserError } from "../errors.ts";
-import { Interrupted } from "../ops/stacks.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { historyCommand } from "./commands/history.ts";
 import { previewCommand } from "./commands/preview.ts";

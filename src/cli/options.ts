@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from "commander";
-import type { VerificationOptions } from "../ops/verification.ts";
+import type { VerificationOptions } from "../verification/verification.ts";
 import { WrongUse } from "./exit.ts";
 
 /** Options of every command that measures. */

@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { connect, type KubernetesApi } from "../kubernetes.ts";
-import { ownIdentity } from "../ops/identity.ts";
-import type { Operator } from "../ops/operator.ts";
-import { type Project, readProject } from "../ops/project.ts";
-import type { FoundingOutputs } from "../outputs.ts";
+import { connect, type KubernetesApi } from "../cluster/api.ts";
+import { type PulumiCli, pulumiCli } from "../engine/pulumi.ts";
+import { ownIdentity } from "../operations/identity.ts";
+import type { Operator } from "../operations/operator.ts";
+import type { FoundingOutputs } from "../program/outputs.ts";
+import { type Project, readProject } from "../project/project.ts";
 import { WrongUse } from "./exit.ts";
-import { type PulumiCli, pulumiCli } from "./pulumi.ts";
 import { Terminal } from "./terminal.ts";
 
 /** What every command understands. */
@@ -84,7 +84,7 @@ function foundingStack(options: GlobalOptions, { config }: Project, pulumi: Pulu
   };
 }
 
-const loadProgram = () => import("../program.ts");
+const loadProgram = () => import("../program/program.ts");
 
 /**
  * Loads the engine's side, which takes a while: what needs no engine does not wait for it. The SDKs and the program are
@@ -93,7 +93,7 @@ const loadProgram = () => import("../program.ts");
 async function openOperator(project: Project, founding: FoundingStack): Promise<Operator> {
   // Whoever asks again gets the failure.
   founding.cluster().catch(() => undefined);
-  const { pulumiStacks } = await import("./engine/stacks.ts");
+  const { pulumiStacks } = await import("../engine/automation/stacks.ts");
   const stacks = pulumiStacks({
     directory: project.directory,
     secretsProvider: project.secretsProvider,

@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import { styleText } from "node:util";
-import type { Observer } from "../ops/observer.ts";
+import type { Observer } from "../operations/observer.ts";
 import { WrongUse } from "./exit.ts";
 
 type Style = Parameters<typeof styleText>[0];

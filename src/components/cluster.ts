@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { ClusterAddress } from "../cluster/kubeconfig.ts";
 import type { ExistingClusterConfig } from "../config/cluster.ts";
-import type { ClusterAddress } from "../model/kubeconfig.ts";
 
 /** A cluster that the founding stack can work on. */
 export interface Cluster {

@@ -1,8 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { tokenKubeconfig } from "../cluster/kubeconfig.ts";
 import type { AppConfig } from "../config/app.ts";
-import type { Config } from "../config.ts";
-import { tokenKubeconfig } from "../model/kubeconfig.ts";
+import type { Config } from "../config/stage.ts";
 import { appNames } from "../model/names.ts";
 import type { StagePlan } from "../model/plan.ts";
 import { DECLARE, WATCH } from "./access.ts";
@@ -26,7 +26,7 @@ type PolicyRule = k8s.types.input.rbac.v1.PolicyRule;
 
 /**
  * What the deployer may do in its namespace besides the router's objects, and nothing else anywhere: what a release
- * cycle asks for by the API server's audit log (test/e2e/least-privilege.test.ts). Pods and ReplicaSets tell why a
+ * cycle asks for by the API server's audit log (test/e2e/release/least-privilege.test.ts). Pods and ReplicaSets tell why a
  * rollout stands still; the provider reads events while it deletes; the lock is a Lease.
  */
 const APPLICATION_RULES: readonly PolicyRule[] = [

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { controllerSchema } from "./controller.ts";
+import { controllerSchema } from "../routers/voyager/controller.ts";
 import { gkeSchema } from "./gke.ts";
 
 const existingCluster = z.strictObject({

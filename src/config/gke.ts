@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { controllerSchema } from "./controller.ts";
+import { controllerSchema } from "../routers/voyager/controller.ts";
 
 const ZONE = /^[a-z]+-[a-z]+\d+-[a-z]$/;
 const REGION = /^[a-z]+-[a-z]+\d+$/;

@@ -1,4 +1,4 @@
-import { podWeight } from "./weights.ts";
+import { podWeight } from "../routers/voyager/weights.ts";
 
 /** The parts of a Pod, ReplicaSet and Deployment that say how a track is doing: Kubernetes API reference. */
 export interface PodLike {

@@ -2,12 +2,12 @@
 import { join } from "node:path";
 import { execa } from "execa";
 import { onTemporaryEnvironment } from "../../local/temporary.ts";
-import { ENVIRONMENT_VARIABLE, sharedEnvironment } from "./environment.ts";
+import { ENVIRONMENT_VARIABLE, sharedEnvironment } from "./support/environment.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 /** Several times what all of them take, `npm run test:faults` being the longest. */
 const LIMIT_MS = 60 * 60_000;
-const ALL = ["test/e2e/**/*.test.ts", "test/command/**/*.test.ts"];
+const ALL = ["test/e2e/{release,command,environment}/**/*.test.ts"];
 
 const main = (files: readonly string[]): Promise<number> =>
   onTemporaryEnvironment("canary-e2e", async ({ environment, stateDir, signal }) => {

@@ -1,9 +1,9 @@
 import { Command } from "commander";
+import { readHistory } from "../../application/history.ts";
 import { type HistoryEntry, KEPT_MOVES } from "../../model/history.ts";
 import { releaseText } from "../../model/lifecycle.ts";
 import { appNames } from "../../model/names.ts";
 import { percent } from "../../model/traffic.ts";
-import { readHistory } from "../../ops/history.ts";
 import { EXIT } from "../exit.ts";
 import { seconds, table, timeText } from "../print/text.ts";
 import { examples, type Runner } from "../runner.ts";

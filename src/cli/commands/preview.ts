@@ -1,9 +1,9 @@
 import { Command } from "commander";
+import { readRecord } from "../../application/live.ts";
 import { Refusal } from "../../errors.ts";
-import { readRecord } from "../../live.ts";
 import { sameRelease, stageAfter } from "../../model/lifecycle.ts";
 import { appNames } from "../../model/names.ts";
-import { previewStage } from "../../ops/move.ts";
+import { previewStage } from "../../operations/move.ts";
 import { EXIT } from "../exit.ts";
 import { previewJson } from "../json.ts";
 import { previewText } from "../print/preview.ts";

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Command } from "commander";
-import type { Observer } from "../../ops/observer.ts";
-import { type PromoteOptions, type PromotionOutcome, promote } from "../../ops/promote.ts";
-import { verifyStage } from "../../ops/verification.ts";
+import type { Observer } from "../../operations/observer.ts";
+import { type PromoteOptions, type PromotionOutcome, promote } from "../../operations/promote.ts";
+import { verifyStage } from "../../verification/verification.ts";
 import { EXIT, WrongUse } from "../exit.ts";
 import { promoteJson, verifyJson } from "../json.ts";
 import { duration, type MeasuringOptions, measuringOptions, verificationOptions } from "../options.ts";

@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import { UserError } from "../../errors.ts";
 import { imageReference } from "../../model/names.ts";
-import { findImage } from "../../ops/image.ts";
-import { planRelease, requireVersion, writeRelease } from "../../ops/release.ts";
+import { findImage } from "../../project/image.ts";
+import { planRelease, requireVersion, writeRelease } from "../../project/release.ts";
 import { EXIT } from "../exit.ts";
 import { newReleaseText } from "../print/release.ts";
 import { examples, type Runner } from "../runner.ts";

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { rollback } from "../../ops/rollback.ts";
+import { rollback } from "../../operations/rollback.ts";
 import { EXIT, WrongUse } from "../exit.ts";
 import { moveJson } from "../json.ts";
 import { type MeasuringOptions, measuringOptions, verificationOptions } from "../options.ts";

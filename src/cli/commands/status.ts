@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Command } from "commander";
-import { readStatus } from "../../ops/status.ts";
+import { readStatus } from "../../operations/status.ts";
 import { EXIT } from "../exit.ts";
 import { statusJson } from "../json.ts";
 import { statsOption } from "../options.ts";

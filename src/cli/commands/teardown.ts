@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { type Doomed, planTeardown, tearDown } from "../../ops/teardown.ts";
+import { type Doomed, planTeardown, tearDown } from "../../operations/teardown.ts";
 import { EXIT, WrongUse } from "../exit.ts";
 import { examples, type Runner } from "../runner.ts";
 

@@ -1,7 +1,7 @@
 import { Command } from "commander";
+import { breakLock } from "../../application/lock.ts";
 import { Refusal } from "../../errors.ts";
 import { appNames } from "../../model/names.ts";
-import { breakLock } from "../../ops/lock.ts";
 import { EXIT } from "../exit.ts";
 import { holderJson } from "../json.ts";
 import { examples, type Runner } from "../runner.ts";

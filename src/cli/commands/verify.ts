@@ -1,10 +1,10 @@
 import { Command } from "commander";
+import { readRecord } from "../../application/live.ts";
+import type { KubernetesApi } from "../../cluster/api.ts";
 import { Refusal } from "../../errors.ts";
-import type { KubernetesApi } from "../../kubernetes.ts";
-import { readRecord } from "../../live.ts";
 import { appNames } from "../../model/names.ts";
-import { evaluateStage } from "../../ops/evaluate.ts";
-import { type LiveStage, verifyStage } from "../../ops/verification.ts";
+import { evaluateStage } from "../../project/evaluate.ts";
+import { type LiveStage, verifyStage } from "../../verification/verification.ts";
 import { EXIT } from "../exit.ts";
 import { verifyJson } from "../json.ts";
 import { type MeasuringOptions, measuringOptions, verificationOptions } from "../options.ts";

@@ -1,5 +1,5 @@
 import type { DefaultRenderer, ListrTask } from "listr2";
-import type { Observer } from "../../ops/observer.ts";
+import type { Observer } from "../../operations/observer.ts";
 
 /** A terminal that shows and takes back lines. */
 export interface LiveStream {

@@ -1,9 +1,9 @@
+import { type Change, changeText } from "../../engine/changes.ts";
 import { releaseText } from "../../model/lifecycle.ts";
 import { percent } from "../../model/traffic.ts";
 import { rangeText } from "../../model/transition.ts";
-import { type Change, changeText } from "../../ops/changes.ts";
-import type { PlannedMove, StagePreview } from "../../ops/move.ts";
-import { type FromTo, podsThatRestart, summarize, type TrackSummary } from "../../ops/summary.ts";
+import type { PlannedMove, StagePreview } from "../../operations/move.ts";
+import { type FromTo, podsThatRestart, summarize, type TrackSummary } from "../../operations/summary.ts";
 import { table } from "./text.ts";
 
 /** A preview: the stage in numbers, then every change. */

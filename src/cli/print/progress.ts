@@ -1,4 +1,4 @@
-import type { Observer } from "../../ops/observer.ts";
+import type { Observer } from "../../operations/observer.ts";
 import { type LiveStream, liveObserver } from "./live.ts";
 import { seconds } from "./text.ts";
 

@@ -1,6 +1,6 @@
 import type { Release } from "../../model/lifecycle.ts";
 import { percent } from "../../model/traffic.ts";
-import type { FourShares } from "../../ops/verification.ts";
+import type { FourShares } from "../../verification/verification.ts";
 import { bothShares } from "../json.ts";
 import { shareText, table } from "./text.ts";
 

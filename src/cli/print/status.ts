@@ -1,8 +1,8 @@
+import type { LiveTrack } from "../../application/tracks.ts";
 import { releaseText } from "../../model/lifecycle.ts";
 import type { Pod } from "../../model/pods.ts";
-import { deviationText } from "../../ops/aftermath.ts";
-import type { LiveStatus, StageCondition, Status } from "../../ops/status.ts";
-import type { LiveTrack } from "../../ops/tracks.ts";
+import type { LiveStatus, StageCondition, Status } from "../../operations/status.ts";
+import { deviationText } from "../../operations/unfinished.ts";
 import type { Terminal } from "../terminal.ts";
 import { sharesTable } from "./shares.ts";
 import { ageText, table, timeText } from "./text.ts";

@@ -1,9 +1,9 @@
 import * as gcp from "@pulumi/gcp";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { ClusterAddress } from "../../cluster/kubeconfig.ts";
 import type { EdgeConfig } from "../../config/edge.ts";
 import { type GkeConfig, regionOf } from "../../config/gke.ts";
-import type { ClusterAddress } from "../../model/kubeconfig.ts";
 import type { Cluster } from "../cluster.ts";
 import { enableApis } from "./apis.ts";
 import { clusterDocument } from "./control-plane.ts";

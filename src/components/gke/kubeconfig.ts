@@ -1,4 +1,4 @@
-import { type ClusterAddress, kubeconfigOf } from "../../model/kubeconfig.ts";
+import { type ClusterAddress, kubeconfigOf } from "../../cluster/kubeconfig.ts";
 
 /**
  * A kubeconfig for whoever is signed in to Google Cloud: it holds no credential, and gke-gcloud-auth-plugin gets a

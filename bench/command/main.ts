@@ -1,0 +1,70 @@
+/**
+ * How long the command takes, beside kubectl on the same objects in the same run, on a local environment of its own.
+ * Writes reports/command.json.
+ */
+import { mkdir, writeFile } from "node:fs/promises";
+import { availableParallelism, loadavg } from "node:os";
+import { dirname, join } from "node:path";
+import { Command } from "commander";
+import { execa } from "execa";
+import type { Environment } from "../../local/environment.ts";
+import { localOperator } from "../../local/operator.ts";
+import type { Progress } from "../../local/process/progress.ts";
+import { onTemporaryEnvironment } from "../../local/temporary.ts";
+import { connect } from "../../src/cluster/api.ts";
+import { applyStage, previewStage } from "../../src/operations/move.ts";
+import { count } from "../options.ts";
+import { type Figures, measureCommand } from "./measure.ts";
+import type { Place } from "./place.ts";
+import { table } from "./table.ts";
+
+const REPORT = join(import.meta.dirname, "..", "..", "reports", "command.json");
+
+interface Options {
+  readonly rounds: number;
+  readonly kubectl: string;
+}
+
+const command = new Command("npm run bench:command --")
+  .description("Measures the canary command beside kubectl.")
+  .option("--rounds <n>", "how often each is measured", count, 5)
+  .option("--kubectl <file>", "the kubectl to compare with", "kubectl");
+
+const main = ({ rounds, kubectl }: Options): Promise<number> =>
+  onTemporaryEnvironment("canary-bench", async ({ environment, progress }) => {
+    const place = await placeIn(environment, kubectl, progress);
+    const figures = await progress.step(`${rounds} rounds`, () => measureCommand(place, rounds));
+    await writeReport(figures);
+    console.log(`\n${table(figures)}`);
+    return 0;
+  });
+
+async function placeIn(environment: Environment, kubectl: string, progress: Progress): Promise<Place> {
+  const { workspace, cluster } = environment;
+  const operator = await localOperator(environment);
+  await progress.step("first stage", async () => {
+    await applyStage(operator, await previewStage(operator, "canary-25"));
+  });
+  const hasKubectl = await execa(kubectl, ["version", "--client"]).then(
+    () => true,
+    () => false,
+  );
+  if (!hasKubectl) progress.say(`There is no ${kubectl} to compare with: name one with --kubectl.`);
+  return {
+    directory: workspace.directory,
+    environment: workspace.environment,
+    kubeconfig: cluster.kubeconfig ?? "",
+    context: cluster.context,
+    namespace: operator.project.config.namespace,
+    api: await connect({ file: cluster.kubeconfig, context: cluster.context }),
+    kubectl: hasKubectl ? kubectl : undefined,
+  };
+}
+
+async function writeReport(figures: Figures): Promise<void> {
+  await mkdir(dirname(REPORT), { recursive: true });
+  const machine = { cores: availableParallelism(), load: loadavg()[0] };
+  await writeFile(REPORT, `${JSON.stringify({ machine, seconds: figures }, undefined, 2)}\n`);
+}
+
+process.exitCode = await main(command.parse().opts<Options>());

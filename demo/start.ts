@@ -1,0 +1,81 @@
+import { join, resolve } from "node:path";
+import { Command } from "commander";
+import { keep } from "../local/claim.ts";
+import { type Environment, STATE_DIR, startEnvironment, stopEnvironment } from "../local/environment.ts";
+import { HTTPD_TAGS } from "../local/images/names.ts";
+import { INTERRUPTED, takingDown } from "../local/process/interruption.ts";
+import { createProgress, type Progress } from "../local/process/progress.ts";
+import { quoted } from "../local/process/shell.ts";
+import { walkOnOwnCluster } from "./own-cluster/walk.ts";
+import { reportTable } from "./walk/printer.ts";
+import { succeeded } from "./walk/report.ts";
+import { reported, walkAndReport } from "./walk/reporting.ts";
+
+interface Options {
+  readonly keep?: boolean;
+  readonly context?: string;
+  readonly kubeconfig?: string;
+}
+
+const REPORTS = join(import.meta.dirname, "..", "reports");
+
+const UNSUITABLE = 2;
+
+const command = new Command("npm start --")
+  .description("Takes a release of httpd through its canary stages on a real Kubernetes, under traffic.")
+  .option("--keep", "leave everything up afterwards, to look around")
+  .option("--context <name>", "run on this cluster of yours instead of one on this machine; needs no root")
+  .option("--kubeconfig <file>", "file that has the context (default: KUBECONFIG, ~/.kube/config)")
+  .addHelpText(
+    "after",
+    `
+With --context it makes a namespace, canary-stages-walk, with four small pods in it, on a cluster of yours; pulls three
+images of httpd; and sends 200 requests a second to them, through the Service's load balancer or the API server. It needs
+the rights of an administrator there. Whatever it made is gone afterwards, unless you say --keep.`,
+  );
+
+/** 0 when every share fits and nothing failed, 1 when not, 2 when this machine will not do, 130 after Ctrl-C. */
+async function main(): Promise<number> {
+  const { keep: toKeep = false, context, kubeconfig } = command.parse().opts<Options>();
+  const progress = createProgress();
+  const signal = takingDown((text) => progress.say(text));
+  if (context === undefined) {
+    if (kubeconfig === undefined) return walkHere(toKeep, progress, signal);
+    console.error(`--kubeconfig ${kubeconfig} comes without --context: name the context too.`);
+    return UNSUITABLE;
+  }
+  const cluster = { context, kubeconfig: kubeconfig && resolve(kubeconfig) };
+  const reportFile = join(REPORTS, "own-cluster.json");
+  return walkOnOwnCluster({ cluster, toKeep, reportFile, progress, signal });
+}
+
+async function walkHere(toKeep: boolean, progress: Progress, signal: AbortSignal): Promise<number> {
+  const environment = await reported(() => startEnvironment(STATE_DIR, progress, signal), signal);
+  if (!environment) return signal.aborted ? INTERRUPTED : UNSUITABLE;
+  if (toKeep) keep(STATE_DIR);
+  const next = HTTPD_TAGS[2];
+  const reportFile = join(REPORTS, "release.json");
+  const walking = { environment, stateDir: STATE_DIR, next, reportFile, progress, signal };
+  const report = await reported(() => walkAndReport(walking), signal);
+  if (report) console.log(`\n${reportTable(report)}`);
+  if (toKeep && !signal.aborted) sayHowToLookAround(environment, progress);
+  else {
+    await stopEnvironment(STATE_DIR, progress);
+    if (report) progress.say("To look around afterwards, leave it up: npm start -- --keep");
+  }
+  if (signal.aborted) return INTERRUPTED;
+  return report && succeeded(report) ? 0 : 1;
+}
+
+function sayHowToLookAround({ edge, cluster }: Environment, progress: Progress): void {
+  const kubectl = `kubectl --kubeconfig ${quoted(cluster.kubeconfig ?? "")} --context ${quoted(cluster.context)}`;
+  progress.say(`
+The environment is up.
+  the application   ${edge?.url}
+  what is live      ${kubectl} -n httpdcanary get configmap httpd-release -o yaml
+  the command       source .local/environment.sh && cd .local/stacks && npx canary status
+  Pulumi            the same, and then: pulumi preview -s canary-75
+  take it down      npm run local:down`);
+}
+
+process.exitCode = await main();

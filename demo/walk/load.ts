@@ -1,0 +1,69 @@
+import { type Load, startLoad } from "../../bench/load/load.ts";
+import type { Summary } from "../../bench/load/summary.ts";
+import type { Environment } from "../../local/environment.ts";
+import { until } from "../../local/process/until.ts";
+import { connect } from "../../src/cluster/api.ts";
+import { UserError } from "../../src/errors.ts";
+import { readProject } from "../../src/project/project.ts";
+import { edgeUrl } from "../../src/verification/address.ts";
+
+const PER_SECOND = 200;
+/** What the first stage may take until it serves. */
+const FIRST_ANSWER_MS = 300_000;
+const LOOK_MS = 100;
+
+/** Load that begins as soon as the application answers for the first time. */
+export interface SteadyLoad {
+  /** What came of it between two times, milliseconds since 1970. @throws Error when it could not begin */
+  between(from: number, to: number): Promise<Summary>;
+  /** Ends it; undefined when it never began. */
+  stop(): Promise<Summary | undefined>;
+}
+
+/** @param recordFile where the load keeps its record */
+export function steadyLoad(environment: Environment, recordFile: string, signal: AbortSignal): SteadyLoad {
+  const stopped = new AbortController();
+  const load = begin(environment, recordFile, AbortSignal.any([signal, stopped.signal]));
+  const begun = load.catch(() => undefined);
+  return {
+    between: async (from, to) => (await load).between(from, to),
+    stop: async () => {
+      stopped.abort();
+      return (await begun)?.stop();
+    },
+  };
+}
+
+async function begin(
+  { workspace, cluster, networks, entrance }: Environment,
+  recordFile: string,
+  signal: AbortSignal,
+): Promise<Load> {
+  const api = await connect({ file: cluster.kubeconfig, context: cluster.context });
+  const project = await readProject(workspace.directory);
+  const stage = await project.stage(project.config.founding);
+  const answeringUrl = async () => {
+    const url = entrance ?? (await edgeUrl(api, stage).catch(undefinedFor));
+    return url !== undefined && (await answers(url)) ? url : undefined;
+  };
+  const url = await until(answeringUrl, { timeoutMs: FIRST_ANSWER_MS, everyMs: LOOK_MS, signal });
+  if (url === undefined) throw new Error(`no answer from the edge within ${FIRST_ANSWER_MS / 1000} s`);
+  return startLoad({
+    url,
+    clusterCidrs: [...networks],
+    newConnectionsPerSecond: PER_SECOND,
+    recordFile,
+    classify: { body: "<h1>httpd ([^<]+)</h1>" },
+  });
+}
+
+/** There is no address yet. */
+function undefinedFor(error: unknown): undefined {
+  if (!(error instanceof UserError)) throw error;
+}
+
+const answers = (url: string): Promise<boolean> =>
+  fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
+    ({ ok }) => ok,
+    () => false,
+  );

@@ -1,0 +1,56 @@
+import { relative } from "node:path";
+import { providerText } from "../../local/engine/provider.ts";
+import type { Environment } from "../../local/environment.ts";
+import type { Progress } from "../../local/process/progress.ts";
+import { connect } from "../../src/cluster/api.ts";
+import { UserError } from "../../src/errors.ts";
+import { walkPrinter } from "./printer.ts";
+import { type Report, writeReport } from "./report.ts";
+import { walk } from "./walk.ts";
+
+/** A walk, and where its report goes. */
+export interface ReportedWalk {
+  readonly environment: Environment;
+  readonly stateDir: string;
+  /** The version that is released after the first release. */
+  readonly next: string;
+  readonly reportFile: string;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** Walks, printing what is typed and answered, and writes the report. */
+export async function walkAndReport(options: ReportedWalk): Promise<Report> {
+  const { environment, stateDir, reportFile, progress, ...rest } = options;
+  const printer = walkPrinter(progress);
+  printer.typed(
+    `source ${relative(".", stateDir)}/environment.sh && cd ${relative(".", environment.workspace.directory)}`,
+  );
+  const walked = await walk({ environment, stateDir, printer, ...rest });
+  const report = { environment: await describe(environment), ...walked };
+  await writeReport(reportFile, report);
+  return report;
+}
+
+async function describe({ engine, plugins, cluster, edge }: Environment): Promise<Report["environment"]> {
+  const api = await connect({ file: cluster.kubeconfig, context: cluster.context });
+  const { gitVersion } = await api.send<{ gitVersion: string }>("GET", "/version");
+  return {
+    engine: `pulumi ${engine.version} (${engine.source})`,
+    provider: `kubernetes ${providerText(plugins.provider)}`,
+    kubernetes: gitVersion,
+    haproxy: edge?.version ?? "none",
+  };
+}
+
+/** The outcome; undefined after an error for the user, which is printed. An interruption's own error says it best. */
+export async function reported<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    const cause = signal.aborted ? signal.reason : error;
+    if (!(cause instanceof UserError)) throw cause;
+    console.error(`\n${cause.message}\n${cause.hint}`);
+    return undefined;
+  }
+}

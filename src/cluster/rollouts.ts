@@ -1,0 +1,104 @@
+import { deploymentPath, type LiveDeployment, readPods } from "../application/live.ts";
+import { UserError } from "../errors.ts";
+import { podProblem } from "../model/pods.ts";
+import { type DeploymentLike, type Rollout, refusedPods, rolloutOf } from "../model/rollout.ts";
+import { ApiError, type KubernetesApi } from "./api.ts";
+
+const POLL_MS = 50;
+/** A kubelet's message may repeat itself over many lines; `canary status` has all of it. */
+const LONGEST_REASON = 200;
+
+/**
+ * Waits until every pod of a Deployment is of its newest specification and ready: observed here, because the
+ * Kubernetes provider's own wait can end on a status from before the change.
+ * @param timeoutSeconds how long it may make no progress
+ * @param steadySeconds how long it has to have been so
+ * @throws UserError when the rollout fails or stands still for so long, with what its pods say of it
+ */
+export async function untilRolledOut(
+  api: KubernetesApi,
+  namespace: string,
+  name: string,
+  timeoutSeconds: number,
+  steadySeconds = 0,
+): Promise<void> {
+  let completeSince: number | undefined;
+  let end = Date.now() + timeoutSeconds * 1000;
+  let reason = "";
+  for (;;) {
+    const rollout = await readRollout(api, deploymentPath(namespace, name));
+    if (rollout.state === "complete") {
+      completeSince ??= Date.now();
+      if (Date.now() - completeSince >= steadySeconds * 1000) return;
+    } else {
+      completeSince = undefined;
+      if (rollout.reason !== reason) end = Date.now() + timeoutSeconds * 1000;
+      reason = rollout.reason;
+      if (rollout.state === "failed" || Date.now() > end) {
+        throw await notRolledOut(api, namespace, name, rollout, timeoutSeconds);
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+/**
+ * Waits for a rollout that nothing may depend on, as pods of a version that may be broken: until it is complete, or
+ * has failed, or has made no progress for so long. Nothing is thrown for it.
+ */
+export async function giveTimeToRollOut(...rollout: Parameters<typeof untilRolledOut>): Promise<void> {
+  try {
+    await untilRolledOut(...rollout);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+  }
+}
+
+async function notRolledOut(
+  api: KubernetesApi,
+  namespace: string,
+  name: string,
+  { state, reason }: Exclude<Rollout, { state: "complete" }>,
+  timeoutSeconds: number,
+): Promise<UserError> {
+  const time = state === "failed" ? "" : ` after ${timeoutSeconds} s without progress`;
+  const reasons = [reason, ...(await rolloutProblems(api, namespace, name))].map(brief);
+  return new UserError(
+    `Deployment ${namespace}/${name} is not rolled out${time}: ${reasons.join("; ")}`,
+    `What takes less traffic was left as it was. See: kubectl -n ${namespace} describe deployment ${name}`,
+  );
+}
+
+function brief(reason: string): string {
+  const text = reason.replace(/\.$/, "");
+  return text.length > LONGEST_REASON ? `${text.slice(0, LONGEST_REASON - 1)}…` : text;
+}
+
+/** What the newest pods of a Deployment say, one for each state, and why there are no more; nothing where that cannot be asked. */
+async function rolloutProblems(api: KubernetesApi, namespace: string, name: string): Promise<string[]> {
+  try {
+    const deployment = await api.get<DeploymentLike>(deploymentPath(namespace, name));
+    const podsOf = await readPods(api, namespace, deployment?.spec?.selector?.matchLabels ?? {});
+    const newest = podsOf(name)[0]?.pods ?? [];
+    const byState = new Map(newest.map((pod) => [pod.state, podProblem(pod)]));
+    return [deployment && refusedPods(deployment), ...byState.values()].filter((text) => text !== undefined);
+  } catch (error) {
+    if (!isOfCluster(error)) throw error;
+    return [];
+  }
+}
+
+/** An API server that is away for a moment, or still reads its Roles after a start, ends no rollout. */
+async function readRollout(api: KubernetesApi, path: string): Promise<Rollout> {
+  try {
+    const deployment = await api.get<LiveDeployment>(path);
+    return deployment ? rolloutOf(deployment) : { state: "progressing", reason: "it is not there" };
+  } catch (error) {
+    if (!isOfCluster(error)) throw error;
+    return { state: "progressing", reason: error.message };
+  }
+}
+
+/** Whether the cluster failed, or refused: anything else is a defect of ours. */
+const isOfCluster = (error: unknown): error is UserError | ApiError =>
+  error instanceof UserError || error instanceof ApiError;

@@ -1,0 +1,15 @@
+import type { LockHolder } from "../stacks.ts";
+
+/**
+ * Whom Pulumi names as holding a stack's lock: backends that are plain storage (file, bucket) write
+ * `created by USER@HOST (pid N) at TIME`.
+ */
+export function lockHolders(message: string): LockHolder[] {
+  const found = message.matchAll(/created by (\S+)@(\S+) \(pid (\d+)\) at (\S+)/g);
+  // The CLI says it twice, on both of its streams.
+  const holders = new Map<string, LockHolder>();
+  for (const [line, user = "", host = "", pid, since = ""] of found) {
+    holders.set(line, { user, host, pid: Number(pid), since });
+  }
+  return [...holders.values()];
+}

@@ -1,0 +1,84 @@
+import { growingTrack, type LiveDeployment } from "../application/live.ts";
+import type { Change } from "../engine/changes.ts";
+import { TRACKS, type TrackName } from "../model/names.ts";
+import type { TrackPlan } from "../model/plan.ts";
+import type { PerTrack } from "../model/traffic.ts";
+import { type Pods, type ShareRange, shareDuringMove, type TrackMove } from "../model/transition.ts";
+import { podWeight } from "../routers/voyager/weights.ts";
+import type { PlannedMove } from "./move.ts";
+
+/** A value before and after a move; `from` is undefined where there was nothing. */
+export interface FromTo<T> {
+  readonly from: T | undefined;
+  readonly to: T;
+}
+
+/** What a move does to a track. */
+export interface TrackSummary {
+  readonly deployment: string;
+  readonly version: FromTo<string>;
+  readonly replicas: FromTo<number>;
+  /** Of each pod. */
+  readonly weight: FromTo<number>;
+  /** Percent of the traffic, as asked for. */
+  readonly intended: FromTo<number>;
+  /** Percent of the traffic, by pods and weights. */
+  readonly effective: FromTo<number>;
+  readonly restarts: boolean;
+}
+
+/** A move in numbers. */
+export interface MoveSummary {
+  readonly tracks: PerTrack<TrackSummary>;
+  /** The canary's share while the move goes on; undefined where nothing runs yet. */
+  readonly during: ShareRange | undefined;
+}
+
+/** Compares a planned stage with what is live; needs no engine. */
+export function summarize(planned: PlannedMove): MoveSummary {
+  const tracks = { previous: summarizeTrack("previous", planned), canary: summarizeTrack("canary", planned) };
+  const { live, plan, planner } = planned;
+  const runs = TRACKS.every((track) => live.deployments[track] !== undefined);
+  const growing = growingTrack(planner.canaryShareNow(live), plan.tracks.canary.effectiveShare);
+  const moves = { previous: transition(tracks.previous), canary: transition(tracks.canary) };
+  return { tracks, during: runs ? shareDuringMove(moves, growing) : undefined };
+}
+
+/** Changes of the object as a whole, and of its pods' template, make its pods anew. */
+export function podsThatRestart(changes: readonly Change[]): string[] {
+  const restarting = changes.filter(
+    ({ object, path }) => object.startsWith("Deployment ") && /^spec\.template\b/.test(path),
+  );
+  return [...new Set(restarting.map(({ object }) => object.replace("Deployment ", "")))];
+}
+
+function summarizeTrack(track: TrackName, { plan, live, config }: PlannedMove): TrackSummary {
+  const planned: TrackPlan = plan.tracks[track];
+  const found = live.deployments[track];
+  const weightNow = found && podWeight(found.spec.template.metadata ?? {});
+  const image = imageOf(found);
+  const versionNow = image?.slice(config.app.image.length + 1);
+  const record = live.record;
+  const part = (canary: number): number => (track === "canary" ? canary : 100 - canary);
+  return {
+    deployment: planned.name,
+    version: { from: versionNow, to: planned.version },
+    replicas: { from: found && (found.spec.replicas ?? 1), to: planned.replicas },
+    weight: { from: weightNow, to: podWeight(planned) },
+    intended: { from: record && part(record.intended.canary), to: part(plan.intended.canary) },
+    effective: { from: record && part(record.effectiveCanary), to: part(plan.effectiveCanary) },
+    restarts: found !== undefined && (versionNow !== planned.version || weightNow !== podWeight(planned)),
+  };
+}
+
+function imageOf(deployment: LiveDeployment | undefined): string | undefined {
+  const template = deployment?.spec.template as
+    | { readonly spec?: { readonly containers?: readonly { readonly image?: string }[] } }
+    | undefined;
+  return template?.spec?.containers?.[0]?.image;
+}
+
+function transition({ replicas, weight, restarts }: TrackSummary): TrackMove {
+  const from: Pods = { replicas: replicas.from ?? 0, weight: weight.from ?? 0 };
+  return { from, to: { replicas: replicas.to, weight: weight.to }, restarts };
+}

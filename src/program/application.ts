@@ -1,0 +1,76 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { ReleaseRecord } from "../components/record.ts";
+import { Track } from "../components/track.ts";
+import type { Config } from "../config/stage.ts";
+import { appNames, TRACKS, type TrackName } from "../model/names.ts";
+import type { StagePlan, TrackPlan } from "../model/plan.ts";
+import type { ReleaseRecord as Record } from "../model/record.ts";
+import { steadySeconds } from "../model/rollout.ts";
+import type { Router } from "../routers/router.ts";
+
+export interface ApplicationArgs {
+  readonly config: Config;
+  readonly plan: StagePlan;
+  readonly router: Router;
+  readonly namespace: pulumi.Input<string>;
+  /** The edge's address, and what has to be there before the edge. */
+  readonly edge: {
+    readonly address: pulumi.Input<string> | undefined;
+    readonly after: readonly pulumi.Resource[];
+  };
+  /** The track that takes more traffic than now. */
+  readonly growing: TrackName;
+  /** Awaited before the edge and the other track change: the growing one has to be ready, and so for these seconds. */
+  readonly untilRolledOut: (track: TrackPlan, steadySeconds?: number) => Promise<void>;
+  /** The version that a rollback leaves: it may be what is broken, so the stage is in place without it. */
+  readonly abandoned: string | undefined;
+  /** What the record says once the stage is in place. */
+  readonly record: Record;
+  /** The founding stack's objects are protected; what other stacks declare stays when such a stack is destroyed. */
+  readonly founding: boolean;
+  readonly deployer: k8s.Provider;
+}
+
+/**
+ * The application of a stage: both tracks, the edge and the release record. Top-level components with the same
+ * names in every stack, so that the state of one stage fits another.
+ */
+export function declareApplication(args: ApplicationArgs): void {
+  const { config, plan, namespace } = args;
+  const names = appNames(config.app.name, config.namespace);
+  const options = { providers: [args.deployer], retainOnDelete: !args.founding };
+
+  const untilGrown = (steady = 0) => args.untilRolledOut(plan.tracks[args.growing], steady);
+  const declareTrack = (track: TrackName, after?: { dependsOn: pulumi.Resource[] }): Track =>
+    new Track(
+      plan.tracks[track].name,
+      {
+        app: config.app,
+        plan: plan.tracks[track],
+        namespace,
+        protect: args.founding,
+        beforeChange: after && (() => untilGrown(steadySeconds(plan.tracks[track], config.app))),
+      },
+      { ...options, ...after },
+    );
+  const growing = declareTrack(args.growing);
+  const edge = args.router.declare(
+    names.service,
+    { config, plan, namespace, address: args.edge.address, beforeChange: () => untilGrown() },
+    { ...options, protect: args.founding, dependsOn: [growing, ...args.edge.after] },
+  );
+  // Where the edge leads to may change with a stage: to pods that are ready, and before other pods leave.
+  const shrinking = TRACKS.find((track) => track !== args.growing) ?? "previous";
+  const other = declareTrack(shrinking, { dependsOn: [growing, edge] });
+  const untilInPlace = async (): Promise<void> => {
+    for (const track of [plan.tracks[args.growing], plan.tracks[shrinking]]) {
+      if (track.version !== args.abandoned) await args.untilRolledOut(track);
+    }
+  };
+  new ReleaseRecord(
+    names.record,
+    { name: names.record, namespace, record: args.record, beforeChange: untilInPlace },
+    { ...options, dependsOn: [growing, other, edge] },
+  );
+}

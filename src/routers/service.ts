@@ -1,0 +1,35 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { applicationMetadata } from "../components/metadata.ts";
+import type { Config } from "../config/stage.ts";
+
+/** The port at which clients find the application. */
+export const SERVICE_PORT = 80;
+
+/** Of a Service whose endpoints are waited for with the Deployments, or which may have none. */
+export const SKIP_AWAIT = { "pulumi.com/skipAwait": "true" };
+
+export interface ServiceOptions {
+  readonly name: string;
+  readonly config: Config;
+  readonly namespace: pulumi.Input<string>;
+  readonly selector: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly spec: k8s.types.input.core.v1.ServiceSpec;
+}
+
+/** A Service that leads from port 80 to the application's port. */
+export function serviceDocument(options: ServiceOptions): k8s.core.v1.ServiceArgs {
+  const { name, config, namespace, selector, annotations = {}, spec } = options;
+  return {
+    metadata: applicationMetadata(name, namespace, { annotations }),
+    spec: {
+      ...spec,
+      selector,
+      ports: [{ name: "http", port: SERVICE_PORT, targetPort: config.app.port, protocol: "TCP" }],
+    },
+  };
+}
+
+/** Name of the Service that shows the canary alone. */
+export const previewName = (app: string): string => `${app}-preview`;

@@ -1,0 +1,64 @@
+import type { PerTrack } from "../../model/traffic.ts";
+import { PREVIEW_BACKEND } from "./weights.ts";
+
+/** What a running HAProxy says of one server. */
+export interface HaproxyServer {
+  readonly backend: string;
+  /** Name of the server's pod. */
+  readonly pod: string;
+  /** Weight as it is applied, 0 to 256, whether the server takes traffic or not. */
+  readonly weight: number;
+  /** `UP`, `UP 2/3`, `no check`, `NOLB`, `DRAIN`, `DOWN`, `DOWN 1/2`, `MAINT`, `MAINT (via …)`, … */
+  readonly status: string;
+  /** A backup server takes traffic only while no other server of its backend can. */
+  readonly backup: boolean;
+}
+
+/**
+ * Reads the servers out of HAProxy's statistics as CSV (management guide, section 9.1): the first line names the
+ * columns. Only columns behind those that are read here can have quoted values.
+ */
+export function parseStatistics(csv: string): HaproxyServer[] {
+  const [head = "", ...lines] = csv.replace(/^# /, "").split("\n");
+  const columns = head.split(",");
+  return lines
+    .map((line) => line.split(","))
+    .map((cells) => (name: string) => cells[columns.indexOf(name)] ?? "")
+    .filter((value) => value("type") === SERVER)
+    .map((value) => ({
+      backend: value("pxname"),
+      pod: value("svname").replace(/^pod-/, ""),
+      weight: Number(value("weight")),
+      status: value("status"),
+      backup: value("bck") === "1",
+    }));
+}
+
+const SERVER = "2";
+
+/**
+ * The part of new connections that a server draws against others. One that is up, on its way down as well, or that
+ * nobody checks has its weight; drained, down or in maintenance it has none, whatever its weight says.
+ */
+export function drawnWeight({ status, weight, backup }: HaproxyServer): number {
+  return /^(UP|no check)/.test(status) && !backup ? weight : 0;
+}
+
+/** Percent of the traffic that HAProxy gives the canary's pods; undefined when it gives none to either Deployment. */
+export function appliedShare(
+  servers: readonly HaproxyServer[],
+  deployments: PerTrack<string>,
+): number | undefined {
+  const weightOf = (deployment: string): number =>
+    servers
+      .filter(({ backend, pod }) => backend !== PREVIEW_BACKEND && isPodOf(pod, deployment))
+      .reduce((sum, server) => sum + drawnWeight(server), 0);
+  const canary = weightOf(deployments.canary);
+  const all = canary + weightOf(deployments.previous);
+  return all === 0 ? undefined : (100 * canary) / all;
+}
+
+/** Pods are named after their Deployment and ReplicaSet: `NAME-HASH-SUFFIX`. */
+export function isPodOf(pod: string, deployment: string): boolean {
+  return pod.startsWith(`${deployment}-`) && pod.slice(deployment.length + 1).split("-").length === 2;
+}

@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { before, describe, it } from "mocha";
+import { configMapPath } from "../../../src/application/live.ts";
+import { ApiError, connect, type KubernetesApi, type RequestBody } from "../../../src/cluster/api.ts";
+import { applyStage, previewStage } from "../../../src/operations/move.ts";
+import { administrator, makeProject, type TestProject } from "../support/environment.ts";
+
+const NAMESPACE = "e2e-tenancy";
+
+describe("the restricted account", () => {
+  let project: TestProject;
+  let deployer: KubernetesApi;
+  let kubeconfig: string;
+  const printed: string[] = [];
+
+  before(async () => {
+    project = await makeProject(NAMESPACE);
+    const operator = await project.operator();
+    const onOutput = (text: string) => printed.push(text);
+    await applyStage(operator, await previewStage(operator, "canary-25", { onOutput }), { onOutput });
+    const founding = await operator.stacks.open("canary-25");
+    kubeconfig = String((await founding.outputs()).deployerKubeconfig);
+    deployer = await connect({ kubeconfig });
+  });
+
+  it("reads what it has to", async () => {
+    assert.ok(await deployer.get(configMapPath(NAMESPACE, "httpd-release")));
+    assert.ok(await deployer.get(`/api/v1/namespaces/${NAMESPACE}/pods`));
+  });
+
+  const forbidden: readonly [what: string, method: string, path: string, body?: RequestBody["content"]][] = [
+    ["read another namespace", "GET", "/api/v1/namespaces/kube-system/configmaps"],
+    ["read its own namespace's secrets", "GET", `/api/v1/namespaces/${NAMESPACE}/secrets`],
+    ["list nodes", "GET", "/api/v1/nodes"],
+    ["list namespaces", "GET", "/api/v1/namespaces"],
+    ["run a command in a pod", "POST", `/api/v1/namespaces/${NAMESPACE}/pods/any/exec?command=id`],
+    ["delete its namespace", "DELETE", `/api/v1/namespaces/${NAMESPACE}`],
+    [
+      "make a Role",
+      "POST",
+      `/apis/rbac.authorization.k8s.io/v1/namespaces/${NAMESPACE}/roles`,
+      { metadata: { name: "more" }, rules: [] },
+    ],
+    ["make a pod", "POST", `/api/v1/namespaces/${NAMESPACE}/pods`, { metadata: { name: "mine" }, spec: {} }],
+  ];
+  for (const [what, method, path, content] of forbidden) {
+    it(`may not ${what}`, async () => {
+      const body: RequestBody | undefined = content ? { type: "application/json", content } : undefined;
+      await assert.rejects(
+        deployer.send(method, path, body),
+        (error: unknown) => error instanceof ApiError && error.status === 403,
+      );
+    });
+  }
+
+  it("may not run what the restricted Pod Security Standard forbids", async () => {
+    const path = `/apis/apps/v1/namespaces/${NAMESPACE}/deployments?dryRun=All`;
+    const labels = { app: "privileged" };
+    const container = { name: "main", image: "httpd:2.4.18", securityContext: { privileged: true } };
+    const content = {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: "privileged" },
+      spec: {
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers: [container] } },
+      },
+    };
+    const api = await administrator();
+    const pod = {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "privileged" },
+      spec: { containers: [container] },
+    };
+    await assert.rejects(
+      api.send("POST", `/api/v1/namespaces/${NAMESPACE}/pods?dryRun=All`, {
+        type: "application/json",
+        content: pod,
+      }),
+      /violates PodSecurity/,
+    );
+    await deployer.send("POST", path, { type: "application/json", content });
+  });
+
+  it("leaves its token in no state file, no output and no log", async () => {
+    const token =
+      (JSON.parse(kubeconfig) as { users: { user: { token: string } }[] }).users[0]?.user.token ?? "";
+    assert.ok(token.length > 100, "there is a token to look for");
+    const secrets = [token, Buffer.from(token).toString("base64")];
+    const backend = join(project.workspace.directory, "..", "backend");
+    const files = await readdir(backend, { recursive: true, withFileTypes: true });
+    const texts = await Promise.all(
+      files.filter((file) => file.isFile()).map((file) => readFile(join(file.parentPath, file.name), "utf8")),
+    );
+    assert.ok(texts.length > 0);
+    const outputs = await project.pulumi("stack", "output", "-s", "canary-25");
+    for (const text of [...texts, outputs.output, printed.join("")]) {
+      assert.ok(
+        secrets.every((secret) => !text.includes(secret)),
+        "the token stands in clear",
+      );
+    }
+    assert.match(outputs.output, /deployerKubeconfig\s+\[secret\]/);
+  });
+});

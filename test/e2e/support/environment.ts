@@ -1,0 +1,111 @@
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa, type Result } from "execa";
+import { parseDocument } from "yaml";
+import type { Edge } from "../../../local/edge/edge.ts";
+import type { Environment } from "../../../local/environment.ts";
+import { localOperator } from "../../../local/operator.ts";
+import { type Workspace, writeWorkspace } from "../../../local/workspace.ts";
+import { connect, type KubernetesApi } from "../../../src/cluster/api.ts";
+import type { Operator } from "../../../src/operations/operator.ts";
+
+/** Where the runner tells the tests about the environment that it brought up. */
+export const ENVIRONMENT_VARIABLE = "CANARY_E2E_ENVIRONMENT";
+
+/** The environment that all end-to-end tests share: each makes a project and a namespace of its own in it. */
+export interface SharedEnvironment {
+  readonly stateDir: string;
+  readonly kubeconfig: string;
+  readonly context: string;
+  readonly networks: readonly string[];
+  readonly edge: Edge | undefined;
+  /** PATH with the engine and its plugins. */
+  readonly path: string;
+}
+
+export function sharedEnvironment(stateDir: string, environment: Environment): SharedEnvironment {
+  return {
+    stateDir,
+    kubeconfig: environment.cluster.kubeconfig ?? "",
+    context: environment.cluster.context,
+    networks: environment.networks,
+    edge: environment.edge,
+    path: environment.workspace.environment.PATH ?? "",
+  };
+}
+
+/** @throws Error when the tests were not started by their runner */
+export function environment(): SharedEnvironment {
+  const text = process.env[ENVIRONMENT_VARIABLE];
+  if (text === undefined) throw new Error("end-to-end tests need a cluster: run them by npm run test:e2e");
+  return JSON.parse(text) as SharedEnvironment;
+}
+
+/** A copy of the project's stacks, in a namespace and with a backend of its own. */
+export interface TestProject {
+  readonly namespace: string;
+  readonly workspace: Workspace;
+  /** Operations on it, its files read anew. */
+  operator(): Promise<Operator>;
+  /** The Pulumi CLI as it is typed in a shell, in the project's folder. */
+  pulumi(...args: string[]): Promise<PulumiResult>;
+  /** Changes values of Pulumi.yaml, or of a stage's file. */
+  edit(
+    file: "Pulumi.yaml" | `Pulumi.${string}.yaml`,
+    values: Readonly<Record<string, unknown>>,
+  ): Promise<void>;
+}
+
+export type PulumiResult = Pick<Result, "exitCode"> & { readonly output: string };
+
+/** Makes a project for one test file. */
+export async function makeProject(namespace: string): Promise<TestProject> {
+  const { stateDir, kubeconfig, context, path } = environment();
+  const cluster = { kubeconfig, context };
+  const folder = await mkdtemp(join(stateDir, `${namespace}-`));
+  const written = await writeWorkspace(folder, cluster);
+  const workspace = { ...written, environment: { ...written.environment, PATH: path } };
+  const project: TestProject = {
+    namespace,
+    workspace,
+    operator: () => localOperator({ workspace, cluster }),
+    pulumi: async (...args) => {
+      const { exitCode, all } = await execa("pulumi", [...args, "--non-interactive", "--color", "never"], {
+        cwd: workspace.directory,
+        env: workspace.environment,
+        all: true,
+        reject: false,
+      });
+      return { exitCode, output: all };
+    },
+    edit: (file, values) => editConfig(join(workspace.directory, file), values),
+  };
+  await project.edit("Pulumi.yaml", { namespace });
+  return project;
+}
+
+async function editConfig(file: string, values: Readonly<Record<string, unknown>>): Promise<void> {
+  const document = parseDocument(await readFile(file, "utf8"));
+  const isProject = file.endsWith("/Pulumi.yaml");
+  for (const [key, value] of Object.entries(values)) {
+    if (!isProject) document.setIn(["config", `canary-stages:${key}`], value);
+    else if (typeof value === "object") document.setIn(["config", key, "value"], value);
+    else document.setIn(["config", key], value);
+  }
+  await writeFile(file, document.toString());
+}
+
+/** The cluster with all rights. */
+export function administrator(): Promise<KubernetesApi> {
+  const { kubeconfig, context } = environment();
+  return connect({ file: kubeconfig, context });
+}
+
+/** Waits until a condition holds. @throws Error after a minute */
+export async function until(condition: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 60_000;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error("the condition did not come about within 60 s");
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { CoreV1Api, KubeConfig, type V1Pod } from "@kubernetes/client-node";
+import type { Cluster } from "../../../local/cluster/cluster.ts";
+import { until } from "../../../local/process/until.ts";
+
+const WITHIN_MS = 60_000;
+const ANSWER_WITHIN_MS = 5_000;
+const NAMESPACE = "default";
+
+/** The core API of a local cluster, as its administrator. */
+export function coreApi({ kubeconfig, context }: Cluster): CoreV1Api {
+  const config = new KubeConfig();
+  config.loadFromFile(kubeconfig);
+  config.setCurrentContext(context);
+  return config.makeApiClient(CoreV1Api);
+}
+
+/** What `look` gives as soon as it gives something; an assertion fails if that takes more than a minute. */
+export async function eventually<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> {
+  const seen = await until(look, { timeoutMs: WITHIN_MS, everyMs: 100 });
+  if (!seen) assert.fail(`${what}: not within ${WITHIN_MS / 1000} s`);
+  return seen;
+}
+
+/** A pod under the restricted Pod Security Standard, in which port 80 is open to a user who is not root. */
+export function restrictedPod(name: string, image: string, port: number): V1Pod {
+  return {
+    metadata: { name, labels: { app: name } },
+    spec: {
+      automountServiceAccountToken: false,
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: 1,
+        seccompProfile: { type: "RuntimeDefault" },
+        sysctls: [{ name: "net.ipv4.ip_unprivileged_port_start", value: "0" }],
+      },
+      containers: [
+        {
+          name: "main",
+          image,
+          readinessProbe: { tcpSocket: { port }, periodSeconds: 1 },
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ["ALL"] },
+          },
+          volumeMounts: [{ name: "logs", mountPath: "/usr/local/apache2/logs" }],
+        },
+      ],
+      volumes: [{ name: "logs", emptyDir: {} }],
+    },
+  };
+}
+
+/** Makes a pod and waits until it is ready. */
+export async function runPod(api: CoreV1Api, pod: V1Pod): Promise<string> {
+  const { metadata } = await api.createNamespacedPod({ namespace: NAMESPACE, body: pod });
+  return eventually(`pod ${metadata?.name} is ready`, async () => {
+    const { status } = await api.readNamespacedPod({ name: metadata?.name ?? "", namespace: NAMESPACE });
+    const ready = status?.conditions?.some(({ type, status: value }) => type === "Ready" && value === "True");
+    return ready && status?.podIP;
+  });
+}
+
+/** Makes a LoadBalancer Service for the pods of a name and waits for its address. */
+export async function exposePod(api: CoreV1Api, name: string, targetPort: number): Promise<string> {
+  const spec = { type: "LoadBalancer", selector: { app: name }, ports: [{ port: 80, targetPort }] };
+  await api.createNamespacedService({ namespace: NAMESPACE, body: { metadata: { name }, spec } });
+  return eventually(`service ${name} has an address`, async () => {
+    const { status } = await api.readNamespacedService({ name, namespace: NAMESPACE });
+    return status?.loadBalancer?.ingress?.[0]?.ip;
+  });
+}
+
+/** What is answered at an address, over a connection of its own; undefined when nothing is. */
+export function textAt(url: string): Promise<string | undefined> {
+  const options = { headers: { connection: "close" }, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) };
+  return fetch(url, options).then(
+    (response) => response.text(),
+    () => undefined,
+  );
+}

@@ -1,0 +1,100 @@
+import { ApiError, type KubernetesApi, type RequestBody } from "../../src/cluster/api.ts";
+import { type Config, type ProjectConfig, parseConfig, parseProject } from "../../src/config/stage.ts";
+import { type Release, requireKnownStage } from "../../src/model/lifecycle.ts";
+import type { Identity } from "../../src/operations/identity.ts";
+import type { Observer } from "../../src/operations/observer.ts";
+import type { Project } from "../../src/project/project.ts";
+
+interface StoredObject {
+  readonly metadata: { readonly name: string; readonly resourceVersion?: string };
+}
+
+/** Objects by their API paths, in memory, with the API server's optimistic concurrency. */
+export class FakeApi implements KubernetesApi {
+  readonly server = "https://cluster.test";
+  readonly objects = new Map<string, StoredObject>();
+  /** Looks at each request before it is answered; may throw in the server's place. */
+  onRequest: (method: string, path: string) => void = () => undefined;
+  /** How far the server's clock is from this machine's, in milliseconds. */
+  skew = 0;
+  private version = 0;
+
+  time(): Date {
+    return new Date(Date.now() + this.skew);
+  }
+
+  async get<T>(path: string): Promise<T | undefined> {
+    this.onRequest("GET", path);
+    return structuredClone(this.objects.get(path)) as T | undefined;
+  }
+
+  async list<T>(path: string): Promise<T[]> {
+    this.onRequest("GET", path);
+    const folder = `${path.split("?")[0]}/`;
+    return [...this.objects].filter(([key]) => key.startsWith(folder)).map(([, object]) => object as T);
+  }
+
+  async send<T>(method: string, path: string, body?: RequestBody): Promise<T> {
+    this.onRequest(method, path);
+    const object = body?.content as StoredObject;
+    const key = method === "POST" ? `${path}/${object.metadata.name}` : path;
+    const found = this.objects.get(key);
+    if (method === "POST" ? found : found?.metadata.resourceVersion !== object.metadata.resourceVersion) {
+      throw new ApiError(409, `${key} was changed`);
+    }
+    return this.put(key, object) as T;
+  }
+
+  /** Somebody else's write, whatever is there. */
+  put(path: string, object: object): StoredObject {
+    const { metadata } = object as StoredObject;
+    const stored = { ...object, metadata: { ...metadata, resourceVersion: String(++this.version) } };
+    this.objects.set(path, stored);
+    return structuredClone(stored);
+  }
+}
+
+export const NAMESPACE = "web";
+export const RELEASE: Release = { previous: "1.0.0", canary: "1.1.0" };
+export const LIFECYCLE = ["canary-25", "canary-75", "canary-100"];
+
+const STAGES: Readonly<Record<string, object>> = {
+  "canary-25": { traffic: { previous: 75, canary: 25 }, replicas: { previous: 1, canary: 1 } },
+  "canary-75": { traffic: { previous: 25, canary: 75 }, replicas: { previous: 1, canary: 1 } },
+  "canary-100": { traffic: { previous: 0, canary: 100 }, replicas: { previous: 1, canary: 1 } },
+};
+
+/** A project that is nowhere on disk. */
+export function fakeProject(release: Release = RELEASE): Project & { config: ProjectConfig } {
+  const values = {
+    namespace: NAMESPACE,
+    router: "voyager",
+    lifecycle: LIFECYCLE,
+    release,
+    app: {
+      name: "shop",
+      image: "registry.test/shop",
+      port: 8080,
+      probePath: "/",
+      resources: { requests: { cpu: "50m", memory: "50Mi" }, limits: { cpu: "100m", memory: "100Mi" } },
+    },
+  };
+  const config = parseProject(values);
+  const stage = async (name: string): Promise<Config> => {
+    requireKnownStage(name, LIFECYCLE);
+    return parseConfig({ ...values, ...STAGES[name] });
+  };
+  return { directory: "/nowhere", name: "shop", config, stage, secretsProvider: async () => undefined };
+}
+
+export const ALICE: Identity = { who: "alice@laptop", holder: "alice@laptop:4711" };
+
+/** Writes down what it is told. */
+export function recorder(): Observer & { readonly said: string[] } {
+  const said: string[] = [];
+  return {
+    said,
+    phase: (_title, work) => work(() => undefined),
+    say: (text) => said.push(text),
+  };
+}

@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer, type RequestListener } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type LoadOptions, startLoad } from "../../../../bench/load/load.ts";
+import { parseRecord } from "../../../../bench/load/record.ts";
+import { summarise } from "../../../../bench/load/summary.ts";
+import { until } from "../../../../local/process/until.ts";
+import { UserError } from "../../../../src/errors.ts";
+import { listenOnLoopback } from "../../../support/edge/loopback.ts";
+
+describe("startLoad", function () {
+  this.timeout(20_000);
+  let folder: string;
+  let connections = 0;
+  let close: () => Promise<void>;
+  let options: LoadOptions;
+  let answer: RequestListener;
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), "load-"));
+    answer = (_, response) => response.end("version 1");
+    connections = 0;
+    const server = createServer((request, response) => answer(request, response));
+    server.on("connection", () => connections++);
+    const listening = await listenOnLoopback(server);
+    close = listening.close;
+    options = {
+      url: `http://127.0.0.1:${listening.port}`,
+      newConnectionsPerSecond: 100,
+      recordFile: join(folder, "load.ndjson"),
+      classify: { body: "version (\\d)" },
+    };
+  });
+
+  afterEach(async () => {
+    await close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it("sends at its rate, one connection a request beside the kept ones, and records what it sums up", async () => {
+    const load = await startLoad({ ...options, keepAliveConnections: 5, keepAliveRequestsPerSecond: 50 });
+    const now = Date.now();
+    const second = await load.between(now, now + 1000);
+    assert.ok(second.requests > 100 && second.requests < 200, `${second.requests} in a second`);
+    const summary = await load.stop();
+    assert.equal(summary.failed, 0);
+    assert.deepEqual(summary.byVersion, { "1": summary.requests });
+    assert.ok(summary.kept.requests > 30);
+    assert.equal(connections, summary.new.requests + 5);
+    assert.deepEqual(summarise(parseRecord(readFileSync(options.recordFile, "utf8"))), summary);
+  });
+
+  it("goes on at its rate while answers are late, and counts their delay", async () => {
+    let late = true;
+    const waiting: (() => void)[] = [];
+    answer = (_, response) => {
+      if (late) waiting.push(() => response.end("version 1"));
+      else response.end("version 1");
+    };
+    const load = await startLoad(options);
+    const began = Date.now();
+    await load.between(began, began + 1000);
+    assert.ok(waiting.length > 80, `${waiting.length} sent while none was answered`);
+    late = false;
+    for (const release of waiting) release();
+    const summary = await load.stop();
+    assert.equal(summary.failed, 0);
+    assert.ok((summary.p99 ?? 0) > 900, `p99 ${summary.p99} ms`);
+  });
+
+  it("goes on at its highest rate while no answer comes for more than a second", async () => {
+    const waiting: (() => void)[] = [];
+    answer = (_, response) => waiting.push(() => response.end("version 1"));
+    const load = await startLoad({ ...options, newConnectionsPerSecond: 5000, maxRequests: 6000 });
+    await until(() => waiting.length === 6000, { timeoutMs: 15_000 });
+    for (const release of waiting) release();
+    const { requests, failuresByKind } = await load.stop();
+    assert.deepEqual({ requests, failuresByKind }, { requests: 6000, failuresByKind: {} });
+  });
+
+  it("stops by itself after its number of requests", async () => {
+    const load = await startLoad({ ...options, maxRequests: 20 });
+    const ended = await load.between(0, Number.POSITIVE_INFINITY);
+    assert.equal(ended.requests, 20);
+    assert.equal((await load.stop()).requests, 20);
+  });
+
+  it("stops by itself after its time", async () => {
+    const load = await startLoad({ ...options, maxSeconds: 0.3 });
+    const { requests } = await load.between(0, Number.POSITIVE_INFINITY);
+    assert.ok(requests > 0 && requests <= 60, `${requests} requests`);
+  });
+
+  it("refuses a target that is not ours, and limits beyond its own, before it starts anything", async () => {
+    await assert.rejects(startLoad({ ...options, url: "http://10.0.0.1" }), UserError);
+    await assert.rejects(startLoad({ ...options, newConnectionsPerSecond: 1_000_000 }));
+    await assert.rejects(startLoad({ ...options, classify: { body: "(" } }), /no regular expression/);
+    assert.equal(connections, 0);
+  });
+});

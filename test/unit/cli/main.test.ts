@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { after, before, describe, it } from "mocha";
+import { openSession } from "../../../src/cli/session.ts";
+import { pulumiCli } from "../../../src/engine/pulumi.ts";
+import { kubeconfig, serveCluster } from "../../support/program/cluster.ts";
+
+const ROOT = join(import.meta.dirname, "..", "..", "..");
+const OPTIONS = { color: false, stackDir: ROOT };
+const signal = new AbortController().signal;
+
+describe("a session", () => {
+  let folder: string;
+  let path: string | undefined;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "canary-cli-"));
+    path = process.env.PATH;
+  });
+
+  after(async () => {
+    process.env.PATH = path;
+    await rm(folder, { recursive: true });
+  });
+
+  /** Puts a `pulumi` on PATH that answers as this script says. */
+  async function pulumiAnswers(script: string): Promise<void> {
+    const bin = join(folder, "bin");
+    await mkdir(bin, { recursive: true });
+    await writeFile(join(bin, "pulumi"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    process.env.PATH = [bin, path].join(delimiter);
+  }
+
+  it("is of the folder that is named, or the nearest that has a project", async () => {
+    const session = await openSession(OPTIONS, signal);
+    assert.equal(session.project.name, "canary-stages");
+    const before = process.cwd();
+    process.chdir(folder);
+    try {
+      await assert.rejects(openSession({ color: false }, signal), /nor a folder above it has a Pulumi\.yaml/);
+    } finally {
+      process.chdir(before);
+    }
+  });
+
+  it("takes no kubeconfig without its context", async () => {
+    const session = await openSession({ ...OPTIONS, kubeconfig: "somewhere" }, signal);
+    await assert.rejects(session.cluster(), /--kubeconfig somewhere comes without --context/);
+  });
+
+  it("reaches the cluster by a context, or as the deployer by the founding stack's output", async () => {
+    const cluster = await serveCluster({ "/api/v1/namespaces/web": { kind: "Namespace" } });
+    try {
+      const file = join(folder, "kubeconfig");
+      await writeFile(file, kubeconfig(cluster));
+      const named = await openSession({ ...OPTIONS, context: "test", kubeconfig: file }, signal);
+      assert.equal((await named.cluster())?.server, cluster.url);
+      const outputs = join(folder, "outputs.json");
+      await writeFile(outputs, JSON.stringify({ deployerKubeconfig: kubeconfig(cluster) }));
+      await pulumiAnswers(`[ "$3 $4 $6" = "--json --show-secrets canary-25" ] && cat ${outputs}`);
+      const api = await (await openSession(OPTIONS, signal)).cluster();
+      assert.ok(await api?.get("/api/v1/namespaces/web"));
+    } finally {
+      cluster.close();
+    }
+  });
+
+  it("has no cluster while the founding stack was never applied", async () => {
+    await pulumiAnswers("echo \"error: no stack named 'canary-25' found\" >&2; exit 255");
+    assert.equal(await (await openSession(OPTIONS, signal)).cluster(), undefined);
+  });
+
+  it("lists the stacks that have something", async () => {
+    await pulumiAnswers(`echo '[{"name":"org/web/canary-25","resourceCount":20},{"name":"canary-75"}]'`);
+    assert.deepEqual(await pulumiCli(folder).stacks(), [
+      { name: "canary-25", resources: 20 },
+      { name: "canary-75", resources: 0 },
+    ]);
+  });
+
+  it("passes on what Pulumi says is wrong", async () => {
+    await pulumiAnswers("echo 'error: incorrect passphrase' >&2; exit 255");
+    await assert.rejects(pulumiCli(folder).stacks(), /pulumi stack ls --json: incorrect passphrase/);
+  });
+
+  it("says so when there is no Pulumi", async () => {
+    process.env.PATH = folder;
+    await assert.rejects(pulumiCli(folder).stacks(), /pulumi cannot be run/);
+    process.env.PATH = path;
+  });
+});

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { parseConfig, parseProject } from "../../../src/config/stage.ts";
+import { APPLICATION_B, committedStage } from "../../support/program/stages.ts";
+
+const STAGE = committedStage("canary-75");
+const APP = STAGE.app as Record<string, unknown>;
+
+describe("the committed configuration", () => {
+  const shares = { "canary-25": [75, 25], "canary-75": [25, 75], "canary-100": [0, 100] } as const;
+  const replicas = { "canary-25": [1, 1], "canary-75": [1, 1], "canary-100": [0, 1] } as const;
+  for (const stage of ["canary-25", "canary-75", "canary-100"] as const) {
+    it(`of ${stage} is the walkthrough's`, () => {
+      const config = parseConfig(committedStage(stage));
+      assert.deepEqual(Object.values(config.traffic), shares[stage]);
+      assert.deepEqual(config.replicas, { previous: replicas[stage][0], canary: replicas[stage][1] });
+      assert.deepEqual(config.release, { previous: "2.4.18", canary: "2.4.20" });
+      assert.equal(config.namespace, "httpdcanary");
+      assert.equal(config.founding, "canary-25");
+      assert.equal(config.app.port, 80);
+      assert.match(config.app.content?.text ?? "", /\{version\}/);
+    });
+  }
+
+  it("has a founding stack, and only one", () => {
+    const founding = ["canary-25", "canary-75", "canary-100"].filter(
+      (stage) => "cluster" in committedStage(stage),
+    );
+    assert.deepEqual(founding, ["canary-25"]);
+  });
+});
+
+describe("another application", () => {
+  it("needs neither content nor anything else of httpd's", () => {
+    const { app } = parseConfig({ ...STAGE, app: APPLICATION_B });
+    assert.deepEqual(app, {
+      ...APPLICATION_B,
+      drainSeconds: 15,
+      startSeconds: 60,
+      minReadySeconds: 0,
+      runAsUser: 65532,
+      writablePaths: [],
+    });
+  });
+
+  it("may come by digest", () => {
+    const canary = `sha256:${"a".repeat(64)}`;
+    assert.equal(parseConfig({ ...STAGE, release: { previous: "1.0.0", canary } }).release.canary, canary);
+  });
+
+  for (const image of [
+    "httpd",
+    "library/httpd",
+    "registry.example.com:5000/a/b-c/d__e",
+    "localhost:5000/app",
+  ]) {
+    it(`may be ${image}`, () => {
+      assert.equal(parseConfig({ ...STAGE, app: { ...APP, image } }).app.image, image);
+    });
+  }
+});
+
+describe("the project's values", () => {
+  it("are those of Pulumi.yaml alone", () => {
+    const { traffic: _, replicas: __, ...projectValues } = committedStage("canary-75");
+    const project = parseProject(projectValues);
+    assert.deepEqual(project.lifecycle, ["canary-25", "canary-75", "canary-100"]);
+    assert.equal(project.founding, "canary-25");
+    assert.equal(parseProject({ ...projectValues, founding: "canary-75" }).founding, "canary-75");
+  });
+});

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { deviations, type PlannedDeployment } from "../../../src/model/conformance.ts";
+import type { StagePlan, TrackPlan } from "../../../src/model/plan.ts";
+
+const WEIGHT = "ingress.appscode.com/backend-weight";
+const imageOf = (version: string) => `shop:${version}`;
+
+const track = (name: string, version: string, weight: string): TrackPlan => ({
+  name,
+  version,
+  replicas: 1,
+  identity: {},
+  labels: {},
+  annotations: { [WEIGHT]: weight },
+  effectiveShare: Number(weight),
+});
+
+const PLAN: StagePlan = {
+  tracks: { previous: track("shop-previous", "1", "75"), canary: track("shop-new", "2", "25") },
+  intended: { previous: 75, canary: 25 },
+  effectiveCanary: 25,
+  selector: {},
+};
+
+const live = (version: string, weight: string, replicas?: number): PlannedDeployment => ({
+  spec: {
+    ...(replicas !== undefined && { replicas }),
+    template: {
+      metadata: { annotations: { [WEIGHT]: weight, "kubectl.kubernetes.io/restartedAt": "now" } },
+      spec: { containers: [{ image: imageOf(version) }] },
+    },
+  },
+});
+
+describe("deviations", () => {
+  it("has none for what the plan asks for, whatever else is on the pods", () => {
+    assert.deepEqual(
+      deviations(PLAN, { previous: live("1", "75", 1), canary: live("2", "25") }, imageOf),
+      [],
+    );
+  });
+
+  it("names image, replicas and weight that are others", () => {
+    const found = deviations(PLAN, { previous: live("1", "75", 1), canary: live("3", "75", 0) }, imageOf);
+    const object = "Deployment shop-new";
+    assert.deepEqual(found, [
+      { object, path: "image", planned: "shop:2", live: "shop:3" },
+      { object, path: "replicas", planned: 1, live: 0 },
+      { object, path: WEIGHT, planned: "25", live: "75" },
+    ]);
+  });
+
+  it("names a Deployment that is not there, and a template without anything in it", () => {
+    const found = deviations(PLAN, { previous: undefined, canary: { spec: { template: {} } } }, imageOf);
+    const lines = found.map(({ object, path, live: now }) => `${object} ${path} ${now}`);
+    assert.deepEqual(lines, [
+      "Deployment shop-previous  undefined",
+      "Deployment shop-new image undefined",
+      `Deployment shop-new ${WEIGHT} undefined`,
+    ]);
+  });
+});

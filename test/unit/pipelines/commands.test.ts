@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import { parse } from "yaml";
+import { quoted } from "../../../local/process/shell.ts";
+import {
+  githubJobs,
+  githubPreview,
+  githubStage,
+  gitlabJobs,
+  type Job,
+  PIPELINES,
+  textOf,
+} from "../../support/pipelines.ts";
+
+const { config } = parse(textOf("Pulumi.yaml")) as { config: { lifecycle: { value: string[] } } };
+const lifecycle = config.lifecycle.value;
+const { dependencies } = JSON.parse(textOf("package.json")) as { dependencies: Record<string, string> };
+
+const stagesOf = (jobs: Readonly<Record<string, Job>>) =>
+  lifecycle.map((stage) => jobs[stage] ?? assert.fail(`no job for ${stage}`));
+
+describe("pipelines", () => {
+  for (const [platform, jobs] of Object.entries({ github: githubJobs(), gitlab: gitlabJobs() })) {
+    it(`${platform}: has every stage, each after the one before, behind an environment of its name`, () => {
+      for (const [index, job] of stagesOf(jobs).entries()) {
+        const before = lifecycle[index - 1];
+        assert.deepEqual(job.needs, before === undefined ? [] : [before], job.name);
+        assert.equal(job.environment, lifecycle[index]);
+      }
+    });
+  }
+
+  it("gitlab: starts no stage by itself", () => {
+    for (const job of stagesOf(gitlabJobs())) assert.ok(job.manual, job.name);
+    assert.ok(gitlabJobs().rollback?.manual);
+    assert.equal(gitlabJobs().preview?.manual, false);
+  });
+
+  it("offer every stage but the last to roll back to", () => {
+    const { on } = parse(textOf("pipelines/github/canary-rollback.yml")) as {
+      on: { workflow_dispatch: { inputs: { stage: { options: string[] } } } };
+    };
+    assert.deepEqual(on.workflow_dispatch.inputs.stage.options, lifecycle.slice(0, -1));
+    assert.equal(gitlabJobs().rollback?.variables.STAGE, lifecycle[0]);
+  });
+
+  it("use the engine that the program is made for", () => {
+    const texts = [...PIPELINES.github, ...PIPELINES.gitlab].map(textOf).join("\n");
+    const versions = [...texts.matchAll(/(?:pulumi-version|PULUMI_VERSION): (\S+)/g)].map(
+      ([, version]) => version,
+    );
+    assert.deepEqual(new Set(versions), new Set([dependencies["@pulumi/pulumi"]]));
+  });
+
+  it("hold no key: credentials are exchanged for the job's own token", () => {
+    for (const file of [...PIPELINES.github, ...PIPELINES.gitlab]) {
+      assert.doesNotMatch(textOf(file), /credentials_json|secrets\.GOOGLE|PULUMI_CONFIG_PASSPHRASE/, file);
+    }
+  });
+
+  it("put nothing of an event into a shell command but through the environment", () => {
+    const runs = PIPELINES.github.flatMap((file) => [...textOf(file).matchAll(/^\s*(?:- )?run: (.*)$/gm)]);
+    assert.ok(runs.length > 0);
+    for (const [, command] of runs) assert.doesNotMatch(command ?? "", /\$\{\{/);
+  });
+});
+
+describe("commands of the pipelines, run by a shell", () => {
+  let folder: string;
+  let log: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "pipelines-"));
+    log = join(folder, "log");
+    for (const program of ["pulumi", "npm"]) {
+      const file = join(folder, program);
+      await writeFile(file, `#!/bin/sh\necho "${program} $*" >> ${quoted(log)}\n`);
+      await chmod(file, 0o755);
+    }
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  async function shell(commands: readonly string[], variables: Readonly<Record<string, string>>) {
+    await promisify(execFile)("bash", ["-euo", "pipefail", "-c", commands.join("\n")], {
+      cwd: folder,
+      env: { PATH: `${folder}:${process.env.PATH}`, CI_PROJECT_DIR: folder, ...variables },
+    });
+    return logged();
+  }
+
+  const logged = async () => (await readFile(log, "utf8")).trim().split("\n");
+
+  const expected = (stage: string) => [
+    `pulumi stack select ${stage} --create --secrets-provider default`,
+    `pulumi preview --stack ${stage} --non-interactive --diff --suppress-outputs --policy-pack policy`,
+    `pulumi up --stack ${stage} --non-interactive --yes --skip-preview --policy-pack policy`,
+  ];
+
+  for (const stage of lifecycle) {
+    it(`apply ${stage} alone, and show it first`, async () => {
+      for (const job of [githubStage(stage), gitlabJobs()[stage]]) {
+        assert.ok(job);
+        await rm(log, { force: true });
+        assert.deepEqual(await shell(job.commands, job.variables), expected(stage));
+      }
+    });
+  }
+
+  it("make a stack that is not there with the secrets provider of the project", async () => {
+    const secrets = { SECRETS_PROVIDER: "gcpkms://projects/my-project/canary" };
+    for (const job of [githubStage("canary-75"), gitlabJobs()["canary-75"]]) {
+      assert.ok(job);
+      await rm(log, { force: true });
+      const [first] = await shell(job.commands, { ...job.variables, ...secrets });
+      assert.equal(
+        first,
+        `pulumi stack select canary-75 --create --secrets-provider ${secrets.SECRETS_PROVIDER}`,
+      );
+    }
+  });
+
+  it("show the founding stack on a merge request, and what pulumi/actions is asked on a pull request is the same", async () => {
+    const job = gitlabJobs().preview;
+    assert.ok(job);
+    const commands = await shell(job.commands, job.variables);
+    assert.deepEqual(commands, expected(lifecycle[0] ?? "").slice(1, 2));
+    assert.deepEqual(commands, [githubPreview()]);
+  });
+
+  it("apply the first stage again for a rollback", async () => {
+    const job = gitlabJobs().rollback;
+    assert.ok(job);
+    assert.deepEqual(await shell(job.commands, job.variables), expected(lifecycle[0] ?? ""));
+  });
+
+  it("stop at a preview that fails", async () => {
+    await writeFile(
+      join(folder, "pulumi"),
+      `#!/bin/sh\necho "pulumi $*" >> ${quoted(log)}\ntest "$1" != preview\n`,
+    );
+    const { commands, variables } = githubStage("canary-75");
+    await assert.rejects(shell(commands, variables));
+    assert.deepEqual(await logged(), expected("canary-75").slice(0, 2));
+  });
+
+  it("gitlab: tell Google's libraries where the job's token is, and keep it from others", async () => {
+    const job = gitlabJobs()["canary-75"];
+    assert.ok(job);
+    const given = {
+      GOOGLE_TOKEN: "token-of-the-job",
+      GOOGLE_IDENTITY_PROVIDER: "projects/1/locations/global/workloadIdentityPools/p/providers/gitlab",
+      GOOGLE_SERVICE_ACCOUNT: "promoter@my-project.iam.gserviceaccount.com",
+    };
+    await shell([...job.setup, 'test -n "$GOOGLE_APPLICATION_CREDENTIALS"'], given);
+    const file = join(folder, ".google-credentials.json");
+    const text = await readFile(file, "utf8");
+    const credentials = JSON.parse(text) as { audience: string; credential_source: { file: string } };
+    assert.equal(credentials.audience, `//iam.googleapis.com/${given.GOOGLE_IDENTITY_PROVIDER}`);
+    assert.match(text, /serviceAccounts\/promoter@my-project\.iam\.gserviceaccount\.com:generateAccessToken/);
+    assert.equal(await readFile(credentials.credential_source.file, "utf8"), "token-of-the-job");
+    assert.doesNotMatch(text, /token-of-the-job/);
+    for (const path of [file, credentials.credential_source.file]) {
+      assert.equal((await stat(path)).mode & 0o077, 0, path);
+    }
+  });
+});

@@ -1,0 +1,14 @@
+import { describe, it } from "mocha";
+import { matchesGolden } from "../../support/program/golden.ts";
+import { runStages } from "../../support/program/stages.ts";
+
+/** Everything that the three stages of the committed project register, as JSON, each on what the one before it left. */
+describe("golden objects of the stages", () => {
+  const stages = ["canary-25", "canary-75", "canary-100"];
+  for (const [index, stage] of stages.entries()) {
+    it(stage, async () => {
+      const { resources } = await runStages(stages.slice(0, index + 1));
+      await matchesGolden(stage, resources);
+    });
+  }
+});

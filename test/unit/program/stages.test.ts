@@ -1,0 +1,246 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import { before, describe, it } from "mocha";
+import { outputsSchema } from "../../../src/program/outputs.ts";
+import { type Registered, runStage, type StageRun } from "../../support/program/mocks.ts";
+import { type Json, only, recordOf, tracksOf, WEIGHT } from "../../support/program/stage-objects.ts";
+import { clusterAfter, runStages, stageOf } from "../../support/program/stages.ts";
+
+const STAGES = ["canary-25", "canary-75", "canary-100"] as const;
+
+const APPLICATION = [
+  "canary-stages:index:ReleaseRecord httpd-release",
+  "canary-stages:index:Track httpd-new",
+  "canary-stages:index:Track httpd-previous",
+  "canary-stages:index:VoyagerEdge httpd-service",
+  "kubernetes:apps/v1:Deployment httpd-new",
+  "kubernetes:apps/v1:Deployment httpd-previous",
+  "kubernetes:core/v1:ConfigMap httpd-new-content",
+  "kubernetes:core/v1:ConfigMap httpd-previous-content",
+  "kubernetes:core/v1:ConfigMap httpd-release",
+  "kubernetes:core/v1:Service httpd-service",
+  "kubernetes:policy/v1:PodDisruptionBudget httpd-new-budget",
+  "kubernetes:policy/v1:PodDisruptionBudget httpd-previous-budget",
+  "kubernetes:voyager.appscode.com/v1:Ingress httpd-service-ingress",
+  "pulumi:providers:kubernetes deployer",
+];
+
+const FOUNDATION = [
+  "canary-stages:index:ExistingCluster cluster",
+  "canary-stages:index:Tenancy tenancy",
+  "kubernetes:core/v1:Namespace tenancy",
+  "kubernetes:core/v1:Secret tenancy-deployer-token",
+  "kubernetes:core/v1:ServiceAccount tenancy-deployer",
+  "kubernetes:networking.k8s.io/v1:NetworkPolicy tenancy",
+  "kubernetes:rbac.authorization.k8s.io/v1:Role tenancy-deployer",
+  "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding tenancy-deployer",
+  "pulumi:providers:kubernetes cluster",
+];
+
+const namesOf = (resources: readonly Registered[]): string[] =>
+  resources.map(({ type, name }) => `${type} ${name}`).sort();
+
+describe("the program's entry", () => {
+  it("has a default export alone: Pulumi's language host refuses one that has names beside it", async () => {
+    const { main } = JSON.parse(readFileSync("package.json", "utf8")) as { main: string };
+    assert.deepEqual(Object.keys(await import(`../../../${main}`)), ["default"]);
+  });
+});
+
+describe("the founding stack's outputs", () => {
+  it("are asked of nobody when they are handed over, and make no difference", async () => {
+    const founded = clusterAfter(await runStages(["canary-25"]));
+    const asked = await runStage(stageOf("canary-75", founded));
+    const handed = await runStage({ ...stageOf("canary-75", founded), stacks: {}, handsOver: true });
+    assert.deepEqual(handed.resources, asked.resources);
+    assert.deepEqual(handed.outputs, asked.outputs);
+  });
+});
+
+describe("the stages of a release", () => {
+  const runs = {} as Record<(typeof STAGES)[number], StageRun>;
+  before(async () => {
+    runs["canary-25"] = await runStages(["canary-25"]);
+    runs["canary-75"] = await runStages(["canary-25", "canary-75"]);
+    runs["canary-100"] = await runStages(["canary-25", "canary-75", "canary-100"]);
+  });
+
+  it("canary-25 has cluster, tenancy and application, and nothing else", () => {
+    assert.deepEqual(namesOf(runs["canary-25"].resources), [...APPLICATION, ...FOUNDATION].sort());
+  });
+
+  for (const stage of ["canary-75", "canary-100"] as const) {
+    it(`${stage} has the application alone`, () => {
+      assert.deepEqual(namesOf(runs[stage].resources), APPLICATION);
+    });
+  }
+
+  it("have the walkthrough's weights, pods and versions", () => {
+    const previous = { name: "httpd-previous", image: "httpd:2.4.18" };
+    const canary = { name: "httpd-new", replicas: 1, image: "httpd:2.4.20" };
+    assert.deepEqual(tracksOf(runs["canary-25"]), [
+      { ...previous, replicas: 1, weight: "75" },
+      { ...canary, weight: "25" },
+    ]);
+    assert.deepEqual(tracksOf(runs["canary-75"]), [
+      { ...previous, replicas: 1, weight: "25" },
+      { ...canary, weight: "75" },
+    ]);
+    assert.deepEqual(tracksOf(runs["canary-100"]), [
+      { ...previous, replicas: 0, weight: "0" },
+      { ...canary, weight: "100" },
+    ]);
+  });
+
+  it("differ in weights, replicas and the record, and in no other property of an object", () => {
+    const differing = (a: StageRun, b: StageRun) =>
+      a.resources
+        .filter(({ type, custom }) => custom && type.startsWith("kubernetes:"))
+        .flatMap(({ type, name, inputs }) => {
+          const other = b.resources.find((one) => one.type === type && one.name === name);
+          return other ? differencesOf(inputs, other.inputs).map((path) => `${name} ${path}`) : [];
+        })
+        .sort();
+    const weight = `spec.template.metadata.annotations.${WEIGHT}`;
+    const record = ["effectiveCanary", "reached", "stage", "trafficCanary", "trafficPrevious"].map(
+      (key) => `httpd-release data.${key}`,
+    );
+    assert.deepEqual(differing(runs["canary-75"], runs["canary-25"]), [
+      `httpd-new ${weight}`,
+      `httpd-previous ${weight}`,
+      ...record,
+    ]);
+    assert.deepEqual(differing(runs["canary-100"], runs["canary-75"]), [
+      `httpd-new ${weight}`,
+      "httpd-previous spec.replicas",
+      `httpd-previous ${weight}`,
+      ...[...record, "httpd-release data.liveVersion"].sort(),
+    ]);
+  });
+
+  it("write down what is live", () => {
+    assert.deepEqual(recordOf(runs["canary-75"]), {
+      stage: "canary-75",
+      previous: "2.4.18",
+      canary: "2.4.20",
+      trafficPrevious: "25",
+      trafficCanary: "75",
+      effectiveCanary: "75",
+      reached: "canary-25 canary-75",
+      liveVersion: "2.4.18",
+      override: "",
+    });
+    assert.equal(recordOf(runs["canary-100"]).liveVersion, "2.4.20");
+  });
+
+  it("export the evaluated stage in the form that the command reads", () => {
+    for (const stage of STAGES) {
+      const { deployerKubeconfig: _, ...outputs } = runs[stage].outputs;
+      const parsed = outputsSchema.strict().parse(outputs);
+      assert.equal(parsed.stage, stage);
+      assert.deepEqual(parsed.effective, parsed.intended);
+    }
+  });
+
+  for (const stage of STAGES) {
+    describe(stage, () => {
+      it("has each URN once", () => {
+        const urns = runs[stage].resources.map(({ urn }) => urn);
+        assert.equal(new Set(urns).size, urns.length);
+      });
+
+      it("has every object under a component; only components and the application's provider stand alone", () => {
+        const { resources } = runs[stage];
+        const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
+        for (const { type, name, parent, custom } of resources) {
+          if (custom && name !== "deployer") {
+            assert.match(byUrn.get(parent)?.type ?? "", /^canary-stages:index:/, `${type} ${name}`);
+          } else {
+            assert.equal(parent, "", `${type} ${name}`);
+          }
+        }
+      });
+
+      it("leaves nothing to the engine's default provider, and the application to the deployer", () => {
+        for (const { type, name, provider, custom } of runs[stage].resources) {
+          if (!custom || type.startsWith("pulumi:providers:")) continue;
+          assert.equal(provider, name.startsWith("tenancy") ? "cluster" : "deployer", `${type} ${name}`);
+        }
+      });
+
+      it("keeps the deployer's kubeconfig secret", async () => {
+        const { inputs, secrets } = only(runs[stage], "pulumi:providers:kubernetes", "deployer");
+        assert.deepEqual(secrets, ["kubeconfig"]);
+        assert.equal(inputs.enableServerSideApply, "true");
+        assert.equal(inputs.upsertExistingObjects, "true");
+        const { deployerKubeconfig } = runs[stage].outputs;
+        assert.equal(deployerKubeconfig !== undefined, stage === "canary-25");
+        if (deployerKubeconfig !== undefined)
+          assert.equal(await pulumi.isSecret(deployerKubeconfig as never), true);
+        assert.deepEqual(
+          runs[stage].secretOutputs,
+          stage === "canary-25" ? ["tenancy.deployerKubeconfig"] : [],
+        );
+      });
+
+      it("shows no token in an input that is no secret", () => {
+        for (const { type, name, inputs, secrets } of runs[stage].resources) {
+          if (secrets.length === 0)
+            assert.doesNotMatch(JSON.stringify(inputs), /secret-token|\\"token\\"/, `${type} ${name}`);
+        }
+      });
+
+      it("writes every object of the application as the one field manager", () => {
+        for (const { type, name, inputs, provider } of runs[stage].resources) {
+          if (provider !== "deployer") continue;
+          const { annotations } = inputs.metadata as { annotations: Json };
+          assert.equal(annotations["pulumi.com/patchFieldManager"], "canary-stages", `${type} ${name}`);
+        }
+      });
+
+      it("is done when the record is written: that waits for everything else", () => {
+        const { dependsOn } = only(runs[stage], "canary-stages:index:ReleaseRecord", "httpd-release");
+        const objects = runs[stage].resources.filter(
+          ({ provider, name }) => provider === "deployer" && name !== "httpd-release",
+        );
+        assert.deepEqual(
+          [...new Set(dependsOn)].sort(),
+          [...new Set(objects.map(({ name }) => name))].sort(),
+        );
+      });
+    });
+  }
+
+  it("protect in the founding stack what would take the site down, and nothing elsewhere", () => {
+    const protectedIn = (run: StageRun) =>
+      namesOf(run.resources.filter(({ protect, custom }) => protect && custom));
+    assert.deepEqual(protectedIn(runs["canary-25"]), [
+      "kubernetes:apps/v1:Deployment httpd-new",
+      "kubernetes:apps/v1:Deployment httpd-previous",
+      "kubernetes:core/v1:Namespace tenancy",
+      "kubernetes:core/v1:Service httpd-service",
+      "kubernetes:voyager.appscode.com/v1:Ingress httpd-service-ingress",
+    ]);
+    assert.deepEqual(protectedIn(runs["canary-75"]), []);
+    assert.deepEqual(protectedIn(runs["canary-100"]), []);
+  });
+
+  it("leave the application running when a later stack is destroyed", () => {
+    const retained = ({ resources }: StageRun) => resources.filter(({ retainOnDelete }) => retainOnDelete);
+    assert.deepEqual(retained(runs["canary-25"]), []);
+    for (const stage of ["canary-75", "canary-100"] as const) {
+      const objects = runs[stage].resources.filter(({ provider }) => provider === "deployer");
+      assert.deepEqual(namesOf(retained(runs[stage]).filter(({ custom }) => custom)), namesOf(objects));
+    }
+  });
+});
+
+/** Paths at which two values differ. */
+function differencesOf(a: unknown, b: unknown, path = ""): string[] {
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null)
+    return a === b ? [] : [path];
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].flatMap((key) =>
+    differencesOf((a as Json)[key], (b as Json)[key], path ? `${path}.${key}` : key),
+  );
+}

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, it } from "mocha";
+import { findImage, imagePlace } from "../../../src/project/image.ts";
+
+describe("an image's place", () => {
+  it("is the registry that the image names", () => {
+    assert.deepEqual(imagePlace("registry.example.com:5000/team/web", "1", undefined), {
+      registry: "registry.example.com:5000",
+      repository: "team/web",
+      reference: "1",
+    });
+    assert.equal(imagePlace("localhost/web", "1", undefined)?.registry, "localhost");
+  });
+
+  it("is the given registry for one that names none, and else unknown", () => {
+    assert.deepEqual(imagePlace("httpd", "2", "registry.example.com/library"), {
+      registry: "registry.example.com",
+      repository: "library/httpd",
+      reference: "2",
+    });
+    assert.equal(imagePlace("team/web", "1", undefined), undefined);
+  });
+});
+
+describe("asking a registry for an image", () => {
+  let close = (): void => undefined;
+  afterEach(() => close());
+
+  async function registry(listener: RequestListener): Promise<string> {
+    const server = createServer(listener);
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    close = () => server.close();
+    return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  const having = (paths: readonly string[]) =>
+    registry(({ url = "" }, response) => {
+      response.statusCode = paths.includes(url) ? 200 : 404;
+      response.end();
+    });
+
+  it("finds what it has, and says what it has not", async () => {
+    const host = await having(["/v2/team/web/manifests/1.2"]);
+    assert.deepEqual(await findImage(`${host}/team/web`, "1.2", undefined), { found: true });
+    assert.deepEqual(await findImage(`${host}/team/web`, "1.3", undefined), { found: false });
+    assert.deepEqual(await findImage("web", "1.2", `${host}/team`), { found: true });
+  });
+
+  it("gets the token that anybody may have", async () => {
+    const host = await registry((request, response) => {
+      const address = `http://${request.headers.host}`;
+      if (request.url?.startsWith("/token?")) {
+        assert.equal(request.url, "/token?service=registry&scope=repository%3Aweb%3Apull");
+        return response.end(JSON.stringify({ token: "anybody" }));
+      }
+      const isKnown = request.headers.authorization === "Bearer anybody";
+      const challenge = `Bearer realm="${address}/token",service="registry",scope="repository:web:pull"`;
+      response.writeHead(isKnown ? 200 : 401, { "WWW-Authenticate": challenge }).end();
+    });
+    assert.deepEqual(await findImage(`${host}/web`, "1", undefined), { found: true });
+  });
+
+  it("does not fail where the registry cannot be asked, but says why", async () => {
+    const host = await registry((_request, response) => {
+      response.writeHead(401, { "WWW-Authenticate": 'Basic realm="private"' }).end();
+    });
+    assert.match(reason(await findImage(`${host}/web`, "1", undefined)), /it wants credentials/);
+    assert.match(reason(await findImage("127.0.0.1:9/web", "1", undefined)), /cannot be asked/);
+    assert.match(reason(await findImage("httpd", "1", undefined)), /names no registry/);
+  });
+
+  const reason = (answer: Awaited<ReturnType<typeof findImage>>): string =>
+    "reason" in answer ? answer.reason : "";
+});

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import { readProject } from "../../../src/project/project.ts";
+
+const ROOT = join(import.meta.dirname, "..", "..", "..");
+
+const PROJECT = `
+name: canary-stages
+config:
+  pulumi:disable-default-providers: { value: ["*"] }
+  canary-stages:namespace: apps
+  router: voyager
+  lifecycle: { value: [small, all] }
+  release: { value: { previous: "1.0.0", canary: "1.1.0" } }
+  app:
+    value:
+      name: app
+      image: registry.example.com/app
+      port: 5000
+      probePath: /
+      resources: { requests: { cpu: 50m, memory: 50Mi }, limits: { cpu: 100m, memory: 100Mi } }
+`;
+
+const STAGE = `
+config:
+  canary-stages:traffic: { previous: 90, canary: 10 }
+  canary-stages:replicas: { previous: 1, canary: 1 }
+`;
+
+describe("readProject", () => {
+  let folder: string;
+  const write = (file: string, text: string) => writeFile(join(folder, file), text);
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "canary-project-"));
+    await write("Pulumi.yaml", PROJECT);
+    await write("Pulumi.small.yaml", STAGE);
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it("reads this project as Pulumi does", async () => {
+    const project = await readProject(ROOT);
+    assert.equal(project.name, "canary-stages");
+    assert.deepEqual(project.config.lifecycle, ["canary-25", "canary-75", "canary-100"]);
+    const config = await project.stage("canary-75");
+    assert.deepEqual(config.traffic, { previous: 25, canary: 75 });
+    assert.equal(config.app.name, "httpd");
+  });
+
+  it("takes keys with and without the project's namespace, and no others", async () => {
+    const { config } = await readProject(folder);
+    assert.equal(config.namespace, "apps");
+    assert.equal(config.founding, "small");
+  });
+
+  it("does not trip over a secret that stands encrypted in a stage's file", async () => {
+    const cluster = "  canary-stages:cluster: { kind: kubeconfig, context: test }\n";
+    const secret = "  canary-stages:voyagerLicense:\n    secure: v1:AAAA:BBBB\n";
+    await write("Pulumi.small.yaml", `${STAGE}${cluster}${secret}`);
+    const config = await (await readProject(folder)).stage("small");
+    assert.equal(config.voyagerLicense, undefined);
+    assert.equal(config.cluster?.kind, "kubeconfig");
+  });
+
+  it("says what encrypts a stage's secrets: its own file, or the founding stage's", async () => {
+    await write("Pulumi.all.yaml", STAGE);
+    const provider = async () => (await readProject(folder)).secretsProvider("all");
+    assert.equal(await provider(), undefined);
+    await write("Pulumi.small.yaml", `secretsprovider: gcpkms://founding\n${STAGE}`);
+    assert.equal(await provider(), "gcpkms://founding");
+    await write("Pulumi.all.yaml", `secretsprovider: passphrase\n${STAGE}`);
+    assert.equal(await provider(), "passphrase");
+  });
+
+  const refused: readonly [what: string, act: () => Promise<unknown>, message: RegExp][] = [
+    ["no project", () => readProject(join(folder, "nowhere")), /nowhere\/Pulumi\.yaml cannot be read/],
+    [
+      "no YAML",
+      async () => {
+        await write("Pulumi.yaml", "config: [");
+        return readProject(folder);
+      },
+      /Pulumi\.yaml is no YAML: /,
+    ],
+    [
+      "an unknown stage",
+      async () => (await readProject(folder)).stage("half"),
+      /stage half is not in lifecycle: small, all/,
+    ],
+    [
+      "a stage without a file",
+      async () => (await readProject(folder)).stage("all"),
+      /Pulumi\.all\.yaml cannot be read/,
+    ],
+    [
+      "a stage's value in the project",
+      async () => {
+        await write("Pulumi.yaml", `${PROJECT}  traffic: { value: { previous: 90, canary: 10 } }\n`);
+        return readProject(folder);
+      },
+      /^traffic is no known key/,
+    ],
+    [
+      "a wrong value in a stage's file",
+      async () => {
+        await write("Pulumi.small.yaml", STAGE.replace("90", "80"));
+        return (await readProject(folder)).stage("small");
+      },
+      /^traffic is \{"previous":80,"canary":10\}: previous and canary must add up to 100 percent$/,
+    ],
+  ];
+  for (const [what, act, message] of refused) {
+    it(`refuses ${what}`, () => assert.rejects(act(), { message }));
+  }
+});
