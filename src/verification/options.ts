@@ -2,13 +2,15 @@ import type { Release } from "../model/lifecycle.ts";
 import type { Shares } from "../model/traffic.ts";
 import type { EvaluatedStage } from "../project/evaluate.ts";
 import type { Trust, VersionRule } from "./probe.ts";
-import type { RestartCounts } from "./restarts.ts";
 
 /** A stage that is live, with what the cluster says of it. */
 export interface LiveStage extends EvaluatedStage {
   readonly release: Release;
   readonly intended: Shares;
 }
+
+/** How often each pod's containers were restarted so far, by the pod's name. */
+export type RestartCounts = ReadonlyMap<string, number>;
 
 /** How a stage is verified. */
 export interface VerificationOptions extends Trust {

@@ -6,10 +6,7 @@ import { appNames, TRACKS } from "../model/names.ts";
 import type { Pod } from "../model/pods.ts";
 import type { PerTrack } from "../model/traffic.ts";
 import type { EvaluatedStage } from "../project/evaluate.ts";
-import type { LiveStage } from "./options.ts";
-
-/** How often each pod's containers were restarted so far, by the pod's name. */
-export type RestartCounts = ReadonlyMap<string, number>;
+import type { LiveStage, RestartCounts } from "./options.ts";
 
 /**
  * From when on restarts count: those beyond what was counted when a move began; or those since a time, undefined where
