@@ -1,8 +1,8 @@
-import { readHistory } from "../application/history.ts";
+import { applicationIn } from "../application/application.ts";
 import type { LiveTrack } from "../application/tracks.ts";
 import type { KubernetesApi } from "../cluster/api.ts";
 import { sameRelease } from "../model/lifecycle.ts";
-import { appNames, TRACKS } from "../model/names.ts";
+import { TRACKS } from "../model/names.ts";
 import type { Pod } from "../model/pods.ts";
 import type { PerTrack } from "../model/traffic.ts";
 import type { EvaluatedStage } from "../project/evaluate.ts";
@@ -33,8 +33,7 @@ export async function beginOfMove(
   api: KubernetesApi,
   { stage, release, config }: LiveStage,
 ): Promise<Date | undefined> {
-  const { history } = appNames(config.app.name, config.namespace);
-  const moves = await readHistory(api, config.namespace, history);
+  const moves = await applicationIn(api, config).history();
   const move = moves.find(
     ({ result, ...made }) =>
       (result === "done" || result === "does not fit") &&
