@@ -12,6 +12,8 @@ const LONGEST_REASON = 200;
 /**
  * Waits until every pod of a Deployment is of its newest specification and ready: observed here, because the
  * Kubernetes provider's own wait can end on a status from before the change.
+ * A rollout that Kubernetes had given up before is given its time anew: what stood in its way may be gone, as a quota that
+ * was raised, and the controller may take a minute to try again.
  * @param timeoutSeconds how long it may make no progress
  * @param steadySeconds how long it has to have been so
  * @throws UserError when the rollout fails or stands still for so long, with what its pods say of it
@@ -26,6 +28,7 @@ export async function untilRolledOut(
   let completeSince: number | undefined;
   let end = Date.now() + timeoutSeconds * 1000;
   let reason = "";
+  let hadGoneOn = false;
   for (;;) {
     const rollout = await readRollout(api, deploymentPath(namespace, name));
     if (rollout.state === "complete") {
@@ -35,7 +38,8 @@ export async function untilRolledOut(
       completeSince = undefined;
       if (rollout.reason !== reason) end = Date.now() + timeoutSeconds * 1000;
       reason = rollout.reason;
-      if (rollout.state === "failed" || Date.now() > end) {
+      if (rollout.state === "progressing") hadGoneOn = true;
+      if ((rollout.state === "failed" && hadGoneOn) || Date.now() > end) {
         throw await notRolledOut(api, namespace, name, rollout, timeoutSeconds);
       }
     }
@@ -48,8 +52,10 @@ export async function untilRolledOut(
  * has failed, or has made no progress for so long. Nothing is thrown for it.
  */
 export async function giveTimeToRollOut(...rollout: Parameters<typeof untilRolledOut>): Promise<void> {
+  const [api, namespace, name] = rollout;
   try {
-    await untilRolledOut(...rollout);
+    const { state } = await readRollout(api, deploymentPath(namespace, name));
+    if (state !== "failed") await untilRolledOut(...rollout);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
   }
