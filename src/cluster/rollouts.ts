@@ -5,6 +5,8 @@ import { type Rollout, refusedPods, rolloutOf } from "../model/rollout.ts";
 import { ApiError, type KubernetesApi } from "./api.ts";
 import { deploymentPath, readPods } from "./objects.ts";
 
+type Unfinished = Exclude<Rollout, { state: "complete" }>;
+
 const POLL_MS = 50;
 /** A kubelet's message may repeat itself over many lines; `canary status` has all of it. */
 const LONGEST_REASON = 200;
@@ -26,9 +28,7 @@ export async function untilRolledOut(
   steadySeconds = 0,
 ): Promise<void> {
   let completeSince: number | undefined;
-  let end = Date.now() + timeoutSeconds * 1000;
-  let reason = "";
-  let hadGoneOn = false;
+  const isGivenUp = patience(timeoutSeconds);
   for (;;) {
     const rollout = await readRollout(api, deploymentPath(namespace, name));
     if (rollout.state === "complete") {
@@ -36,15 +36,23 @@ export async function untilRolledOut(
       if (Date.now() - completeSince >= steadySeconds * 1000) return;
     } else {
       completeSince = undefined;
-      if (rollout.reason !== reason) end = Date.now() + timeoutSeconds * 1000;
-      reason = rollout.reason;
-      if (rollout.state === "progressing") hadGoneOn = true;
-      if ((rollout.state === "failed" && hadGoneOn) || Date.now() > end) {
-        throw await notRolledOut(api, namespace, name, rollout, timeoutSeconds);
-      }
+      if (isGivenUp(rollout)) throw await notRolledOut(api, namespace, name, rollout, timeoutSeconds);
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
+}
+
+/** Tells, look by look, whether a rollout that is not complete has failed, or has made no progress for so long. */
+function patience(timeoutSeconds: number): (rollout: Unfinished) => boolean {
+  let end = Date.now() + timeoutSeconds * 1000;
+  let before = "";
+  let hasGoneOn = false;
+  return ({ state, reason }) => {
+    if (reason !== before) end = Date.now() + timeoutSeconds * 1000;
+    before = reason;
+    hasGoneOn ||= state === "progressing";
+    return (state === "failed" && hasGoneOn) || Date.now() > end;
+  };
 }
 
 /**
@@ -65,7 +73,7 @@ async function notRolledOut(
   api: KubernetesApi,
   namespace: string,
   name: string,
-  { state, reason }: Exclude<Rollout, { state: "complete" }>,
+  { state, reason }: Unfinished,
   timeoutSeconds: number,
 ): Promise<UserError> {
   const time = state === "failed" ? "" : ` after ${timeoutSeconds} s without progress`;

@@ -132,7 +132,7 @@ describe("untilRolledOut", () => {
     };
     const queries: string[] = [];
     const api = {
-      get: async () => deployment,
+      get: answers(UNSEEN, deployment).api.get,
       list: async (path: string) => {
         const [resource = "", query = ""] = path.split("?");
         queries.push(decodeURIComponent(query));
@@ -151,7 +151,7 @@ describe("untilRolledOut", () => {
   it("fails with the rollout's own reason where pods cannot be looked at", async () => {
     const refused = () => Promise.reject(new ApiError(403, "pods is forbidden"));
     const api = {
-      get: async () => FAILED,
+      get: answers(UNSEEN, FAILED).api.get,
       list: refused,
       time: () => new Date(),
     } as unknown as KubernetesApi;
