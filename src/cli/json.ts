@@ -3,7 +3,7 @@ import type { LiveTrack } from "../application/tracks.ts";
 import type { Change } from "../engine/changes.ts";
 import type { Holder } from "../model/lock.ts";
 import type { StagePreview } from "../operations/move.ts";
-import type { MoveOutcome } from "../operations/moving.ts";
+import type { MoveOutcome } from "../operations/outcome.ts";
 import type { PromotionOutcome } from "../operations/promote.ts";
 import type { Status } from "../operations/status.ts";
 import { type FromTo, podsThatRestart, summarize, type TrackSummary } from "../operations/summary.ts";
@@ -42,7 +42,7 @@ export function statusJson({
           shares: bothShares(live.shares),
           tracks: { previous: trackJson(live.tracks.previous), canary: trackJson(live.tracks.canary) },
           deviations: live.deviations.map((deviation) => ({ ...deviation })),
-          unfinishedMoveTo: live.towards ?? null,
+          unfinishedMoveTo: live.unfinishedMoveTo ?? null,
           next: live.next ?? null,
         }
       : null,

@@ -1,5 +1,4 @@
 import { UserError } from "../errors.ts";
-import type { StackSummary } from "../operations/status.ts";
 import { runToEnd } from "../process/run-to-end.ts";
 import { type FoundingOutputs, foundingOutputs } from "../program/outputs.ts";
 
@@ -13,6 +12,12 @@ export const PULUMI_ENVIRONMENT = {
   // A tenth of the time of processes that live for seconds is collecting garbage; Go's own default is 100.
   GOGC: process.env.GOGC ?? "400",
 } as const;
+
+/** A stack as the backend lists it. */
+export interface StackSummary {
+  readonly name: string;
+  readonly resources: number;
+}
 
 /**
  * What the Pulumi CLI answers without running a program: a process of a quarter second each, where the Automation API

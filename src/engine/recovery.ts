@@ -1,5 +1,4 @@
 import { hostname } from "node:os";
-import type { Observer } from "../operations/observer.ts";
 import { type LockHolder, type Stack, StackBusy } from "./stacks.ts";
 
 /**
@@ -9,7 +8,7 @@ import { type LockHolder, type Stack, StackBusy } from "./stacks.ts";
  */
 export async function recovering<T>(
   stack: Stack,
-  observer: Observer,
+  observer: { say(text: string): void },
   operation: () => Promise<T>,
 ): Promise<T> {
   try {

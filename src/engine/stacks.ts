@@ -14,7 +14,7 @@ export interface StackState {
   };
 }
 
-/** A resource in a stack's state, as far as carrying it over looks at it. */
+/** A resource in a stack's state, as far as a transfer of state looks at it. */
 export interface StateResource {
   readonly urn: string;
   readonly type: string;
@@ -54,8 +54,6 @@ export interface Stack {
   /** The state with secrets in clear: kept in memory alone. */
   exportState(): Promise<StackState>;
   importState(state: StackState): Promise<void>;
-  /** Outputs in clear. */
-  outputs(): Promise<Readonly<Record<string, unknown>>>;
 }
 
 /** The stage stacks of a project. */
@@ -68,7 +66,6 @@ export interface Stacks {
 
 /** Another update of a stack is under way, or was killed and left its lock. */
 export class StackBusy extends Refusal {
-  readonly stackName: string;
   /** Processes that Pulumi names as the lock's holders; empty where the backend does not say. */
   readonly holders: readonly LockHolder[];
 
@@ -78,7 +75,6 @@ export class StackBusy extends Refusal {
       `another update of stack ${stack} is under way${names.length > 0 ? `, by ${names.join(", ")}` : ""}`,
       `Wait until it is done. If you know that it was killed: pulumi cancel --stack ${stack}`,
     );
-    this.stackName = stack;
     this.holders = holders;
   }
 }

@@ -10,7 +10,7 @@ const STACK_TYPE = "pulumi:pulumi:Stack";
  * preview of a stage shows what really changes, where it would show every object as new.
  * Secrets have to be in clear in both.
  */
-export function carryOver(source: StackState, target: StackState, targetStack: string): StackState {
+export function transferState(source: StackState, target: StackState, targetStack: string): StackState {
   const rename = renaming(stackOf(source), targetStack);
   const ownResources = target.deployment.resources ?? [];
   const own = ownResources.filter(
@@ -20,13 +20,13 @@ export function carryOver(source: StackState, target: StackState, targetStack: s
   const provider = own.find(isApplicationProvider);
 
   const sourceResources = source.deployment.resources ?? [];
-  const carried = sourceResources
+  const transferred = sourceResources
     .filter((resource) => isApplication(resource, sourceResources) || isSharedRoot(resource))
     .map((resource) => renamed(resource, rename))
     .filter(({ urn }) => !ownUrns.has(urn))
     .map((resource) => (provider ? withProvider(resource, provider) : resource));
 
-  const resources = [...own, ...carried];
+  const resources = [...own, ...transferred];
   const known = new Set(resources.map(({ urn }) => urn));
   return {
     ...target,

@@ -1,13 +1,13 @@
-import type { KubernetesApi } from "../cluster/api.ts";
+import { applicationOf } from "../application/application.ts";
 import { configMapPath, deploymentPath } from "../cluster/objects.ts";
 import { changeText } from "../engine/changes.ts";
 import { UserError } from "../errors.ts";
 import { differences } from "../model/differences.ts";
-import { appNames } from "../model/names.ts";
 import type { EvaluatedStage } from "../project/evaluate.ts";
+import type { Operator } from "./operator.ts";
 
-/** What is asked for of each live object that a stage declares, by its kind and name; without status. */
-export type World = Readonly<Record<string, unknown>>;
+/** The desired state of each live object that a stage declares, by kind and name (`Deployment httpd-new`). */
+export type LiveSnapshot = Readonly<Record<string, unknown>>;
 
 interface AnyObject {
   readonly metadata?: {
@@ -20,13 +20,17 @@ interface AnyObject {
 /** Annotations that controllers write, not people: `deployment.kubernetes.io/revision`. */
 const CONTROLLERS = /^deployment\.kubernetes\.io\//;
 
-/** Reads what is asked for of the live objects: taken before a preview, and compared right before it is applied. */
-export async function readWorld(
-  api: KubernetesApi,
+/**
+ * Takes a snapshot of the live objects: before a preview, and once more right before that is applied. Undefined while
+ * there is no cluster.
+ */
+export async function takeSnapshot(
+  operator: Operator,
   { config, plan, router }: EvaluatedStage,
-): Promise<World> {
-  const { namespace } = config;
-  const names = appNames(config.app.name, namespace);
+): Promise<LiveSnapshot | undefined> {
+  const application = await applicationOf(operator);
+  if (!application) return undefined;
+  const { api, namespace, names } = application;
   const { previous, canary } = plan.tracks;
   const paths: Readonly<Record<string, string>> = {
     [`Deployment ${previous.name}`]: deploymentPath(namespace, previous.name),
@@ -35,12 +39,16 @@ export async function readWorld(
     "the edge": router.addressPath(config),
   };
   const objects = await Promise.all(
-    Object.entries(paths).map(async ([object, path]) => [object, askedFor(await api.get<AnyObject>(path))]),
+    Object.entries(paths).map(async ([object, path]) => [
+      object,
+      desiredState(await api.get<AnyObject>(path)),
+    ]),
   );
   return Object.fromEntries(objects);
 }
 
-function askedFor(object: AnyObject | undefined): unknown {
+/** An object without its status, and without what the API server and controllers write into its metadata. */
+function desiredState(object: AnyObject | undefined): unknown {
   if (!object) return undefined;
   const { metadata, status: _status, ...rest } = object;
   const annotations = Object.entries(metadata?.annotations ?? {}).filter(([key]) => !CONTROLLERS.test(key));
@@ -48,10 +56,10 @@ function askedFor(object: AnyObject | undefined): unknown {
 }
 
 /**
- * What was previewed is applied to the world that it was previewed in, or not at all.
+ * What was previewed is applied to the cluster as it was previewed, or not at all.
  * @throws UserError that names each object and value that was changed in between
  */
-export function requireSameWorld(before: World, after: World): void {
+export function requireUnchanged(before: LiveSnapshot, after: LiveSnapshot): void {
   const lines = Object.keys(before).flatMap((object) =>
     differences(before[object], after[object]).map((difference) =>
       changeText({ object, operation: "update", ...difference }),

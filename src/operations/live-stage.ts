@@ -1,23 +1,22 @@
-import { readRecord } from "../application/live.ts";
+import { applicationOf } from "../application/application.ts";
 import type { KubernetesApi } from "../cluster/api.ts";
 import { Refusal } from "../errors.ts";
 import { releaseText, sameRelease, stageAfter } from "../model/lifecycle.ts";
-import { appNames } from "../model/names.ts";
 import { evaluateStage } from "../project/evaluate.ts";
 import type { LiveStage } from "../verification/options.ts";
 import type { Operator } from "./operator.ts";
 
-type Application = Pick<Operator, "project" | "cluster">;
+/** A session or an operator. */
+type WithProject = Pick<Operator, "project" | "cluster">;
 
 /**
  * The stage that a promotion goes to when none is named: the one after the live one, or the first of a new release.
  * @throws Refusal at the end of a release
  */
-export async function nextStage({ project, cluster }: Application): Promise<string> {
-  const { app, namespace, lifecycle, release } = project.config;
+export async function nextStage(reach: WithProject): Promise<string> {
+  const { lifecycle, release } = reach.project.config;
   const [first = ""] = lifecycle;
-  const api = await cluster();
-  const record = api && (await readRecord(api, namespace, appNames(app.name, namespace).record));
+  const record = await (await applicationOf(reach))?.record();
   if (!record || !sameRelease(record.release, release)) return first;
   const next = stageAfter(record.stage, lifecycle);
   if (next !== undefined) return next;
@@ -31,15 +30,15 @@ export async function nextStage({ project, cluster }: Application): Promise<stri
  * The stage that is live, as its files say it with the release that is live, and the cluster that it is live in.
  * @throws Refusal when nothing is live
  */
-export async function liveStage({
-  project,
-  cluster,
-}: Application): Promise<{ api: KubernetesApi; stage: LiveStage }> {
-  const { app, namespace } = project.config;
-  const api = await cluster();
-  const record = api && (await readRecord(api, namespace, appNames(app.name, namespace).record));
-  if (!api || !record)
+export async function liveStage(reach: WithProject): Promise<{ api: KubernetesApi; stage: LiveStage }> {
+  const application = await applicationOf(reach);
+  const record = await application?.record();
+  if (!application || !record) {
     throw new Refusal("nothing was released to this cluster yet", "Begin with: canary promote");
-  const evaluated = await evaluateStage(project, record.stage, record.release);
-  return { api, stage: { ...evaluated, release: record.release, intended: record.intended } };
+  }
+  const evaluated = await evaluateStage(reach.project, record.stage, record.release);
+  return {
+    api: application.api,
+    stage: { ...evaluated, release: record.release, intended: record.intended },
+  };
 }

@@ -1,14 +1,13 @@
-import { type Live, NOTHING_LIVE, readLive } from "../application/live.ts";
+import { applicationOf } from "../application/application.ts";
+import { type Live, NOTHING_LIVE } from "../application/live.ts";
 import { untilRolledOut } from "../cluster/rollouts.ts";
-import type { Config } from "../config/stage.ts";
 import type { Change } from "../engine/changes.ts";
 import { recovering } from "../engine/recovery.ts";
 import type { RunOptions, Stack, Stacks } from "../engine/stacks.ts";
-import { carryOver, holdsSameObjects } from "../engine/state-transfer.ts";
-import { readAhead } from "../engine/states.ts";
+import { holdsSameObjects, transferState } from "../engine/state-transfer.ts";
+import { prefetchStates } from "../engine/states.ts";
 import { type Move, moveTo } from "../model/lifecycle.ts";
-import { appNames, TRACKS, type TrackName } from "../model/names.ts";
-import type { StagePlan } from "../model/plan.ts";
+import { TRACKS, type TrackName } from "../model/names.ts";
 import { progressDeadlineSeconds } from "../model/rollout.ts";
 import { type EvaluatedStage, evaluateStage } from "../project/evaluate.ts";
 import { type Observer, silentObserver } from "./observer.ts";
@@ -27,21 +26,18 @@ export interface StagePreview extends PlannedMove {
 }
 
 /**
- * Which move a stage is now.
- * @throws Refusal when the lifecycle does not allow it, UserError for values that are wrong
+ * Which move a stage is now, by what the cluster says is live.
+ * @throws Refusal when the lifecycle does not allow it
  */
-export async function planMove(operator: Operator, stage: string): Promise<PlannedMove> {
-  const evaluated = await evaluateStage(operator.project, stage);
-  const { config, plan } = evaluated;
-  const live = await liveIn(operator, config, plan);
+export async function planMove(operator: Operator, evaluated: EvaluatedStage): Promise<PlannedMove> {
+  const { stage, config, plan } = evaluated;
+  const live = (await (await applicationOf(operator))?.live(plan)) ?? NOTHING_LIVE;
   const move = moveTo({ ...config, stage, override: config.lifecycleOverride }, live.record);
   return { ...evaluated, move, live };
 }
 
 /**
- * What applying a stage would change, exact also for a stage that was never applied: the live stage's state is
- * carried over to it first.
- * @param states what the stacks hold; read now unless given
+ * What applying a stage would change.
  * @throws Refusal when the lifecycle does not allow it, UserError for what else stands in the way
  */
 export async function previewStage(
@@ -49,9 +45,30 @@ export async function previewStage(
   stage: string,
   options?: RunOptions,
   observer: Observer = silentObserver,
-  states = readAhead(operator, stage),
 ): Promise<StagePreview> {
-  const planned = await planMove(operator, stage);
+  const states = prefetchStates(operator.stacks, operator.project.config.lifecycle, stage);
+  const planned = await planMove(operator, await evaluateStage(operator.project, stage));
+  return previewMove(operator, planned, { observer, states, run: options });
+}
+
+/** What a preview works with besides the move. */
+export interface PreviewOptions {
+  readonly observer: Observer;
+  /** What the stacks hold. */
+  readonly states: ReturnType<typeof prefetchStates>;
+  readonly run?: RunOptions | undefined;
+}
+
+/**
+ * What a planned move would change, exact also for a stage that was never applied: the live stage's state is
+ * transferred to its stack first.
+ */
+export async function previewMove(
+  operator: Operator,
+  planned: PlannedMove,
+  { observer, states, run }: PreviewOptions,
+): Promise<StagePreview> {
+  const { stage } = planned;
   const liveStage = planned.live.record?.stage;
   const isElsewhere = liveStage !== undefined && liveStage !== stage;
   // All at once: each is a process of the engine.
@@ -63,29 +80,21 @@ export async function previewStage(
   if (isElsewhere && !source) {
     observer.say(`the state of stack ${liveStage} is not there: objects that are taken over may show as new`);
   }
-  const carried = source && !(own && holdsSameObjects(source, own)) ? liveStage : undefined;
+  const transferFrom = source && !(own && holdsSameObjects(source, own)) ? liveStage : undefined;
   const changes = await recovering(stack, observer, async () => {
-    if (carried !== undefined) await carryState(operator.stacks, carried, stack);
-    return stack.preview(options);
+    if (transferFrom !== undefined) await transferStateTo(stack, operator.stacks, transferFrom);
+    return stack.preview(run);
   });
   return { ...planned, changes, stack };
 }
 
-/** Reads what is live as the deployer; nothing is, where the founding stack was never applied. */
-export async function liveIn(operator: Operator, config: Config, plan: StagePlan): Promise<Live> {
-  const api = await operator.cluster();
-  return api
-    ? readLive(api, config.namespace, appNames(config.app.name, config.namespace), plan)
-    : NOTHING_LIVE;
-}
-
-async function carryState(stacks: Stacks, from: string, target: Stack): Promise<void> {
+async function transferStateTo(target: Stack, stacks: Stacks, from: string): Promise<void> {
   const [source, own] = await Promise.all([
     stacks.stateOf(from, "in clear"),
     stacks.stateOf(target.name, "in clear"),
   ]);
   if (!source) return;
-  await target.importState(carryOver(source, own ?? (await target.exportState()), target.name));
+  await target.importState(transferState(source, own ?? (await target.exportState()), target.name));
 }
 
 /**
@@ -94,19 +103,18 @@ async function carryState(stacks: Stacks, from: string, target: Stack): Promise<
  */
 export async function applyStage(
   operator: Operator,
-  { stack, config, plan }: Pick<StagePreview, "stack" | "config" | "plan">,
+  preview: Pick<StagePreview, "stack" | "config" | "plan">,
   options?: RunOptions,
 ): Promise<readonly Change[]> {
-  const changes = await stack.apply(options);
-  await untilTracksRolledOut(operator, config, plan, TRACKS);
+  const changes = await preview.stack.apply(options);
+  await untilTracksRolledOut(operator, preview, TRACKS);
   return changes;
 }
 
 /** @throws UserError when a rollout fails or does not end in time */
 export async function untilTracksRolledOut(
   operator: Operator,
-  config: Config,
-  plan: StagePlan,
+  { config, plan }: Pick<EvaluatedStage, "config" | "plan">,
   tracks: readonly TrackName[],
 ): Promise<void> {
   const api = await operator.cluster();

@@ -1,21 +1,20 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { recovering } from "../engine/recovery.ts";
-import { readAhead, type States } from "../engine/states.ts";
+import { prefetchStates, type States } from "../engine/states.ts";
 import { Refusal, UserError } from "../errors.ts";
 import { sameRelease } from "../model/lifecycle.ts";
 import { scratchFolder } from "../process/scratch.ts";
-import { evaluateStage } from "../project/evaluate.ts";
-import { underLock } from "./guarded.ts";
-import { readWorld, requireSameWorld, type World } from "./live-snapshot.ts";
-import { applyStage, type PlannedMove, previewStage, type StagePreview } from "./move.ts";
-import { carryOut, type MoveOptions, type MoveOutcome, Stopwatch } from "./moving.ts";
+import { type EvaluatedStage, evaluateStage } from "../project/evaluate.ts";
+import { type LiveSnapshot, requireUnchanged, takeSnapshot } from "./live-snapshot.ts";
+import { applyStage, type PlannedMove, planMove, previewMove, type StagePreview } from "./move.ts";
 import type { Operator } from "./operator.ts";
+import type { MoveOutcome } from "./outcome.ts";
+import { type Confirmation, MoveFailed, type MoveOptions, type MoveSteps, runMove } from "./pipeline.ts";
 import { rollbackUnderLock } from "./rollback.ts";
+import { withLock } from "./with-lock.ts";
 
-export interface PromoteOptions extends MoveOptions {
-  /** Whether to apply what was previewed. */
-  readonly confirm: (preview: StagePreview) => Promise<boolean>;
+export interface PromoteOptions extends MoveOptions, Confirmation<StagePreview> {
   /** Goes back when the stage cannot be applied or does not fit. */
   readonly rollbackOnFailure: boolean;
 }
@@ -36,108 +35,128 @@ export async function promote(
   stage: string,
   options: PromoteOptions,
 ): Promise<PromotionOutcome> {
-  const ahead = readAhead(operator, stage);
-  const config = await operator.project.stage(stage);
-  return underLock(operator, config, `promote ${stage}`, options, async (signal, unheldMs) => {
-    // Whoever held the lock since may have changed them.
-    const states = ahead.age() + CLOCKS_DIFFER_MS < unheldMs ? ahead : undefined;
-    const guarded = { ...options, signal, states };
-    const outcome = await promoteUnderLock(operator, stage, guarded).catch(async (error: unknown) => {
-      if (!options.rollbackOnFailure || signal.aborted || !(error instanceof MoveFailed)) throw error;
-      options.observer.say(error.message);
-      await rollbackUnderLock(operator, error.from, withoutAsking(guarded));
-      throw new UserError(`${stage} failed and was rolled back: ${error.message}`, "Look at: canary history");
-    });
+  const prefetched = prefetchStates(operator.stacks, operator.project.config.lifecycle, stage);
+  const evaluated = await evaluateStage(operator.project, stage);
+  return withLock(operator, { text: `promote ${stage}`, stage }, options, async ({ signal, unheldMs }) => {
+    // A holder of the lock since then may have changed the states.
+    const isFresh = prefetched.age() + CLOCK_TOLERANCE_MS < unheldMs;
+    const states = isFresh ? prefetched : undefined;
+    const outcome = await promoteUnderLock(operator, evaluated, { ...options, signal, states });
     const fits = outcome.verification?.fits !== false;
     if (fits || !options.rollbackOnFailure) return { ...outcome, rolledBack: undefined };
-    options.observer.say(`${stage} does not fit: ${outcome.verification?.problems.join("; ")}`);
-    return { ...outcome, rolledBack: await rollbackUnderLock(operator, undefined, withoutAsking(guarded)) };
+    return { ...outcome, rolledBack: await rollBackUnfit(operator, outcome, { ...options, signal }) };
   });
 }
 
-/** What two readings of the API server's clock, which tells whole seconds, may be apart from the truth, and a second more. */
-const CLOCKS_DIFFER_MS = 2_000;
+/**
+ * How far a difference of two times by the API server's clock can be from the truth. It tells whole seconds, so each
+ * time is up to a second early: 10.9 s and 12.0 s read as 10 and 12. A second more is kept in reserve.
+ */
+const CLOCK_TOLERANCE_MS = 2_000;
 
-const withoutAsking = (options: PromoteOptions) => ({ ...options, confirm: async () => true });
-
-/** A failure after the engine began to change things. */
-class MoveFailed extends UserError {
-  /** The stage that this release was at before; undefined when it was at none. */
-  readonly from: string | undefined;
-
-  constructor({ message, hint }: UserError, { live, config }: PlannedMove) {
-    super(message, hint);
-    const { record } = live;
-    this.from = record && sameRelease(record.release, config.release) ? record.stage : undefined;
-  }
+interface PromotionUnderLock extends PromoteOptions {
+  /** What the stacks hold; undefined where that has to be read now. */
+  readonly states: States | undefined;
 }
-
-/** A refusal, of another engine's lock, changed nothing. */
-const isFailure = (error: unknown): error is UserError =>
-  error instanceof UserError && !(error instanceof Refusal);
 
 async function promoteUnderLock(
   operator: Operator,
-  stage: string,
-  options: PromoteOptions & { readonly states: States | undefined },
+  evaluated: EvaluatedStage,
+  options: PromotionUnderLock,
 ): Promise<MoveOutcome> {
-  const watch = new Stopwatch(options);
   const folder = await scratchFolder("canary-plan");
-  const plan = join(folder, "plan.json");
+  const steps = promotionTo(evaluated, operator, options, join(folder, "plan.json"));
   try {
-    const { preview, world } = await watch.phase("preview", `preview ${stage}`, async (note) => {
-      const before = await worldOf(operator, stage);
-      const run = { onOutput: options.onOutput, signal: options.signal, plan };
-      const onChange = ({ object }: { object: string }) => note(object);
-      return {
-        preview: await previewStage(operator, stage, { ...run, onChange }, options.observer, options.states),
-        world: before,
-      };
-    });
-    if (!(await options.confirm(preview))) return declined(preview, watch);
-    await requireUnchanged(operator, preview, world);
-    options.signal.throwIfAborted();
-    const isInPlace = preview.move === "reapply" && preview.changes.length === 0;
-    let began = false;
-    const apply = async (run: Parameters<typeof applyStage>[2]) => {
-      if (isInPlace) return [];
-      began = true;
-      return recovering(preview.stack, options.observer, () =>
-        applyStage(operator, preview, { ...run, plan }),
-      );
-    };
-    return await carryOut(operator, preview, apply, options, watch).catch((error: unknown) => {
-      throw began && isFailure(error) ? new MoveFailed(error, preview) : error;
-    });
+    return await runMove(operator, steps, options);
+  } catch (error) {
+    if (!options.rollbackOnFailure || options.signal.aborted || !(error instanceof MoveFailed)) throw error;
+    throw await rollBackFailed(operator, error, options);
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-function declined({ stage, config, move, changes }: StagePreview, watch: Stopwatch): MoveOutcome {
-  const { timing, seconds } = watch;
+interface Promotion extends StagePreview {
+  /** The cluster right before the preview; undefined while there is none. */
+  readonly before: LiveSnapshot | undefined;
+}
+
+/** @param updatePlan file of what the preview allows the engine to do, and nothing else */
+function promotionTo(
+  evaluated: EvaluatedStage,
+  operator: Operator,
+  { observer, onOutput, signal, states }: PromotionUnderLock,
+  updatePlan: string,
+): MoveSteps<Promotion> {
+  const { stage } = evaluated;
   return {
-    stage,
-    release: config.release,
-    move,
-    applied: false,
-    changes,
-    verification: undefined,
-    timing,
-    seconds,
+    prepare: (phases) =>
+      phases.run("preview", `preview ${stage}`, async (note) => {
+        const now = states ?? prefetchStates(operator.stacks, evaluated.config.lifecycle, stage);
+        const before = await takeSnapshot(operator, evaluated);
+        const planned = await planMove(operator, evaluated);
+        const onChange = ({ object }: { readonly object: string }) => note(object);
+        const run = { onOutput, signal, plan: updatePlan, onChange };
+        return { ...(await previewMove(operator, planned, { observer, states: now, run })), before };
+      }),
+    requireUnchanged: async ({ before }) => {
+      const after = await takeSnapshot(operator, evaluated);
+      if (before && after) requireUnchanged(before, after);
+    },
+    execute: async (preview, run) => {
+      const isInPlace = preview.move === "reapply" && preview.changes.length === 0;
+      if (isInPlace) return [];
+      return recovering(preview.stack, observer, () =>
+        applyStage(operator, preview, { ...run, plan: updatePlan }),
+      );
+    },
   };
 }
 
-async function worldOf(operator: Operator, stage: string): Promise<World | undefined> {
-  const api = await operator.cluster();
-  return api && readWorld(api, await evaluateStage(operator.project, stage));
+/**
+ * Goes back after a promotion that failed half way.
+ * @returns the error that the promotion ends with. It is never a Refusal, also where the way back is refused: by then
+ * the cluster is changed.
+ */
+async function rollBackFailed(
+  operator: Operator,
+  failure: MoveFailed,
+  options: PromoteOptions,
+): Promise<UserError> {
+  const { stage } = failure.planned;
+  options.observer.say(failure.message);
+  try {
+    await rollbackUnderLock(operator, stageBefore(failure.planned), withoutAsking(options));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return new UserError(
+      `${stage} failed and could not be rolled back: ${failure.message}\nNo way back: ${error.message}`,
+      error.hint,
+    );
+  }
+  return new UserError(`${stage} failed and was rolled back: ${failure.message}`, "Look at: canary history");
 }
 
-async function requireUnchanged(
+/** Goes back after a promotion that does not fit. Undefined where there is no way back: then it stays as it is. */
+async function rollBackUnfit(
   operator: Operator,
-  preview: StagePreview,
-  before: World | undefined,
-): Promise<void> {
-  const api = await operator.cluster();
-  if (api && before) requireSameWorld(before, await readWorld(api, preview));
+  { stage, verification }: MoveOutcome,
+  options: PromoteOptions,
+): Promise<MoveOutcome | undefined> {
+  options.observer.say(`${stage} does not fit: ${verification?.problems.join("; ")}`);
+  try {
+    return await rollbackUnderLock(operator, undefined, withoutAsking(options));
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    options.observer.say(`${stage} could not be rolled back: ${error}`);
+    return undefined;
+  }
 }
+
+/** The stage that this release was at before the move; undefined when it was at none. */
+function stageBefore({ live, config }: PlannedMove): string | undefined {
+  const { record } = live;
+  return record && sameRelease(record.release, config.release) ? record.stage : undefined;
+}
+
+const withoutAsking = (options: PromoteOptions) => ({ ...options, confirm: async () => true });

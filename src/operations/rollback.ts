@@ -1,27 +1,25 @@
-import { readHistory } from "../application/history.ts";
-import { readRecord } from "../application/live.ts";
+import { applicationOf } from "../application/application.ts";
 import { recovering } from "../engine/recovery.ts";
 import { Refusal } from "../errors.ts";
 import type { HistoryEntry } from "../model/history.ts";
 import { releaseText, sameRelease } from "../model/lifecycle.ts";
-import { appNames } from "../model/names.ts";
 import type { ReleaseRecord } from "../model/record.ts";
-import { underLock } from "./guarded.ts";
+import { evaluateStage } from "../project/evaluate.ts";
+import { type Conformance, readConformance } from "./conformance.ts";
 import { type PlannedMove, planMove, untilTracksRolledOut } from "./move.ts";
-import { carryOut, type MoveOptions, type MoveOutcome, Stopwatch } from "./moving.ts";
 import type { Operator } from "./operator.ts";
-import { type Standing, standing } from "./unfinished.ts";
+import type { MoveOutcome } from "./outcome.ts";
+import { type Confirmation, type MoveOptions, type MoveSteps, runMove } from "./pipeline.ts";
+import { withLock } from "./with-lock.ts";
 
-export interface RollbackOptions extends MoveOptions {
-  readonly confirm: (planned: PlannedMove) => Promise<boolean>;
-}
+export interface RollbackOptions extends MoveOptions, Confirmation<PlannedMove> {}
 
 /**
- * Goes back to a stage; without one, to the stage that was live before, or out of a move that did not end.
+ * Goes back to a stage; without one, to the stage that was live before, or out of an unfinished move.
  *
  * Faster than a promotion by what is left out: no preview (the engine compares the stack with the cluster while it
- * applies; what it would show was applied before), no update plan and no comparison with one, and no state carried
- * over (objects that the stack does not know are taken over by server-side apply). The lock, the lifecycle and the
+ * applies; what it would show was applied before), no update plan and no comparison with one, and no transfer of state
+ * (objects that the stack does not know are taken over by server-side apply). The lock, the lifecycle and the
  * order of the tracks stay.
  * @throws Refusal when there is no way back
  */
@@ -30,43 +28,40 @@ export async function rollback(
   stage: string | undefined,
   options: RollbackOptions,
 ): Promise<MoveOutcome> {
-  return underLock(operator, operator.project.config, `rollback ${stage ?? ""}`.trim(), options, (signal) =>
+  const text = `rollback ${stage ?? ""}`.trim();
+  return withLock(operator, { text, stage }, options, ({ signal }) =>
     rollbackUnderLock(operator, stage, { ...options, signal }),
   );
 }
 
 /** The same where the lock is held already. */
-export async function rollbackUnderLock(
+export const rollbackUnderLock = (
   operator: Operator,
   stage: string | undefined,
   options: RollbackOptions,
-): Promise<MoveOutcome> {
-  const watch = new Stopwatch(options);
-  const planned = await watch.phase("find", "find the way back", async (note) => {
-    const target = stage ?? (await stageBefore(operator));
-    note(target);
-    await requireLiveRelease(operator);
-    return requireWayBack(await planMove(operator, target));
-  });
-  const { config, plan, move } = planned;
-  if (!(await options.confirm(planned))) {
-    const { timing, seconds } = watch;
-    const common = { stage: planned.stage, release: config.release, move, changes: [], timing, seconds };
-    return { ...common, applied: false, verification: undefined };
-  }
-  return carryOut(
-    operator,
-    planned,
-    async (run) => {
+): Promise<MoveOutcome> => runMove(operator, wayBackTo(stage, operator, options), options);
+
+function wayBackTo(
+  stage: string | undefined,
+  operator: Operator,
+  { observer }: RollbackOptions,
+): MoveSteps<PlannedMove> {
+  return {
+    prepare: (phases) =>
+      phases.run("find", "find the way back", async (note) => {
+        const target = stage ?? (await stageBefore(operator));
+        note(target);
+        await requireLiveRelease(operator);
+        return requireWayBack(await planMove(operator, await evaluateStage(operator.project, target)));
+      }),
+    execute: async (planned, run) => {
       const stack = await operator.stacks.open(planned.stage);
-      const changes = await recovering(stack, options.observer, () => stack.apply(run));
+      const changes = await recovering(stack, observer, () => stack.apply(run));
       // The canary may be what is broken: what has to be ready is the track that takes its traffic over.
-      await untilTracksRolledOut(operator, config, plan, ["previous"]);
+      await untilTracksRolledOut(operator, planned, ["previous"]);
       return changes;
     },
-    options,
-    watch,
-  );
+  };
 }
 
 function requireWayBack(planned: PlannedMove): PlannedMove {
@@ -80,9 +75,8 @@ function requireWayBack(planned: PlannedMove): PlannedMove {
 
 /** @throws Refusal when Pulumi.yaml has another release than the one to go back in */
 async function requireLiveRelease(operator: Operator): Promise<void> {
-  const { app, namespace, release } = operator.project.config;
-  const api = await operator.cluster();
-  const record = api && (await readRecord(api, namespace, appNames(app.name, namespace).record));
+  const { release } = operator.project.config;
+  const record = await (await applicationOf(operator))?.record();
   if (!record || sameRelease(record.release, release)) return;
   throw new Refusal(
     `Pulumi.yaml has release ${releaseText(release)}, but live is ${releaseText(record.release)} at ${record.stage}`,
@@ -91,25 +85,25 @@ async function requireLiveRelease(operator: Operator): Promise<void> {
 }
 
 async function stageBefore(operator: Operator): Promise<string> {
-  const api = await operator.cluster();
-  const now = api && (await standing(operator, api));
-  if (!api || !now) throw new Refusal("nothing was released to this cluster yet", "There is no way back.");
-  const { app, namespace, lifecycle } = operator.project.config;
-  const moves = await readHistory(api, namespace, appNames(app.name, namespace).history);
-  return previousStage(now, moves, lifecycle);
+  const application = await applicationOf(operator);
+  const conformance = application && (await readConformance(operator.project, application.api));
+  if (!application || !conformance) {
+    throw new Refusal("nothing was released to this cluster yet", "There is no way back.");
+  }
+  return previousStage(conformance, await application.history(), operator.project.config.lifecycle);
 }
 
 /**
- * The stage to go back to: the one that is live by the record when a move from it did not end; else the last one
+ * The stage to go back to: the one that is live by the record when a move from it is unfinished; else the last one
  * before it that this release was at.
  * @throws Refusal when the release was at no stage before
  */
 export function previousStage(
-  { record, towards }: Pick<Standing, "record" | "towards">,
+  { record, unfinishedMoveTo }: Pick<Conformance, "record" | "unfinishedMoveTo">,
   moves: readonly HistoryEntry[],
   lifecycle: readonly string[],
 ): string {
-  if (towards !== undefined) return record.stage;
+  if (unfinishedMoveTo !== undefined) return record.stage;
   const at = lifecycle.indexOf(record.stage);
   const isBefore = (stage: string) => lifecycle.indexOf(stage) < at && record.reached.includes(stage);
   const moved = moves.find(

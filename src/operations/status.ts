@@ -1,24 +1,17 @@
-import { readHistory } from "../application/history.ts";
-import { lockHolder } from "../application/lock.ts";
+import { applicationIn } from "../application/application.ts";
 import type { LiveTrack } from "../application/tracks.ts";
 import type { KubernetesApi } from "../cluster/api.ts";
+import type { StackSummary } from "../engine/pulumi.ts";
 import type { Deviation } from "../model/conformance.ts";
 import type { HistoryEntry } from "../model/history.ts";
 import { type Release, sameRelease, stageAfter } from "../model/lifecycle.ts";
 import type { Holder } from "../model/lock.ts";
-import { appNames } from "../model/names.ts";
 import type { ReleaseRecord } from "../model/record.ts";
 import type { PerTrack } from "../model/traffic.ts";
 import type { Project } from "../project/project.ts";
 import { appliedShare, servedShare } from "../routers/live.ts";
 import type { FourShares } from "../verification/verification.ts";
-import { type Standing, standing } from "./unfinished.ts";
-
-/** A stack as the backend lists it. */
-export interface StackSummary {
-  readonly name: string;
-  readonly resources: number;
-}
+import { type Conformance, readConformance } from "./conformance.ts";
 
 /**
  * How a stage stack is: `live` and all there; live, but the cluster `drifted` from it; `applied` for this release and
@@ -45,8 +38,8 @@ export interface LiveStatus {
   readonly shares: FourShares;
   readonly tracks: PerTrack<LiveTrack>;
   readonly deviations: readonly Deviation[];
-  /** The stage that a move which did not end was going to. */
-  readonly towards: string | undefined;
+  /** The stage that an unfinished move was going to. */
+  readonly unfinishedMoveTo: string | undefined;
   /** The stage that a promotion would go to; undefined at the end of the release. */
   readonly next: string | undefined;
 }
@@ -59,14 +52,14 @@ export async function readStatus(
   stats: string | undefined,
 ): Promise<Status> {
   const { app, namespace, release, lifecycle } = project.config;
-  const names = appNames(app.name, namespace);
+  const application = api && applicationIn(api, project.config);
   const nothing = [undefined, [], undefined] as const;
   const [[now, moves, lock], stacks] = await Promise.all([
-    api
+    application
       ? Promise.all([
-          standing({ project }, api),
-          readHistory(api, namespace, names.history),
-          lockHolder(api, { namespace, name: names.lock }),
+          readConformance(project, application.api),
+          application.history(),
+          application.lockHolder(),
         ])
       : nothing,
     summaries,
@@ -83,7 +76,7 @@ export async function readStatus(
 }
 
 function liveStatus(
-  { record, tracks, traffic, stage, deviations, towards }: Standing,
+  { record, tracks, traffic, stage, deviations, unfinishedMoveTo }: Conformance,
   moves: readonly HistoryEntry[],
   { config }: Project,
   applied: number | undefined,
@@ -102,7 +95,7 @@ function liveStatus(
     },
     tracks,
     deviations,
-    towards,
+    unfinishedMoveTo,
     next: isNewRelease ? config.lifecycle[0] : stageAfter(record.stage, config.lifecycle),
   };
 }
@@ -110,7 +103,7 @@ function liveStatus(
 function conditionOf(
   name: string,
   stacks: readonly StackSummary[],
-  now: Standing | undefined,
+  now: Conformance | undefined,
   release: Release,
 ): StageCondition {
   const isApplied = stacks.some((stack) => stack.name === name && stack.resources > 0);

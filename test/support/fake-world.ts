@@ -113,7 +113,6 @@ export class FakeWorld implements Operator {
         told("import");
         this.states.set(name, deployment.resources ?? []);
       },
-      outputs: async () => ({}),
     };
   }
 

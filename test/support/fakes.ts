@@ -14,13 +14,17 @@ interface StoredObject {
 
 /** Objects by their API paths, in memory, with the API server's optimistic concurrency. */
 export class FakeApi implements KubernetesApi {
-  readonly server = "https://cluster.test";
+  readonly server: string;
   readonly objects = new Map<string, StoredObject>();
   /** Looks at each request before it is answered; may throw in the server's place. */
   onRequest: (method: string, path: string) => void = () => undefined;
   /** How far the server's clock is from this machine's, in milliseconds. */
   skew = 0;
   private version = 0;
+
+  constructor(server = "https://cluster.test") {
+    this.server = server;
+  }
 
   time(): Date {
     return new Date(Date.now() + this.skew);

@@ -63,14 +63,36 @@ async function promoteAction(
   if (named !== undefined && options.to !== undefined) {
     throw new WrongUse(`both a stage (${named}) and --to ${options.to} are given`, "Give one of them.");
   }
-  const outcomes: PromotionOutcome[] = [];
-  let exit: number = EXIT.done;
   // At once: loading the engine's side takes a while.
   const [stages, observer] = await Promise.all([
     stagesToGo(session, named, options.to),
     terminal.observer(),
     session.operator(),
   ]);
+  const outcomes: PromotionOutcome[] = [];
+  try {
+    return await promoteInTurn(session, stages, observer, options, outcomes);
+  } finally {
+    // Also where a later stage throws: what was done before is done, and is told.
+    if (outcomes.length > 0) {
+      terminal.result(promoteJson(outcomes), (shown) => shown.map(outcomeLines).join("\n\n"));
+    }
+  }
+}
+
+/**
+ * Promotes stage by stage, until one is declined or does not fit.
+ * @param outcomes what each came to, in turn: filled as the stages go by
+ * @returns the exit code
+ */
+async function promoteInTurn(
+  session: Session,
+  stages: readonly string[],
+  observer: Observer,
+  options: Options,
+  outcomes: PromotionOutcome[],
+): Promise<number> {
+  let exit: number = EXIT.done;
   for (const stage of stages) {
     if (outcomes.length > 0) exit = await soak(session, options);
     if (exit !== EXIT.done) break;
@@ -79,7 +101,6 @@ async function promoteAction(
     exit = exitOf(outcome);
     if (exit !== EXIT.done) break;
   }
-  terminal.result(promoteJson(outcomes), (shown) => shown.map(outcomeLines).join("\n\n"));
   return exit;
 }
 

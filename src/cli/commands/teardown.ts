@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { type Doomed, planTeardown, tearDown } from "../../operations/teardown.ts";
+import { planTeardown, type StackTeardown, tearDown } from "../../operations/teardown.ts";
 import { EXIT, WrongUse } from "../exit.ts";
 import { shown } from "../print/printable.ts";
 import { examples, type Runner } from "../runner.ts";
@@ -19,20 +19,20 @@ export const teardownCommand = (run: Runner): Command =>
         const name = `${project.name}/${project.config.namespace}`;
         const operator = await session.operator();
         const observer = await terminal.observer();
-        const doomed = await observer.phase("look at every stage", () => planTeardown(operator));
-        terminal.note(teardownText(shown(doomed), name));
+        const plan = await observer.phase("look at every stage", () => planTeardown(operator));
+        terminal.note(teardownText(shown(plan), name));
         const typed = confirm ?? (await terminal.askFor(`Type ${name} to take it down: `, signal));
         if (typed !== name) {
           throw new WrongUse(`${typed || "nothing"} was typed, not ${name}`, "Nothing was taken down.");
         }
-        const destroyed = await tearDown(operator, doomed, { identity, observer, signal });
+        const destroyed = await tearDown(operator, plan, { identity, observer, signal });
         terminal.result({ destroyed }, (shown) => `Taken down: ${shown.destroyed.join(", ")}.`);
         return EXIT.done;
       }),
     );
 
-function teardownText(doomed: readonly Doomed[], name: string): string {
-  const lines = doomed.map(({ stack, deleted, kept }) => {
+function teardownText(plan: readonly StackTeardown[], name: string): string {
+  const lines = plan.map(({ stack, deleted, kept }) => {
     const gone = deleted.length === 0 ? "deletes nothing" : `DELETES ${deleted.join(", ")}`;
     return `  ${stack.name}: ${gone}${kept > 0 ? `; lets go of ${kept} objects, which stay until their namespace goes` : ""}`;
   });

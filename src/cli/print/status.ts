@@ -1,8 +1,8 @@
 import type { LiveTrack } from "../../application/tracks.ts";
 import { releaseText } from "../../model/lifecycle.ts";
 import type { Pod } from "../../model/pods.ts";
+import { deviationText } from "../../operations/conformance.ts";
 import type { LiveStatus, StageCondition, Status } from "../../operations/status.ts";
-import { deviationText } from "../../operations/unfinished.ts";
 import { shellWord } from "../../process/shell.ts";
 import type { Terminal } from "../terminal.ts";
 import { sharesTable } from "./shares.ts";
@@ -33,7 +33,7 @@ export function statusText(status: Status, paint: Paint): string {
 }
 
 function liveLines(live: LiveStatus, paint: Paint): string[] {
-  const { record, move, shares, tracks, deviations, towards, next } = live;
+  const { record, move, shares, tracks, deviations, unfinishedMoveTo, next } = live;
   const by = move
     ? `since ${timeText(move.time)}, by ${move.who}`
     : "not by canary, or longer ago than its history";
@@ -46,13 +46,13 @@ function liveLines(live: LiveStatus, paint: Paint): string[] {
     ...trackLines(tracks.previous, paint),
     ...trackLines(tracks.canary, paint),
     ...(deviations.length > 0 ? ["", ...deviationLines(live, paint)] : []),
-    ...(towards === undefined && next !== undefined ? ["", `next: canary promote ${next}`] : []),
+    ...(unfinishedMoveTo === undefined && next !== undefined ? ["", `next: canary promote ${next}`] : []),
   ];
 }
 
-function deviationLines({ record, deviations, towards }: LiveStatus, paint: Paint): string[] {
-  const heading = towards
-    ? `A move to ${towards} did not end. Go on with: canary promote ${shellWord(towards)}. Go back with: canary rollback.`
+function deviationLines({ record, deviations, unfinishedMoveTo }: LiveStatus, paint: Paint): string[] {
+  const heading = unfinishedMoveTo
+    ? `A move to ${unfinishedMoveTo} did not end. Go on with: canary promote ${shellWord(unfinishedMoveTo)}. Go back with: canary rollback.`
     : `The cluster is not what ${record.stage} asks for. Mend it with: canary promote ${shellWord(record.stage)}`;
   return [paint("red", heading), ...deviations.map(deviationText)];
 }

@@ -76,8 +76,8 @@ export function pulumiStacks(options: StacksOptions): Stacks {
 const isNoSuchStack = (name: string, said: string): boolean =>
   said.includes(`no stack named '${name}' found`);
 
-/** What a stack's operations come with. */
-interface Around {
+/** What the operations of a stack call besides the engine. */
+interface StackHooks {
   program(run?: RunOptions): Promise<Record<string, unknown>>;
   make(): Promise<void>;
   onEvent(): void;
@@ -87,9 +87,8 @@ interface Around {
 function automatedStack(
   stack: PulumiStack,
   pulumi: ExecaMethod<{ cwd: string; env: Record<string, string> }>,
-  { program, make, onEvent, onChanged }: Around,
+  { program, make, onEvent, onChanged }: StackHooks,
 ): Stack {
-  const outputs = stack.outputs.bind(stack);
   // After every update the Automation API asks for these by three more processes, a second that nobody needs.
   stack.outputs = async () => ({});
   stack.info = async () => undefined;
@@ -128,9 +127,5 @@ function automatedStack(
       const input = JSON.stringify(state);
       await inStack(() => pulumi({ input })`pulumi stack import --stack ${name}`);
     },
-    outputs: () =>
-      inStack(async () =>
-        Object.fromEntries(Object.entries(await outputs()).map(([key, { value }]) => [key, value])),
-      ),
   };
 }

@@ -21,8 +21,10 @@ describe("the restricted account", () => {
     const operator = await project.operator();
     const onOutput = (text: string) => printed.push(text);
     await applyStage(operator, await previewStage(operator, "canary-25", { onOutput }), { onOutput });
-    const founding = await operator.stacks.open("canary-25");
-    kubeconfig = String((await founding.outputs()).deployerKubeconfig);
+    const name = ["--stack", "canary-25", "--show-secrets"];
+    const { exitCode, output } = await project.pulumi("stack", "output", "deployerKubeconfig", ...name);
+    assert.equal(exitCode, 0, output);
+    kubeconfig = output;
     deployer = await connect({ kubeconfig });
   });
 

@@ -241,6 +241,77 @@ describe("canary promote", () => {
   });
 });
 
+describe("canary promote that ends half way", () => {
+  const unattended = ["promote", "--yes", "--rollback-on-failure", "--no-verify"];
+
+  /** The same cluster, with a release in Pulumi.yaml that continues the live one. */
+  function nextRelease(): void {
+    const { objects } = world.api;
+    world.close();
+    world = new FakeWorld(fakeProject({ previous: "1.1.0", canary: "1.2.0" }));
+    for (const [path, object] of objects) world.api.put(path, object);
+  }
+  const failHalfway = () => {
+    world.halfway = async () => {
+      throw new UserError("no quota", "Ask for more.");
+    };
+  };
+
+  it("is a failure, and no refusal, at the first stage of a new release, which has no stage to go back to", async () => {
+    await world.at("canary-25", "canary-75", "canary-100");
+    nextRelease();
+    failHalfway();
+    const { exitCode, stderr } = await run(...unattended);
+    assert.equal(exitCode, 1, stderr);
+    assert.match(stderr, /^canary-25 failed and could not be rolled back: no quota$/m);
+    assert.match(stderr, /By the release record, canary-100 is live, but not all of it:/);
+    assert.match(
+      stderr,
+      /No way back: Pulumi\.yaml has release 1\.1\.0 → 1\.2\.0, but live is 1\.0\.0 → 1\.1\.0/,
+    );
+    assert.match(stderr, /git revert/);
+  });
+
+  it("is a failure, and no refusal, where nothing was released before", async () => {
+    failHalfway();
+    const { exitCode, stderr } = await run(...unattended);
+    assert.equal(exitCode, 1, stderr);
+    assert.match(stderr, /No way back: nothing was released to this cluster yet/);
+  });
+
+  it("ends with 4 at the first stage of a new release that does not fit: it is applied, and stays", async () => {
+    await world.at("canary-25", "canary-75", "canary-100");
+    nextRelease();
+    const nowhere = ["--url", "http://127.0.0.1:9", "--requests", "20", "--settle", "0s"];
+    const unfit = await run("promote", "--yes", "--rollback-on-failure", "--json", ...nowhere);
+    assert.equal(unfit.exitCode, 4, unfit.stderr);
+    assert.match(unfit.stderr, /canary-25 could not be rolled back: canary-25 is the first stage/);
+    const [move] = read(promoteSchema, unfit);
+    assert.deepEqual([move?.stage, move?.applied, move?.rolledBack], ["canary-25", true, null]);
+  });
+
+  it("prints the stages that were done before one failed", async () => {
+    await world.at("canary-25");
+    world.broken = "canary-100";
+    const words = ["promote", "--to", "canary-100", "--yes", "--no-verify"];
+    const failed = await run(...words, "--json");
+    assert.equal(failed.exitCode, 1, failed.stderr);
+    assert.match(failed.stderr, /it made no progress/);
+    assert.deepEqual(
+      read(promoteSchema, failed).map(({ stage, applied }) => [stage, applied]),
+      [["canary-75", true]],
+    );
+  });
+
+  it("prints nothing but the error where the first stage fails", async () => {
+    await world.at("canary-25");
+    world.broken = "canary-75";
+    const failed = await run("promote", "--yes", "--no-verify", "--json");
+    assert.equal(failed.exitCode, 1, failed.stderr);
+    assert.equal(failed.stdout, "");
+  });
+});
+
 describe("canary rollback, verify and history", () => {
   it("goes back to the stage before, and remembers it", async () => {
     await world.at("canary-25");

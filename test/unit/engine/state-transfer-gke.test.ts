@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import type { StackState, StateResource } from "../../../src/engine/stacks.ts";
-import { carryOver } from "../../../src/engine/state-transfer.ts";
+import { transferState } from "../../../src/engine/state-transfer.ts";
 import {
   EMPTY,
   FOUNDATION,
@@ -68,7 +68,7 @@ function onGke(): StackState {
 describe("carrying a state over from a founding stack on GKE", () => {
   for (const [target, state] of Object.entries({ "a new stack": EMPTY, "an applied one": LATER })) {
     describe(`to ${target}`, () => {
-      const carried = carryOver(onGke(), state, "canary-75");
+      const carried = transferState(onGke(), state, "canary-75");
 
       it("takes the edge, and neither the reserved address nor Voyager", () => {
         const types = resourcesOf(carried).map(({ type }) => type);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, it } from "mocha";
 import type { StackState, StateResource } from "../../../src/engine/stacks.ts";
-import { carryOver, holdsSameObjects } from "../../../src/engine/state-transfer.ts";
+import { holdsSameObjects, transferState } from "../../../src/engine/state-transfer.ts";
 
 const STACKS = ["canary-25", "canary-75", "canary-100"] as const;
 const FOUNDING = STACKS[0];
@@ -95,7 +95,7 @@ describe("carrying any state over, in either direction", () => {
   it("gives each resource once", () => {
     fc.assert(
       fc.property(twoStacks, ({ source, target, stack }) => {
-        const urns = resourcesOf(carryOver(source, target, stack)).map(({ urn }) => urn);
+        const urns = resourcesOf(transferState(source, target, stack)).map(({ urn }) => urn);
         assert.equal(new Set(urns).size, urns.length);
       }),
     );
@@ -104,7 +104,7 @@ describe("carrying any state over, in either direction", () => {
   it("speaks of nothing that is not there: parents, providers and dependencies are all of this state", () => {
     fc.assert(
       fc.property(twoStacks, ({ source, target, stack }) => {
-        const resources = resourcesOf(carryOver(source, target, stack));
+        const resources = resourcesOf(transferState(source, target, stack));
         const known = new Set(resources.map(({ urn }) => urn));
         const providers = new Set(resources.map(({ urn, id }) => `${urn}::${id}`));
         for (const { parent, provider, dependencies = [], propertyDependencies = {} } of resources) {
@@ -121,7 +121,7 @@ describe("carrying any state over, in either direction", () => {
     fc.assert(
       fc.property(twoStacks, ({ source, target, stack }) => {
         const seen = new Set<string>();
-        for (const { urn, parent, dependencies = [] } of resourcesOf(carryOver(source, target, stack))) {
+        for (const { urn, parent, dependencies = [] } of resourcesOf(transferState(source, target, stack))) {
           for (const before of [...(parent === undefined ? [] : [parent]), ...dependencies])
             assert.ok(seen.has(before), before);
           seen.add(urn);
@@ -133,7 +133,7 @@ describe("carrying any state over, in either direction", () => {
   it("ends with the source's objects, and keeps a founding stack's foundation", () => {
     fc.assert(
       fc.property(twoStacks, ({ source, target, stack }) => {
-        const carried = carryOver(source, target, stack);
+        const carried = transferState(source, target, stack);
         assert.ok(holdsSameObjects(source, carried));
         const foundationOf = (state: StackState) =>
           resourcesOf(state).filter(({ urn, id }) => id !== undefined && urn.includes("index:Tenancy"));
@@ -145,7 +145,7 @@ describe("carrying any state over, in either direction", () => {
   it("leaves the target's secrets to the target's own secrets provider", () => {
     fc.assert(
       fc.property(twoStacks, ({ source, target, stack }) => {
-        assert.deepEqual(carryOver(source, target, stack).deployment.secrets_providers, { type: stack });
+        assert.deepEqual(transferState(source, target, stack).deployment.secrets_providers, { type: stack });
       }),
     );
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { carryOver, holdsSameObjects } from "../../../src/engine/state-transfer.ts";
+import { holdsSameObjects, transferState } from "../../../src/engine/state-transfer.ts";
 import {
   application,
   DEPLOYMENT,
@@ -18,7 +18,7 @@ import {
 } from "./state-transfer-states.ts";
 
 describe("carrying a state over to a stage that was never applied", () => {
-  const carried = carryOver(FOUNDING, EMPTY, "canary-75");
+  const carried = transferState(FOUNDING, EMPTY, "canary-75");
 
   it("takes the application, its components and its provider, and nothing of the tenancy", () => {
     assert.deepEqual(
@@ -58,7 +58,7 @@ describe("carrying a state over to a stage that was never applied", () => {
 });
 
 describe("carrying a state back to the founding stack", () => {
-  const carried = carryOver(LATER, FOUNDING, "canary-25");
+  const carried = transferState(LATER, FOUNDING, "canary-25");
 
   it("keeps the cluster and the tenancy, and each resource once", () => {
     const urns = resourcesOf(carried).map((one) => one.urn);
@@ -80,8 +80,8 @@ describe("carrying a state back to the founding stack", () => {
 
 describe("carrying a state over twice", () => {
   it("changes nothing the second time", () => {
-    const once = carryOver(FOUNDING, EMPTY, "canary-75");
-    assert.deepEqual(carryOver(FOUNDING, once, "canary-75"), once);
+    const once = transferState(FOUNDING, EMPTY, "canary-75");
+    assert.deepEqual(transferState(FOUNDING, once, "canary-75"), once);
   });
 });
 

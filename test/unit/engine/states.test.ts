@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "mocha";
-import { readAhead } from "../../../src/engine/states.ts";
+import { prefetchStates } from "../../../src/engine/states.ts";
 import { type Lease, releasedLease, takenLease } from "../../../src/model/lock.ts";
 import { promote } from "../../../src/operations/promote.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
-import { ALICE, NAMESPACE, recorder } from "../../support/fakes.ts";
+import { ALICE, LIFECYCLE, NAMESPACE, recorder } from "../../support/fakes.ts";
 
 const LEASE = `/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases/shop-release`;
 
@@ -14,10 +14,10 @@ beforeEach(() => {
 });
 afterEach(() => world.close());
 
-describe("readAhead", () => {
+describe("prefetchStates", () => {
   it("reads a stage and the one before it at once, any other when it is asked for, each once", async () => {
     await world.at("canary-25");
-    const states = readAhead(world, "canary-75");
+    const states = prefetchStates(world.stacks, LIFECYCLE, "canary-75");
     assert.deepEqual(world.asked, ["canary-75 encrypted", "canary-25 encrypted"]);
     assert.equal((await states.of("canary-25"))?.deployment.resources?.length, 1);
     await states.of("canary-75");
@@ -27,18 +27,18 @@ describe("readAhead", () => {
   });
 
   it("takes the last stage for the one before the first", () => {
-    readAhead(world, "canary-25");
+    prefetchStates(world.stacks, LIFECYCLE, "canary-25");
     assert.deepEqual(world.asked, ["canary-25 encrypted", "canary-100 encrypted"]);
   });
 
   it("reads nothing for a stage that is none", () => {
-    readAhead(world, "canary-50");
+    prefetchStates(world.stacks, LIFECYCLE, "canary-50");
     assert.deepEqual(world.asked, []);
   });
 
-  it("gives a failure to whoever asks, and to nobody else", async () => {
+  it("throws a failed read where it is asked for, and nowhere else", async () => {
     world.stacks.stateOf = () => Promise.reject(new Error("incorrect passphrase"));
-    const states = readAhead(world, "canary-75");
+    const states = prefetchStates(world.stacks, LIFECYCLE, "canary-75");
     await new Promise((resolve) => setImmediate(resolve));
     await assert.rejects(states.of("canary-75"), /incorrect passphrase/);
   });

@@ -31,8 +31,8 @@ const moved = (stage: string, more: Partial<HistoryEntry> = {}): HistoryEntry =>
   ...more,
 });
 
-const back = (record: ReleaseRecord, moves: readonly HistoryEntry[] = [], towards?: string) =>
-  previousStage({ record, towards }, moves, LIFECYCLE);
+const back = (record: ReleaseRecord, moves: readonly HistoryEntry[] = [], unfinishedMoveTo?: string) =>
+  previousStage({ record, unfinishedMoveTo }, moves, LIFECYCLE);
 
 describe("the stage to go back to", () => {
   it("is the one that was live before", () => {

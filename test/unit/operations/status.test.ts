@@ -3,9 +3,10 @@ import { beforeEach, describe, it } from "mocha";
 import { appendHistory } from "../../../src/application/history.ts";
 import { acquireLock } from "../../../src/application/lock.ts";
 import { deploymentPath } from "../../../src/cluster/objects.ts";
+import type { StackSummary } from "../../../src/engine/pulumi.ts";
 import { UserError } from "../../../src/errors.ts";
-import { readStatus, type StackSummary } from "../../../src/operations/status.ts";
-import { deviationText, standing } from "../../../src/operations/unfinished.ts";
+import { deviationText, readConformance } from "../../../src/operations/conformance.ts";
+import { readStatus } from "../../../src/operations/status.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
 import { ALICE, fakeProject, NAMESPACE, RELEASE } from "../../support/fakes.ts";
 
@@ -105,22 +106,22 @@ describe("readStatus", () => {
     assert.deepEqual(live?.deviations.map(deviationText), [
       "  Deployment shop-new  replicas is 4, asked for is 1",
     ]);
-    assert.equal(live.towards, undefined);
+    assert.equal(live.unfinishedMoveTo, undefined);
   });
 });
 
-describe("standing", () => {
+describe("readConformance", () => {
   it("names the stage that a broken-off move was going to", async () => {
     await world.at("canary-25");
     await breakOff("canary-75");
-    const found = await standing(world, world.api);
-    assert.deepEqual([found?.record.stage, found?.towards], ["canary-25", "canary-75"]);
+    const found = await readConformance(world.project, world.api);
+    assert.deepEqual([found?.record.stage, found?.unfinishedMoveTo], ["canary-25", "canary-75"]);
   });
 
   it("has the Deployments that are not there among what deviates", async () => {
     await world.at("canary-25");
     world.api.objects.delete(CANARY);
-    const found = await standing(world, world.api);
+    const found = await readConformance(world.project, world.api);
     assert.deepEqual(found?.deviations.map(deviationText), ["  Deployment shop-new does not exist"]);
   });
 });

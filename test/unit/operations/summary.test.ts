@@ -1,19 +1,22 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { deploymentPath } from "../../../src/cluster/objects.ts";
-import { readWorld, requireSameWorld } from "../../../src/operations/live-snapshot.ts";
+import { requireUnchanged, takeSnapshot } from "../../../src/operations/live-snapshot.ts";
 import { planMove, previewStage } from "../../../src/operations/move.ts";
 import { podsThatRestart, summarize } from "../../../src/operations/summary.ts";
 import { evaluateStage } from "../../../src/project/evaluate.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
 import { fakeProject, NAMESPACE, recorder } from "../../support/fakes.ts";
 
+const plannedMove = async (world: FakeWorld, stage: string) =>
+  planMove(world, await evaluateStage(world.project, stage));
+
 const CANARY = deploymentPath(NAMESPACE, "shop-new");
 
 describe("summarize", () => {
   it("says what a promotion changes on each track, and what is true in between", async () => {
     const world = await new FakeWorld().at("canary-25");
-    const { tracks, during } = summarize(await planMove(world, "canary-75"));
+    const { tracks, during } = summarize(await plannedMove(world, "canary-75"));
     assert.deepEqual(tracks.canary, {
       deployment: "shop-new",
       version: { from: "1.1.0", to: "1.1.0" },
@@ -28,7 +31,7 @@ describe("summarize", () => {
   });
 
   it("has nothing before the first release", async () => {
-    const { tracks, during } = summarize(await planMove(new FakeWorld(), "canary-25"));
+    const { tracks, during } = summarize(await plannedMove(new FakeWorld(), "canary-25"));
     assert.equal(during, undefined);
     assert.deepEqual(tracks.canary.version, { from: undefined, to: "1.1.0" });
     assert.equal(tracks.canary.restarts, false);
@@ -36,7 +39,7 @@ describe("summarize", () => {
 
   it("restarts nothing where the live stage is applied again", async () => {
     const world = await new FakeWorld().at("canary-25");
-    const { tracks, during } = summarize(await planMove(world, "canary-25"));
+    const { tracks, during } = summarize(await plannedMove(world, "canary-25"));
     assert.deepEqual([tracks.previous.restarts, tracks.canary.restarts], [false, false]);
     assert.deepEqual(during, { lowest: 25, highest: 25 });
   });
@@ -83,25 +86,25 @@ describe("previewStage", () => {
   });
 });
 
-describe("the world of a preview", () => {
+describe("the snapshot that a preview is of", () => {
   const read = async (world: FakeWorld) =>
-    readWorld(world.api, await evaluateStage(world.project, "canary-25"));
+    takeSnapshot(world, await evaluateStage(world.project, "canary-25"));
 
   it("is the same while only controllers write", async () => {
     const world = await new FakeWorld().at("canary-25");
-    const before = await read(world);
+    const before = (await read(world)) ?? assert.fail();
     const found = (await world.api.get<{ metadata: object }>(CANARY)) ?? assert.fail();
     const annotations = { "deployment.kubernetes.io/revision": "7" };
     const status = { observedGeneration: 1, availableReplicas: 0 };
     world.api.put(CANARY, { ...found, status, metadata: { ...found.metadata, annotations } });
-    requireSameWorld(before, await read(world));
+    requireUnchanged(before, (await read(world)) ?? assert.fail());
   });
 
   it("is another one when an object is gone", async () => {
     const world = await new FakeWorld().at("canary-25");
-    const before = await read(world);
+    const before = (await read(world)) ?? assert.fail();
     world.api.objects.delete(CANARY);
-    const after = await read(world);
-    assert.throws(() => requireSameWorld(before, after), /not applied:\n {2}Deployment shop-new/);
+    const after = (await read(world)) ?? assert.fail();
+    assert.throws(() => requireUnchanged(before, after), /not applied:\n {2}Deployment shop-new/);
   });
 });

@@ -3,7 +3,7 @@ import { beforeEach, describe, it } from "mocha";
 import { lockHolder } from "../../../src/application/lock.ts";
 import { Interrupted } from "../../../src/engine/stacks.ts";
 import { Refusal } from "../../../src/errors.ts";
-import { fateOf, planTeardown, tearDown } from "../../../src/operations/teardown.ts";
+import { planTeardown, tearDown, teardownOf } from "../../../src/operations/teardown.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
 import { ALICE, NAMESPACE, recorder } from "../../support/fakes.ts";
 
@@ -22,9 +22,9 @@ const options = (signal = new AbortController().signal) => ({
 describe("teardown", () => {
   it("plans the later stages first, the founding one last, and leaves out what was never applied", async () => {
     await world.at("canary-25", "canary-75");
-    const doomed = await planTeardown(world);
+    const plan = await planTeardown(world);
     assert.deepEqual(
-      doomed.map(({ stack, isFounding, deleted, kept }) => [stack.name, isFounding, deleted, kept]),
+      plan.map(({ stack, isFounding, deleted, kept }) => [stack.name, isFounding, deleted, kept]),
       [
         ["canary-75", false, [], 1],
         ["canary-25", true, ["Deployment shop-new"], 0],
@@ -76,18 +76,18 @@ describe("teardown", () => {
   });
 });
 
-describe("fateOf", () => {
+describe("teardownOf", () => {
   it("counts objects, and not what is Pulumi's own", () => {
     const resource = (type: string, name: string, retainOnDelete?: boolean) => ({
       ...{ type, urn: `urn:pulumi:s::p::${type}::${name}` },
       ...(retainOnDelete !== undefined && { retainOnDelete }),
     });
-    const fate = fateOf([
+    const stack = teardownOf([
       resource("pulumi:pulumi:Stack", "s"),
       resource("canary-stages:index:Stage", "stage"),
       resource("kubernetes:core/v1:Namespace", "tenancy"),
       resource("kubernetes:core/v1:Service", "service", true),
     ]);
-    assert.deepEqual(fate, { deleted: ["Namespace tenancy"], kept: 1 });
+    assert.deepEqual(stack, { deleted: ["Namespace tenancy"], kept: 1 });
   });
 });

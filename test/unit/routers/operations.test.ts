@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "mocha";
+import { deviationText, readConformance } from "../../../src/operations/conformance.ts";
 import { planMove } from "../../../src/operations/move.ts";
 import { type PromoteOptions, promote } from "../../../src/operations/promote.ts";
 import { rollback } from "../../../src/operations/rollback.ts";
 import { readStatus } from "../../../src/operations/status.ts";
 import { summarize } from "../../../src/operations/summary.ts";
-import { deviationText, standing } from "../../../src/operations/unfinished.ts";
 import { evaluateStage } from "../../../src/project/evaluate.ts";
 import { verifyStage } from "../../../src/verification/verification.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
@@ -76,17 +76,19 @@ describe("operations with a router that keeps its weights in a route", () => {
   it("find a move that did not end by the route, and the stage that it was going to", async () => {
     await world.at("canary-25");
     await writeRoute("canary-75");
-    const found = await standing(world, world.api);
+    const found = await readConformance(world.project, world.api);
     assert.deepEqual(found?.deviations.map(deviationText), [
       "  HTTPRoute shop  weight of shop-previous is 25, asked for is 75",
       "  HTTPRoute shop  weight of shop-canary is 75, asked for is 25",
     ]);
-    assert.equal(found.towards, "canary-75");
+    assert.equal(found.unfinishedMoveTo, "canary-75");
   });
 
   it("foresee no restart of pods, and no share outside of the two stages'", async () => {
     await world.at("canary-25");
-    const { tracks, during } = summarize(await planMove(world, "canary-75"));
+    const { tracks, during } = summarize(
+      await planMove(world, await evaluateStage(world.project, "canary-75")),
+    );
     assert.deepEqual([tracks.previous.restarts, tracks.canary.restarts], [false, false]);
     assert.deepEqual(during, { lowest: 25, highest: 75 });
   });

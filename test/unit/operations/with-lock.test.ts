@@ -3,12 +3,15 @@ import { beforeEach, describe, it } from "mocha";
 import { breakLock, lockHolder } from "../../../src/application/lock.ts";
 import { ApiError } from "../../../src/cluster/api.ts";
 import { UserError } from "../../../src/errors.ts";
-import type { HistoryEntry } from "../../../src/model/history.ts";
-import { remember, underLock } from "../../../src/operations/guarded.ts";
 import { ownIdentity } from "../../../src/operations/identity.ts";
+import { planMove } from "../../../src/operations/move.ts";
+import { recordMove } from "../../../src/operations/move-history.ts";
 import { silentObserver } from "../../../src/operations/observer.ts";
+import type { Operator } from "../../../src/operations/operator.ts";
+import { withLock } from "../../../src/operations/with-lock.ts";
+import { evaluateStage } from "../../../src/project/evaluate.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
-import { ALICE, NAMESPACE, RELEASE, recorder } from "../../support/fakes.ts";
+import { ALICE, FakeApi, NAMESPACE, recorder } from "../../support/fakes.ts";
 
 const PLACE = { namespace: NAMESPACE, name: "shop-release" };
 const LEASES = `/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases`;
@@ -22,10 +25,10 @@ beforeEach(() => {
 });
 
 const locked = <T>(work: (signal: AbortSignal) => Promise<T>, signal = new AbortController().signal) =>
-  underLock(world, world.project.config, "test", { identity: ALICE, observer, signal }, work);
+  withLock(world, { text: "test" }, { identity: ALICE, observer, signal }, (held) => work(held.signal));
 const holder = async () => (await lockHolder(world.api, PLACE))?.name;
 
-describe("underLock", () => {
+describe("withLock", () => {
   it("holds the lock while the work goes on, and gives it back also when that fails", async () => {
     const work = async () => {
       assert.equal(await holder(), ALICE.holder);
@@ -78,17 +81,75 @@ describe("underLock", () => {
   });
 });
 
-describe("remember", () => {
-  const entry: HistoryEntry = {
-    ...{ time: "2026-01-02T03:04:05Z", who: ALICE.who, move: "promotion", stage: "canary-25" },
-    ...{ release: RELEASE, effective: 25, measured: null, override: "", result: "done", seconds: 1 },
+describe("withLock where the operator named a context", () => {
+  const NAMESPACE_PATH = `/api/v1/namespaces/${NAMESPACE}`;
+  const serverAt = (server: string, uid?: string) => {
+    const api = new FakeApi(server);
+    if (uid !== undefined) api.put(NAMESPACE_PATH, { metadata: { name: NAMESPACE, uid } });
+    return api;
+  };
+  const lockedWith = (named: FakeApi, engines: FakeApi | undefined) => {
+    const { project, stacks } = world;
+    const operator: Operator = {
+      project,
+      stacks,
+      cluster: async () => named,
+      engineCluster: async () => engines,
+    };
+    const options = { identity: ALICE, observer, signal: new AbortController().signal };
+    return withLock(operator, { text: "test" }, options, async () => "done");
   };
 
+  it("works where the engine applies to the same server", async () => {
+    const named = serverAt("https://cluster.test:6443/", "u1");
+    assert.equal(await lockedWith(named, serverAt("https://cluster.test:6443")), "done");
+  });
+
+  it("works where two addresses lead to one cluster", async () => {
+    assert.equal(
+      await lockedWith(serverAt("https://tunnel.test", "u1"), serverAt("https://cluster.test", "u1")),
+      "done",
+    );
+  });
+
+  const others: readonly [what: string, engines: () => FakeApi | undefined, message: RegExp][] = [
+    [
+      "to another cluster",
+      () => serverAt("https://other.test", "u2"),
+      /--context leads to https:\/\/cluster\.test, but the engine applies to https:\/\/other\.test/,
+    ],
+    [
+      "to a cluster without the namespace",
+      () => serverAt("https://other.test"),
+      /applies to https:\/\/other/,
+    ],
+    ["to a cluster that it is yet to make", () => undefined, /the engine applies to a new cluster/],
+  ];
+  for (const [what, engines, message] of others) {
+    it(`writes nothing, not even a lock, where the engine applies ${what}`, async () => {
+      const named = serverAt("https://cluster.test", "u1");
+      const before = [...named.objects];
+      await assert.rejects(lockedWith(named, engines()), message);
+      assert.deepEqual([...named.objects], before);
+    });
+  }
+
+  it("refuses where neither cluster has the namespace", async () => {
+    await assert.rejects(
+      lockedWith(serverAt("https://a.test"), serverAt("https://b.test")),
+      /https:\/\/b\.test/,
+    );
+  });
+});
+
+describe("recordMove", () => {
   it("says what could not be written, and fails nothing", async () => {
+    const planned = await planMove(world, await evaluateStage(world.project, "canary-25"));
     world.api.onRequest = () => {
       throw new UserError("the cluster cannot be reached", "");
     };
-    await remember(world, world.project.config, entry, observer);
+    const end = { began: new Date(), result: "done" as const, seconds: 1 };
+    await recordMove(world, planned, end, { identity: ALICE, observer });
     assert.deepEqual(observer.said, [
       "the move could not be written to the history: the cluster cannot be reached",
     ]);

@@ -1,0 +1,47 @@
+import { applicationOf } from "../application/application.ts";
+import type { HistoryEntry } from "../model/history.ts";
+import type { PlannedMove } from "./move.ts";
+import type { Operator } from "./operator.ts";
+import type { OperationOptions } from "./with-lock.ts";
+
+/** How a move ended. */
+export interface MoveEnd {
+  readonly began: Date;
+  readonly result: HistoryEntry["result"];
+  readonly seconds: number;
+  /** Percent of the traffic for the canary, by requests; null where none were made. */
+  readonly measured?: number | null;
+  /** What went wrong. */
+  readonly reason?: string;
+}
+
+/**
+ * Records a move in the history that the cluster keeps. A move is as good without its entry: that it could not be
+ * written is said, and nothing more.
+ */
+export async function recordMove(
+  operator: Operator,
+  { stage, move, config, plan }: Pick<PlannedMove, "stage" | "move" | "config" | "plan">,
+  { began, result, seconds, measured = null, reason }: MoveEnd,
+  { identity, observer }: Pick<OperationOptions, "identity" | "observer">,
+): Promise<void> {
+  try {
+    const application = await applicationOf(operator);
+    await application?.appendHistory({
+      time: began.toISOString(),
+      who: identity.who,
+      move,
+      stage,
+      release: config.release,
+      effective: plan.effectiveCanary,
+      measured,
+      override: config.lifecycleOverride ?? "",
+      result,
+      seconds: Number(seconds.toFixed(1)),
+      ...(reason !== undefined && { reason }),
+    });
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    observer.say(`the move could not be written to the history: ${error.message}`);
+  }
+}

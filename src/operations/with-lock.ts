@@ -1,0 +1,78 @@
+import { applicationOf } from "../application/application.ts";
+import type { Lock } from "../application/lock.ts";
+import type { KubernetesApi } from "../cluster/api.ts";
+import type { Identity } from "./identity.ts";
+import type { Observer } from "./observer.ts";
+import type { Operator } from "./operator.ts";
+import { requireSameCluster } from "./same-cluster.ts";
+
+/** What every operation that changes something comes with. */
+export interface OperationOptions {
+  readonly identity: Identity;
+  readonly observer: Observer;
+  /** Aborts when the operator stops the operation. */
+  readonly signal: AbortSignal;
+}
+
+/** What the lock is taken for. */
+export interface Purpose {
+  /** Shown to whoever is refused meanwhile, for example `promote canary-75`. */
+  readonly text: string;
+  /** The stage that is applied; undefined where it is not known yet, or where it is several. */
+  readonly stage?: string | undefined;
+}
+
+/** A lock, as the work under it sees it. */
+export interface HeldLock {
+  /** Aborts when the operator stops the operation, or when the lock is lost. */
+  readonly signal: AbortSignal;
+  /** For how long nobody had held the lock when it was taken, in milliseconds; 0 where it is not known. */
+  readonly unheldMs: number;
+}
+
+/**
+ * Works under the application's lock, on the one cluster that the engine applies to. Before the founding stack was
+ * applied there is no cluster to lock in, and the lock of the engine's own backend has to do.
+ * @throws Refusal when somebody else holds the lock; UserError when `--context` leads to another cluster
+ */
+export async function withLock<T>(
+  operator: Operator,
+  purpose: Purpose,
+  { identity, observer, signal }: OperationOptions,
+  work: (held: HeldLock) => Promise<T>,
+): Promise<T> {
+  await requireSameCluster(operator, purpose.stage);
+  const application = await applicationOf(operator);
+  if (!application || !(await namespaceExists(application.api, application.namespace))) {
+    return work({ signal, unheldMs: 0 });
+  }
+  const lock = await application.lock({
+    holder: identity.holder,
+    purpose: purpose.text,
+    onExpired: ({ name, until }) =>
+      observer.say(
+        `${name} holds the lock, which expired at ${until.toISOString()}: watching whether it is still alive`,
+      ),
+  });
+  try {
+    return await work({ signal: AbortSignal.any([signal, lock.lost]), unheldMs: lock.unheldMs });
+  } finally {
+    await release(lock, observer);
+  }
+}
+
+/** A lock that could not be given back expires by itself: the work under it has not failed for that. */
+async function release(lock: Lock, observer: Observer): Promise<void> {
+  await lock.release().catch((error: Error) => {
+    observer.say(`the lock could not be released and ends by itself: ${error.message}`);
+  });
+}
+
+/**
+ * An account that may not read the namespace (an earlier Role had no such rule) has one all the same: its Role lies in
+ * that namespace.
+ */
+async function namespaceExists(api: KubernetesApi, namespace: string): Promise<boolean> {
+  const path = `/api/v1/namespaces/${namespace}`;
+  return api.get(path).then(Boolean, () => true);
+}
