@@ -6,7 +6,7 @@
 
 /** The floors of src/, lowest first: an import goes down or stays in its folder. A room is added here once. */
 const FLOORS = [
-  "errors.ts",
+  "errors",
   "process/",
   "http/",
   "model/",
@@ -16,7 +16,7 @@ const FLOORS = [
   "components/",
   "routers/",
   "program/",
-  "index.ts",
+  "index",
   "project/",
   "engine/",
   "verification/",
@@ -24,8 +24,8 @@ const FLOORS = [
   "cli/",
 ];
 
-/** Matches a name in a path: `errors.ts` as that very file. */
-const escaped = (name) => name.replaceAll(".", "[.]");
+/** Matches a name in a path: `index` as index.ts and index.mjs. */
+const escaped = (name) => name.replace(/^[^/]*$/, "$&[.]");
 
 const upwards = FLOORS.slice(0, -1).map((floor, at) => ({
   name: `src-${floor.replace(/\/$/, "")}-imports-downwards`,

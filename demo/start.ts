@@ -1,8 +1,9 @@
 import { join, resolve } from "node:path";
 import { Command } from "commander";
-import { keep } from "../local/claim.ts";
-import { type Environment, STATE_DIR, startEnvironment, stopEnvironment } from "../local/environment.ts";
+import { keep } from "../local/environment/claim.ts";
+import { type Environment, startEnvironment, stopEnvironment } from "../local/environment/environment.ts";
 import { HTTPD_TAGS } from "../local/images/names.ts";
+import { REPORTS, STATE_DIR } from "../local/paths.ts";
 import { INTERRUPTED, takingDown } from "../local/process/interruption.ts";
 import { createProgress, type Progress } from "../local/process/progress.ts";
 import { quoted } from "../local/process/shell.ts";
@@ -16,8 +17,6 @@ interface Options {
   readonly context?: string;
   readonly kubeconfig?: string;
 }
-
-const REPORTS = join(import.meta.dirname, "..", "reports");
 
 const UNSUITABLE = 2;
 

@@ -52,8 +52,8 @@ function isForElsewhere(word) {
 /** Here, before anything is downloaded. */
 async function requireMachine() {
   const [{ inspectMachine }, { lackOf }] = await Promise.all([
-    import("./machine.mjs"),
-    import("./requirements.mjs"),
+    import("./machine/inspection.mjs"),
+    import("./machine/requirements.mjs"),
   ]);
   const lack = lackOf(await inspectMachine(join(ROOT, ".local")));
   if (lack) fail(`${lack.message}\n${lack.hint}`);

@@ -1,6 +1,7 @@
 import { UserError } from "../src/errors.ts";
-import { keep } from "./claim.ts";
-import { STATE_DIR, startEnvironment } from "./environment.ts";
+import { keep } from "./environment/claim.ts";
+import { startEnvironment } from "./environment/environment.ts";
+import { STATE_DIR } from "./paths.ts";
 import { createProgress } from "./process/progress.ts";
 
 try {

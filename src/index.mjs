@@ -1,6 +1,6 @@
 /** What Pulumi loads: a Node that is too old says so here, before it meets TypeScript. */
 import { RunError } from "@pulumi/pulumi/errors.js";
-import { nodeProblem } from "./node-version.mjs";
+import { nodeProblem } from "./process/node-version.mjs";
 
 export default async () => {
   const problem = nodeProblem();

@@ -1,8 +1,6 @@
 /** What `npm test` runs once the dependencies are there, side by side: types, lint, import directions, unit tests with their coverage. */
-import { join } from "node:path";
 import { execa } from "execa";
-
-const ROOT = join(import.meta.dirname, "..");
+import { PROJECT_ROOT } from "../local/paths.ts";
 
 /** Several times what they take. */
 const LIMIT_MS = 10 * 60_000;
@@ -29,9 +27,9 @@ const STEPS: readonly Step[] = [
 async function run({ name, command: [program = "", ...args] }: Step): Promise<Result> {
   const started = performance.now();
   const { failed, timedOut, all } = await execa(program, args, {
-    cwd: ROOT,
+    cwd: PROJECT_ROOT,
     preferLocal: true,
-    localDir: ROOT,
+    localDir: PROJECT_ROOT,
     all: true,
     reject: false,
     stdin: "ignore",

@@ -1,15 +1,15 @@
 /** Draws the pictures of docs/availability.md and writes its tables, from reports/availability.json. */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { PROJECT_ROOT, REPORTS } from "../../local/paths.ts";
 import { replaceBetween, tablesOf } from "./document.ts";
 import { pictureOf } from "./picture.ts";
 import { readReport } from "./report.ts";
 
-const ROOT = join(import.meta.dirname, "..", "..");
-const DOCUMENT = join(ROOT, "docs", "availability.md");
-const PICTURES = join(ROOT, "docs", "pictures");
+const DOCUMENT = join(PROJECT_ROOT, "docs", "availability.md");
+const PICTURES = join(PROJECT_ROOT, "docs", "pictures");
 
-const report = await readReport(join(ROOT, "reports", "availability.json"));
+const report = await readReport(join(REPORTS, "availability.json"));
 await mkdir(PICTURES, { recursive: true });
 const podsOf = ({ replicas }: (typeof report.runs)[number]) => `${replicas.previous}-${replicas.canary}`;
 const allPods = [...new Set(report.runs.map(podsOf))];

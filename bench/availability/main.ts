@@ -7,9 +7,10 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { providerText } from "../../local/engine/provider.ts";
-import type { Environment } from "../../local/environment.ts";
+import type { Environment } from "../../local/environment/environment.ts";
+import { onTemporaryEnvironment } from "../../local/environment/temporary.ts";
+import { REPORTS } from "../../local/paths.ts";
 import { until } from "../../local/process/until.ts";
-import { onTemporaryEnvironment } from "../../local/temporary.ts";
 import type { KubernetesApi } from "../../src/cluster/api.ts";
 import { connect } from "../../src/cluster/connect.ts";
 import type { Replicas } from "../../src/model/traffic.ts";
@@ -34,7 +35,7 @@ interface Size {
   readonly cycles: number | undefined;
 }
 
-const REPORT = join(import.meta.dirname, "..", "..", "reports", "availability.json");
+const REPORT = join(REPORTS, "availability.json");
 const WAYS: readonly WayName[] = ["program", "walkthrough"];
 const GONE_MS = 120_000;
 const SIZES = "1+1,4+2,20+5:3";

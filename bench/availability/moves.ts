@@ -1,5 +1,5 @@
 import { sendMessage } from "execa";
-import type { Environment } from "../../local/environment.ts";
+import type { Environment } from "../../local/environment/environment.ts";
 import { setSessionPriority } from "../../local/process/priority.ts";
 import { connect } from "../../src/cluster/connect.ts";
 import type { Replicas } from "../../src/model/traffic.ts";

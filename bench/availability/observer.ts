@@ -2,7 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { connectApi } from "../../local/edge/api.ts";
 import type { KubernetesObject } from "../../local/edge/objects.ts";
 import { startReflector } from "../../local/edge/reflector.ts";
-import type { NamedContext } from "../../local/workspace.ts";
+import type { NamedContext } from "../../local/environment/workspace.ts";
 import type { PerTrack } from "../../src/model/traffic.ts";
 import type { ShareRange } from "../../src/model/transition.ts";
 import { readServers } from "../../src/routers/voyager/applied-share.ts";

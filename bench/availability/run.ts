@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import { type Edge, findIngressEdge } from "../../local/edge/edge.ts";
-import type { Environment } from "../../local/environment.ts";
+import type { Environment } from "../../local/environment/environment.ts";
 import type { Progress } from "../../local/process/progress.ts";
 import { until } from "../../local/process/until.ts";
 import type { Replicas } from "../../src/model/traffic.ts";

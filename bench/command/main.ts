@@ -7,10 +7,11 @@ import { availableParallelism, loadavg } from "node:os";
 import { dirname, join } from "node:path";
 import { Command } from "commander";
 import { execa } from "execa";
-import type { Environment } from "../../local/environment.ts";
-import { localOperator } from "../../local/operator.ts";
+import type { Environment } from "../../local/environment/environment.ts";
+import { localOperator } from "../../local/environment/operator.ts";
+import { onTemporaryEnvironment } from "../../local/environment/temporary.ts";
+import { REPORTS } from "../../local/paths.ts";
 import type { Progress } from "../../local/process/progress.ts";
-import { onTemporaryEnvironment } from "../../local/temporary.ts";
 import { connect } from "../../src/cluster/connect.ts";
 import { applyStage, previewStage } from "../../src/operations/move.ts";
 import { count } from "../options.ts";
@@ -18,7 +19,7 @@ import { type Figures, measureCommand } from "./measure.ts";
 import type { Place } from "./place.ts";
 import { table } from "./table.ts";
 
-const REPORT = join(import.meta.dirname, "..", "..", "reports", "command.json");
+const REPORT = join(REPORTS, "command.json");
 
 interface Options {
   readonly rounds: number;

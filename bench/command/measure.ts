@@ -1,11 +1,9 @@
-import { join } from "node:path";
+import { CANARY } from "../../local/paths.ts";
 import { until } from "../../local/process/until.ts";
 import { promoteSchema } from "../../src/cli/schemas.ts";
 import type { PodLike } from "../../src/model/pods.ts";
 import { atOnce, inOrder, withStartupProbe } from "./kubectl.ts";
 import { type Place, run } from "./place.ts";
-
-const CANARY = join(import.meta.dirname, "..", "..", "src", "cli", "canary.mjs");
 
 /** Seconds of each round. */
 export type Seconds = readonly number[];

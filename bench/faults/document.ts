@@ -2,10 +2,10 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { PROJECT_ROOT, REPORTS } from "../../local/paths.ts";
 import { replaceBetween } from "../availability/document.ts";
 
-const ROOT = join(import.meta.dirname, "..", "..");
-const DOCUMENT = join(ROOT, "docs", "faults.md");
+const DOCUMENT = join(PROJECT_ROOT, "docs", "faults.md");
 
 const GROUPS = {
   application: "The application",
@@ -42,7 +42,7 @@ function section([group, title]: [string, string], results: readonly Result[]): 
   return `### ${title}\n\n${head}\n${rows.join("\n")}\n`;
 }
 
-const results = resultsSchema.parse(JSON.parse(await readFile(join(ROOT, "reports", "faults.json"), "utf8")));
+const results = resultsSchema.parse(JSON.parse(await readFile(join(REPORTS, "faults.json"), "utf8")));
 const sections = Object.entries(GROUPS).map((group) => section(group, results));
 const text = sections.filter((each) => each !== "").join("\n");
 await writeFile(DOCUMENT, replaceBetween(await readFile(DOCUMENT, "utf8"), "faults", text.trimEnd()));

@@ -5,14 +5,15 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { availableParallelism, loadavg } from "node:os";
 import { dirname, join } from "node:path";
-import type { Environment } from "../../local/environment.ts";
-import { onTemporaryEnvironment } from "../../local/temporary.ts";
+import type { Environment } from "../../local/environment/environment.ts";
+import { onTemporaryEnvironment } from "../../local/environment/temporary.ts";
+import { REPORTS } from "../../local/paths.ts";
 import { routerTable } from "./document.ts";
 import { runRelease } from "./moves.ts";
 import { CONTENDERS } from "./projects.ts";
 import type { Report } from "./report.ts";
 
-const REPORT = join(import.meta.dirname, "..", "..", "reports", "routers.json");
+const REPORT = join(REPORTS, "routers.json");
 
 async function measure(
   stateDir: string,

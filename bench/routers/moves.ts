@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { Environment } from "../../local/environment.ts";
-import { localOperator } from "../../local/operator.ts";
+import type { Environment } from "../../local/environment/environment.ts";
+import { localOperator } from "../../local/environment/operator.ts";
 import { until } from "../../local/process/until.ts";
 import type { KubernetesApi } from "../../src/cluster/api.ts";
 import { applyStage, previewStage, type StagePreview } from "../../src/operations/move.ts";

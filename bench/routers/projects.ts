@@ -1,9 +1,9 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { backendUrl, type Workspace } from "../../local/workspace.ts";
+import { backendUrl, type Workspace } from "../../local/environment/workspace.ts";
+import { PROJECT_ROOT } from "../../local/paths.ts";
 
-const ROOT = join(import.meta.dirname, "..", "..");
 const NAME = "bench-routers";
 
 /** How a router is measured: the same application, release and shares; only the pods differ. */
@@ -34,7 +34,7 @@ export async function writeProject(
   const backend = join(directory, "backend");
   await mkdir(backend, { recursive: true });
   const project = projectOf(
-    await readFile(join(ROOT, "examples", "replicas", "Pulumi.yaml"), "utf8"),
+    await readFile(join(PROJECT_ROOT, "examples", "replicas", "Pulumi.yaml"), "utf8"),
     router,
   );
   await writeFile(join(directory, "Pulumi.yaml"), stringify(project));
@@ -57,7 +57,7 @@ function projectOf(example: string, router: Contender["router"]): unknown {
     router,
     lifecycle: { value: SHARES.map(stageOf) },
   };
-  return { ...project, name: NAME, main: ROOT, config };
+  return { ...project, name: NAME, main: PROJECT_ROOT, config };
 }
 
 export const namespaceOf = (router: string): string => `bench-${router}`;

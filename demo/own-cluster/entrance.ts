@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { NamedContext } from "../../local/workspace.ts";
+import type { NamedContext } from "../../local/environment/workspace.ts";
 import { type Route, routeChooser, type ServiceName } from "./routes.ts";
 
 /**

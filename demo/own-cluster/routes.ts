@@ -1,7 +1,7 @@
 import { request as httpRequest } from "node:http";
 import { type Agent, request as httpsRequest, type RequestOptions } from "node:https";
+import type { NamedContext } from "../../local/environment/workspace.ts";
 import { until } from "../../local/process/until.ts";
-import type { NamedContext } from "../../local/workspace.ts";
 import type { KubernetesApi } from "../../src/cluster/api.ts";
 import { connect } from "../../src/cluster/connect.ts";
 

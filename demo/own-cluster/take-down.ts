@@ -1,14 +1,14 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { killTree, readLedger } from "../../local/process/processes.ts";
+import { killCommands } from "../../local/environment/command.ts";
+import { CANARY } from "../../local/paths.ts";
 import type { Progress } from "../../local/process/progress.ts";
 import { quoted } from "../../local/process/shell.ts";
 import { until } from "../../local/process/until.ts";
 import { connect } from "../../src/cluster/connect.ts";
 import { UserError } from "../../src/errors.ts";
 import { readProject } from "../../src/project/project.ts";
-import { CANARY, COMMAND } from "../walk/command.ts";
 import { type OwnRecord, readOwnRecord } from "./record.ts";
 import { OWN_NAMESPACE } from "./workspace.ts";
 
@@ -20,7 +20,7 @@ const NAMESPACE_GONE_MS = 60_000;
  * @throws UserError when something of it is left on the cluster; its stacks stay then
  */
 export async function takeOwnDown(stateDir: string, progress: Progress): Promise<void> {
-  for (const entry of readLedger(stateDir)) if (entry.name === COMMAND) await killTree(stateDir, entry);
+  await killCommands(stateDir);
   const record = await readOwnRecord(stateDir);
   if (record) {
     await progress.step(`Taking down what was made on ${record.context}`, () => teardown(stateDir, record));

@@ -1,12 +1,12 @@
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
-import { claim, keep } from "../../local/claim.ts";
-import { type Environment, ensureTools, type Tools, withTools } from "../../local/environment.ts";
+import { claim, keep } from "../../local/environment/claim.ts";
+import { type Environment, ensureTools, type Tools, withTools } from "../../local/environment/environment.ts";
+import type { NamedContext } from "../../local/environment/workspace.ts";
+import { OWN_STATE_DIR } from "../../local/paths.ts";
 import { INTERRUPTED } from "../../local/process/interruption.ts";
 import { isAlive } from "../../local/process/processes.ts";
 import type { Progress } from "../../local/process/progress.ts";
 import { quoted } from "../../local/process/shell.ts";
-import type { NamedContext } from "../../local/workspace.ts";
 import type { KubernetesApi } from "../../src/cluster/api.ts";
 import { connect } from "../../src/cluster/connect.ts";
 import { UserError } from "../../src/errors.ts";
@@ -18,9 +18,6 @@ import { type Entrance, openEntrance } from "./entrance.ts";
 import { readOwnRecord, writeOwnRecord } from "./record.ts";
 import { takeOwnDown } from "./take-down.ts";
 import { OWN_NAMESPACE, OWN_NEXT, writeOwnWorkspace } from "./workspace.ts";
-
-/** Stacks of a release on somebody's own cluster, apart from the local environment's, which goes with its cluster. */
-export const OWN_STATE_DIR = join(import.meta.dirname, "..", "..", ".local-context");
 
 const UNSUITABLE = 2;
 const SERVICE_PORT = 80;

@@ -1,6 +1,11 @@
 import { join } from "node:path";
+import {
+  editYaml,
+  type NamedContext,
+  type Workspace,
+  writeWorkspace,
+} from "../../local/environment/workspace.ts";
 import { PUBLIC_HTTPD_TAGS } from "../../local/images/names.ts";
-import { editYaml, type NamedContext, type Workspace, writeWorkspace } from "../../local/workspace.ts";
 import { readProject } from "../../src/project/project.ts";
 
 /** Made on the cluster at the beginning and deleted at the end: it must not be there before. */

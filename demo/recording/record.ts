@@ -1,7 +1,8 @@
 /** Records the command at work on a local environment of its own, and draws docs/pictures/command.svg of it. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type Environment, STATE_DIR, startEnvironment, stopEnvironment } from "../../local/environment.ts";
+import { type Environment, startEnvironment, stopEnvironment } from "../../local/environment/environment.ts";
+import { PROJECT_ROOT, STATE_DIR } from "../../local/paths.ts";
 import { takingDown } from "../../local/process/interruption.ts";
 import { createProgress } from "../../local/process/progress.ts";
 import { UserError } from "../../src/errors.ts";
@@ -10,7 +11,7 @@ import { filmOf, type Scene } from "./film.ts";
 import { svgOf } from "./svg.ts";
 import { type Answer, recordCommand } from "./terminal.ts";
 
-const PICTURE = join(import.meta.dirname, "..", "..", "docs", "pictures", "command.svg");
+const PICTURE = join(PROJECT_ROOT, "docs", "pictures", "command.svg");
 const SIZE = { columns: 116, rows: 45 };
 const WRONG_ENVIRONMENT = 2;
 /** So much faster than it was the film answers; the times that are printed in it are those that it took. */

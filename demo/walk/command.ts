@@ -1,16 +1,11 @@
-import { join } from "node:path";
 import { execa } from "execa";
+import { COMMAND } from "../../local/environment/command.ts";
+import type { Workspace } from "../../local/environment/workspace.ts";
+import { CANARY } from "../../local/paths.ts";
 import { admit, forget, held } from "../../local/process/processes.ts";
 import { quoted } from "../../local/process/shell.ts";
-import type { Workspace } from "../../local/workspace.ts";
 import { EXIT } from "../../src/cli/exit.ts";
 import { UserError } from "../../src/errors.ts";
-
-/** The command itself. */
-export const CANARY = join(import.meta.dirname, "..", "..", "src", "cli", "canary.mjs");
-
-/** The ledger's name of a command that runs. */
-export const COMMAND = "canary";
 
 /** `canary` on a workspace's stacks, as an operator in its folder would type it. */
 export interface Shell {

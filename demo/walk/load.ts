@@ -1,6 +1,6 @@
 import { type Load, startLoad } from "../../bench/load/load.ts";
 import type { Summary } from "../../bench/load/summary.ts";
-import type { Environment } from "../../local/environment.ts";
+import type { Environment } from "../../local/environment/environment.ts";
 import { until } from "../../local/process/until.ts";
 import { connect } from "../../src/cluster/connect.ts";
 import { UserError } from "../../src/errors.ts";

@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import { providerText } from "../../local/engine/provider.ts";
-import type { Environment } from "../../local/environment.ts";
+import type { Environment } from "../../local/environment/environment.ts";
 import type { Progress } from "../../local/process/progress.ts";
 import { connect } from "../../src/cluster/connect.ts";
 import { UserError } from "../../src/errors.ts";

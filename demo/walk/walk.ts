@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Environment } from "../../local/environment.ts";
+import type { Environment } from "../../local/environment/environment.ts";
 import { releaseSchema } from "../../src/cli/schemas.ts";
 import { runCanary, type Shell, typed } from "./command.ts";
 import { type SteadyLoad, steadyLoad } from "./load.ts";

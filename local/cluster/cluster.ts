@@ -1,13 +1,13 @@
 import { UserError } from "../../src/errors.ts";
 import { ensureImages } from "../images/images.ts";
-import { EDGE_PACKAGES } from "../machine.mjs";
+import { EDGE_PACKAGES } from "../machine/debian-packages.mjs";
+import { requireMachine } from "../machine/require-machine.ts";
 import type { Progress } from "../process/progress.ts";
 import { sideBySide } from "../process/side-by-side.ts";
 import { CONTEXT } from "./certificates.ts";
 import { serverUrl } from "./components.ts";
 import { layoutOf } from "./layout.ts";
 import { withLock } from "./lock.ts";
-import { requireMachine } from "./machine.ts";
 import { containerdSocketOf, findNode, type Node } from "./node.ts";
 import { CLUSTER_PACKAGES, ensurePackages } from "./packages.ts";
 import { ensureKubernetes, type Kubernetes } from "./programs.ts";

@@ -2,7 +2,7 @@ import { chmod, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { execa } from "execa";
 import { UserError } from "../../src/errors.ts";
 import { isPresent } from "../engine/cache.ts";
-import { CLUSTER_PACKAGES, missingPackages, type Needed } from "../machine.mjs";
+import { CLUSTER_PACKAGES, missingPackages, type Needed } from "../machine/debian-packages.mjs";
 import type { Progress } from "../process/progress.ts";
 
 export { CLUSTER_PACKAGES, missingPackages, type Needed };

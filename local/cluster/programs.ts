@@ -2,13 +2,14 @@ import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { filledOnce, isPresent, toolDir } from "../engine/cache.ts";
 import { goBuild } from "../engine/go.ts";
+import { TOOLS } from "../paths.ts";
 import type { Progress } from "../process/progress.ts";
 import { downloadKubernetes, PROGRAMS, VENDOR_RELEASE, vendorFolder } from "./vendor-archive.ts";
 
 /** The version that local/tools/kubernetes/go.mod pins. */
 export const KUBERNETES_VERSION = "1.36.3";
 
-const MODULE_DIR = join(import.meta.dirname, "..", "tools", "kubernetes");
+const MODULE_DIR = join(TOOLS, "kubernetes");
 
 const ALL_IN_ONE = "kubernetes";
 

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { execa } from "execa";
+import { PROJECT_ROOT } from "../paths.ts";
 import { findProcess, forget, readLedger, start } from "../process/processes.ts";
 import { isAlive } from "../process/procfs.ts";
 import { createCertificates, writeKubeconfig } from "./certificates.ts";
@@ -17,8 +18,6 @@ import { type ClusterRecord, cgroupOf, writeRecord } from "./record.ts";
 
 /** The ledger's name of the process that gives addresses to LoadBalancer Services. */
 export const LOAD_BALANCER = "load-balancer";
-
-const PROJECT_ROOT = join(import.meta.dirname, "..", "..");
 
 /** Makes the namespaces, their network and all files of a new cluster; no component runs yet. */
 export async function prepare(stateDir: string, kubernetes: Kubernetes): Promise<Node> {

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { UserError } from "../../src/errors.ts";
 import { ensurePackages } from "../cluster/packages.ts";
-import { EDGE_PACKAGES } from "../machine.mjs";
+import { EDGE_PACKAGES } from "../machine/debian-packages.mjs";
 import { lengthOf, writtenSince } from "../process/logs.ts";
 import { findProcess, isAlive, readLedger, start, stop } from "../process/processes.ts";
 import type { Progress } from "../process/progress.ts";

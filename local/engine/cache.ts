@@ -1,13 +1,11 @@
 import { createHash } from "node:crypto";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from "node:fs/promises";
-import { homedir } from "node:os";
-import { basename, dirname, isAbsolute, join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { cacheFolder } from "../machine/inspection.mjs";
 
-/** Where built and downloaded tools are kept, for all clones of a user: XDG Base Directory Specification. */
+/** Where built and downloaded tools are kept, for all clones of a user: `~/.cache/canary-stages` by default. */
 export function cacheDir(env: NodeJS.ProcessEnv = process.env): string {
-  const base = env.XDG_CACHE_HOME;
-  // The specification has relative paths ignored.
-  return join(base && isAbsolute(base) ? base : join(homedir(), ".cache"), "canary-stages");
+  return cacheFolder(env);
 }
 
 /** Name of a built tool's folder: changes with its version and with everything that goes into it. */

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { execa } from "execa";
+import { TOOLS } from "../paths.ts";
 import type { Progress } from "../process/progress.ts";
 import { filledOnce, toolDir } from "./cache.ts";
 import { goBuild } from "./go.ts";
@@ -18,7 +19,7 @@ export interface Engine {
 export const ENGINE_VERSION = "3.276.0";
 
 /** The folder with the CLI's modules. */
-const MODULES = join(import.meta.dirname, "..", "tools", "pulumi");
+const MODULES = join(TOOLS, "pulumi");
 
 /**
  * Finds a suitable `pulumi` on PATH, else downloads the vendor's, else builds it from Go modules. What is

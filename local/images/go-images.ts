@@ -1,11 +1,10 @@
 import { join } from "node:path";
 import { goBuild } from "../engine/go.ts";
+import { TOOLS } from "../paths.ts";
 import type { Progress } from "../process/progress.ts";
 import type { Image } from "./archive.ts";
 import { APP_TAGS, appImage, PAUSE_IMAGE } from "./names.ts";
 import { digestOfFolder, type Recipe } from "./recipe.ts";
-
-const TOOLS = join(import.meta.dirname, "..", "tools");
 
 /** Nobody's number, as the usual images without a shell have it. */
 const NON_ROOT = "65532:65532";

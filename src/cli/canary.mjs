@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import module from "node:module";
 import { fileURLToPath } from "node:url";
-import { nodeProblem } from "../node-version.mjs";
+import { nodeProblem } from "../process/node-version.mjs";
 
 /** As `EXIT.failed` in exit.ts, which a Node that is too old cannot read. */
 const FAILED = 1;

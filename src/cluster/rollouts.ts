@@ -5,6 +5,8 @@ import { type Rollout, refusedPods, rolloutOf } from "../model/rollout.ts";
 import { ApiError, type KubernetesApi } from "./api.ts";
 import { deploymentPath, readPods } from "./objects.ts";
 
+type Unfinished = Exclude<Rollout, { state: "complete" }>;
+
 const POLL_MS = 50;
 /** A kubelet's message may repeat itself over many lines; `canary status` has all of it. */
 const LONGEST_REASON = 200;
@@ -12,6 +14,8 @@ const LONGEST_REASON = 200;
 /**
  * Waits until every pod of a Deployment is of its newest specification and ready: observed here, because the
  * Kubernetes provider's own wait can end on a status from before the change.
+ * A rollout that Kubernetes had given up before is given its time anew: what stood in its way may be gone, as a quota that
+ * was raised, and the controller may take a minute to try again.
  * @param timeoutSeconds how long it may make no progress
  * @param steadySeconds how long it has to have been so
  * @throws UserError when the rollout fails or stands still for so long, with what its pods say of it
@@ -24,8 +28,7 @@ export async function untilRolledOut(
   steadySeconds = 0,
 ): Promise<void> {
   let completeSince: number | undefined;
-  let end = Date.now() + timeoutSeconds * 1000;
-  let reason = "";
+  const isGivenUp = patience(timeoutSeconds);
   for (;;) {
     const rollout = await readRollout(api, deploymentPath(namespace, name));
     if (rollout.state === "complete") {
@@ -33,14 +36,23 @@ export async function untilRolledOut(
       if (Date.now() - completeSince >= steadySeconds * 1000) return;
     } else {
       completeSince = undefined;
-      if (rollout.reason !== reason) end = Date.now() + timeoutSeconds * 1000;
-      reason = rollout.reason;
-      if (rollout.state === "failed" || Date.now() > end) {
-        throw await notRolledOut(api, namespace, name, rollout, timeoutSeconds);
-      }
+      if (isGivenUp(rollout)) throw await notRolledOut(api, namespace, name, rollout, timeoutSeconds);
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
+}
+
+/** Tells, look by look, whether a rollout that is not complete has failed, or has made no progress for so long. */
+function patience(timeoutSeconds: number): (rollout: Unfinished) => boolean {
+  let end = Date.now() + timeoutSeconds * 1000;
+  let before = "";
+  let hasGoneOn = false;
+  return ({ state, reason }) => {
+    if (reason !== before) end = Date.now() + timeoutSeconds * 1000;
+    before = reason;
+    hasGoneOn ||= state === "progressing";
+    return (state === "failed" && hasGoneOn) || Date.now() > end;
+  };
 }
 
 /**
@@ -48,8 +60,10 @@ export async function untilRolledOut(
  * has failed, or has made no progress for so long. Nothing is thrown for it.
  */
 export async function giveTimeToRollOut(...rollout: Parameters<typeof untilRolledOut>): Promise<void> {
+  const [api, namespace, name] = rollout;
   try {
-    await untilRolledOut(...rollout);
+    const { state } = await readRollout(api, deploymentPath(namespace, name));
+    if (state !== "failed") await untilRolledOut(...rollout);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
   }
@@ -59,7 +73,7 @@ async function notRolledOut(
   api: KubernetesApi,
   namespace: string,
   name: string,
-  { state, reason }: Exclude<Rollout, { state: "complete" }>,
+  { state, reason }: Unfinished,
   timeoutSeconds: number,
 ): Promise<UserError> {
   const time = state === "failed" ? "" : ` after ${timeoutSeconds} s without progress`;

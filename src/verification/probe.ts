@@ -74,8 +74,9 @@ const UNTRUSTED: readonly unknown[] = [
 ];
 
 function failureOf({ code, message }: NodeJS.ErrnoException): string {
+  // Node 24 goes on with an option of its own: `self-signed certificate; if the root CA …, try … --use-system-ca`.
   return UNTRUSTED.includes(code)
-    ? `${message} (name its authority with --ca, or take a self-signed one with --accept-self-signed)`
+    ? `${message.split(";")[0]} (name its authority with --ca, or take a self-signed one with --accept-self-signed)`
     : message;
 }
 

@@ -1,10 +1,9 @@
 /** Runs the end-to-end tests on an environment of their own, and takes it down whatever happens. */
-import { join } from "node:path";
 import { execa } from "execa";
-import { onTemporaryEnvironment } from "../../local/temporary.ts";
+import { onTemporaryEnvironment } from "../../local/environment/temporary.ts";
+import { PROJECT_ROOT } from "../../local/paths.ts";
 import { ENVIRONMENT_VARIABLE, sharedEnvironment } from "./support/environment.ts";
 
-const ROOT = join(import.meta.dirname, "..", "..");
 /** Several times what all of them take, `npm run test:faults` being the longest. */
 const LIMIT_MS = 60 * 60_000;
 const ALL = ["test/e2e/{release,command,environment}/**/*.test.ts"];
@@ -13,9 +12,9 @@ const main = (files: readonly string[]): Promise<number> =>
   onTemporaryEnvironment("canary-e2e", async ({ environment, stateDir, signal }) => {
     const shared = JSON.stringify(sharedEnvironment(stateDir, environment));
     const { exitCode, timedOut } = await execa("mocha", ["--config", "test/e2e/.mocharc.json", ...files], {
-      cwd: ROOT,
+      cwd: PROJECT_ROOT,
       preferLocal: true,
-      localDir: ROOT,
+      localDir: PROJECT_ROOT,
       env: { ...environment.plugins.environment, [ENVIRONMENT_VARIABLE]: shared },
       stdio: "inherit",
       reject: false,

@@ -1,4 +1,5 @@
 import { UserError } from "../../errors.ts";
+import { request } from "../../http/request.ts";
 import { TRACKS } from "../../model/names.ts";
 import type { StagePlan } from "../../model/plan.ts";
 import type { DataPlane } from "../live-share.ts";
@@ -38,9 +39,9 @@ export async function appliedCanaryShare(statsUrl: string, plan: StagePlan): Pro
  */
 export async function readServers(url: string): Promise<HaproxyServer[]> {
   try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-    if (!answer.ok) throw new Error(`it answers ${answer.status}`);
-    return parseStatistics(await answer.text());
+    const { status, text } = await request(new URL(url), { timeoutMs: TIMEOUT_MS });
+    if (status !== 200) throw new Error(`it answers ${status}`);
+    return parseStatistics(text);
   } catch (error) {
     throw new UserError(
       `HAProxy's statistics at ${url} cannot be read: ${(error as Error).message}`,

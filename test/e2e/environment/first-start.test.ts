@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { COMMAND } from "../../../demo/walk/command.ts";
-import { readClaim } from "../../../local/claim.ts";
 import { findEdge } from "../../../local/edge/edge.ts";
 import { edgeDirectory, readRecord } from "../../../local/edge/record.ts";
+import { readClaim } from "../../../local/environment/claim.ts";
+import { COMMAND } from "../../../local/environment/command.ts";
 import { findProcess, isAlive, readLedger } from "../../../local/process/processes.ts";
 import { withDescendants } from "../../../local/process/procfs.ts";
 import { until } from "../../../local/process/until.ts";

@@ -4,10 +4,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:
 import { join } from "node:path";
 import { execa } from "execa";
 import { after, before, describe, it } from "mocha";
-import { backendUrl } from "../../../local/workspace.ts";
+import { backendUrl } from "../../../local/environment/workspace.ts";
+import { PROJECT_ROOT } from "../../../local/paths.ts";
 import { environment, until } from "../support/environment.ts";
-
-const ROOT = join(import.meta.dirname, "..", "..", "..");
 
 /** A program as small as can be, of the same form as ours: ESM, TypeScript, whose types Node strips. */
 const PROGRAM = `
@@ -60,7 +59,7 @@ describe("pulumi in a shell, with the language host and provider that are used h
     folder = await mkdtemp(join(stateDir, "language-"));
     await mkdir(join(folder, "program/src"), { recursive: true });
     await mkdir(join(folder, "state"));
-    await symlink(join(ROOT, "node_modules"), join(folder, "program/node_modules"));
+    await symlink(join(PROJECT_ROOT, "node_modules"), join(folder, "program/node_modules"));
     await writeFile(join(folder, "program/package.json"), '{ "type": "module", "main": "src/index.ts" }');
     await writeFile(join(folder, "program/src/index.ts"), PROGRAM);
     await writeFile(join(folder, "Pulumi.yaml"), PROJECT);

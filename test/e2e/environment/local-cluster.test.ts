@@ -10,6 +10,7 @@ import { withLock } from "../../../local/cluster/lock.ts";
 import { findNode } from "../../../local/cluster/node.ts";
 import { ensureKubernetes } from "../../../local/cluster/programs.ts";
 import { appImage, ensureImages, httpdImage } from "../../../local/images/images.ts";
+import { PROJECT_ROOT } from "../../../local/paths.ts";
 import { findProcess, isAlive, kill, readLedger, start } from "../../../local/process/processes.ts";
 import { withDescendants } from "../../../local/process/procfs.ts";
 import { silentProgress } from "../../../local/process/progress.ts";
@@ -18,7 +19,6 @@ import { UserError } from "../../../src/errors.ts";
 import { cpuWeightsOf, hostState, tracesOf } from "../support/footprint.ts";
 import { coreApi, eventually, exposePod, restrictedPod, runPod, textAt } from "../support/workloads.ts";
 
-const PROJECT_ROOT = join(import.meta.dirname, "..", "..", "..");
 const UP_WITHIN_MS = 30_000;
 
 function newFolder(): string {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "mocha";
-import { setRelease } from "../../../local/workspace.ts";
+import { setRelease } from "../../../local/environment/workspace.ts";
 import { type FaultWorld, faultWorld, RELEASE } from "../support/fault-world.ts";
 
 const NAMESPACE = "e2e-abort";

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { before, describe, it } from "mocha";
+import { PROJECT_ROOT } from "../../../local/paths.ts";
 import { configMapPath } from "../../../src/cluster/objects.ts";
 import { type Call, callsDuring } from "../support/audit.ts";
 import { administrator, environment, makeProject, type TestProject } from "../support/environment.ts";
@@ -15,7 +16,7 @@ const ADMINISTRATOR = "admin";
 /** Paths by which a client finds out what a server has: every account may read them. */
 const DISCOVERY = /^\/(version|api|apis|openapi)(\/|$)/;
 
-const DOCUMENT = join(import.meta.dirname, "..", "..", "..", "docs", "gke.md");
+const DOCUMENT = join(PROJECT_ROOT, "docs", "gke.md");
 const COLUMNS =
   "| Kubernetes | `canary-25`, as administrator | `canary-25`, as deployer | `canary-75`, `canary-100`, as deployer |";
 

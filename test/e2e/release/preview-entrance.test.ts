@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { before, describe, it } from "mocha";
 import { stringify } from "yaml";
 import { type Load, startLoad } from "../../../bench/load/load.ts";
-import { setRelease } from "../../../local/workspace.ts";
+import { setRelease } from "../../../local/environment/workspace.ts";
 import { applyStage, previewStage } from "../../../src/operations/move.ts";
 import { edgeUrl } from "../../../src/verification/address.ts";
 import { judge, type Measurement, measure } from "../../../src/verification/measurement.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "mocha";
-import { setRelease } from "../../../local/workspace.ts";
+import { setRelease } from "../../../local/environment/workspace.ts";
 import { deploymentPath } from "../../../src/cluster/objects.ts";
 import type { Change } from "../../../src/engine/changes.ts";
 import type { Deployment } from "../../../src/model/deployment.ts";

@@ -2,8 +2,8 @@ import { cp, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { execa, type Options, type ResultPromise } from "execa";
+import { PROJECT_ROOT } from "../../../local/paths.ts";
 
-const ROOT = join(import.meta.dirname, "..", "..", "..");
 /** What a clone does not have, and what is too large to be copied file by file. */
 const LEFT_OUT = [".git", ".local", ".local-context", "coverage", "node_modules", "reports"];
 
@@ -27,9 +27,9 @@ type Typed = ResultPromise<{ reject: false; all: true; stdin: "ignore" }>;
 export async function makeClone(name: string, length: number): Promise<Clone> {
   const place = await mkdtemp(join(tmpdir(), "clone-"));
   const folder = join(place, name).padEnd(length, "x");
-  await cp(ROOT, folder, { recursive: true, filter: (path) => !isLeftOut(path) });
+  await cp(PROJECT_ROOT, folder, { recursive: true, filter: (path) => !isLeftOut(path) });
   const modules = (how: string[]) =>
-    execa("cp", ["--archive", ...how, join(ROOT, "node_modules"), join(folder, "node_modules")]);
+    execa("cp", ["--archive", ...how, join(PROJECT_ROOT, "node_modules"), join(folder, "node_modules")]);
   // Hard links: the same files at other paths. Not possible from one disk to another.
   await modules(["--link"]).catch(() => modules([]));
   const cache = join(place, "cache");
@@ -52,7 +52,7 @@ export async function makeClone(name: string, length: number): Promise<Clone> {
 }
 
 function isLeftOut(path: string): boolean {
-  return dirname(path) === ROOT && LEFT_OUT.includes(basename(path));
+  return dirname(path) === PROJECT_ROOT && LEFT_OUT.includes(basename(path));
 }
 
 /** The tools and Go's own cache are what takes minutes; images and plugins are made anew. */

@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Load, startLoad } from "../../../bench/load/load.ts";
 import type { Summary } from "../../../bench/load/summary.ts";
+import { REPORTS } from "../../../local/paths.ts";
 import type { KubernetesApi } from "../../../src/cluster/api.ts";
 import { deploymentPath } from "../../../src/cluster/objects.ts";
 import { UserError } from "../../../src/errors.ts";
@@ -15,7 +16,7 @@ import { administrator, makeProject, type TestProject, until } from "./environme
 import { TEST_APPLICATION } from "./test-application.ts";
 import { setVariable } from "./variable.ts";
 
-const REPORT = join(import.meta.dirname, "..", "..", "..", "reports", "faults.json");
+const REPORT = join(REPORTS, "faults.json");
 const LOAD_PER_SECOND = 100;
 
 const APP = { ...TEST_APPLICATION, drainSeconds: 3, startSeconds: 20 };

@@ -1,9 +1,8 @@
 import { copyFile, mkdir, mkdtemp, readdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
+import { PROJECT_ROOT } from "../../../local/paths.ts";
 import { environment, type PulumiResult, type TestProject } from "./environment.ts";
-
-const ROOT = join(import.meta.dirname, "..", "..", "..");
 
 /** What a job finds: a folder of its own, and a home folder in which nobody ever signed in anywhere. */
 export interface Checkout {
@@ -19,7 +18,7 @@ export async function checkout({ workspace }: TestProject): Promise<Checkout> {
   const files = (await readdir(workspace.directory)).filter((name) => name.endsWith(".yaml"));
   await Promise.all([
     ...files.map((name) => copyFile(join(workspace.directory, name), join(made.folder, name))),
-    ...["policy", "node_modules"].map((name) => symlink(join(ROOT, name), join(made.folder, name))),
+    ...["policy", "node_modules"].map((name) => symlink(join(PROJECT_ROOT, name), join(made.folder, name))),
   ]);
   return made;
 }

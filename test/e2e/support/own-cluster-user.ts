@@ -14,9 +14,9 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { execa } from "execa";
 import { cacheDir } from "../../../local/engine/cache.ts";
+import { PROJECT_ROOT } from "../../../local/paths.ts";
 import { environment } from "./environment.ts";
 
-const ROOT = join(import.meta.dirname, "..", "..", "..");
 /** A number without an entry in /etc/passwd: Pulumi takes the home folder from there before it looks at HOME. */
 const UID = 54_321;
 
@@ -66,16 +66,16 @@ function run(command: readonly string[], cwd: string, env: Readonly<Record<strin
 /** The files as they are now, committed or not; dependencies as they are installed. */
 async function copyCheckout(to: string): Promise<void> {
   const git = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"];
-  const { stdout } = await execa("git", git, { cwd: ROOT });
+  const { stdout } = await execa("git", git, { cwd: PROJECT_ROOT });
   for (const name of stdout.split("\0").filter((found) => found !== "")) {
     const target = join(to, name);
     await mkdir(dirname(target), { recursive: true });
-    await cp(join(ROOT, name), target).catch((error: NodeJS.ErrnoException) => {
+    await cp(join(PROJECT_ROOT, name), target).catch((error: NodeJS.ErrnoException) => {
       // Deleted, and not committed yet.
       if (error.code !== "ENOENT") throw error;
     });
   }
-  await symlink(join(ROOT, "node_modules"), join(to, "node_modules"));
+  await symlink(join(PROJECT_ROOT, "node_modules"), join(to, "node_modules"));
 }
 
 /** Engine and plugins, which root's own cache keeps from others. */

@@ -4,9 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa, type ResultPromise } from "execa";
 import { parse, stringify } from "yaml";
+import { CANARY } from "../../../local/paths.ts";
 import { environment, type TestProject } from "./environment.ts";
-
-const CANARY = join(import.meta.dirname, "..", "..", "..", "src", "cli", "canary.mjs");
 
 export interface Ended {
   readonly exitCode: number | undefined;

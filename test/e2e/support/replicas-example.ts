@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { execa } from "execa";
 import { parseDocument } from "yaml";
-import { localOperator } from "../../../local/operator.ts";
-import { backendUrl } from "../../../local/workspace.ts";
+import { localOperator } from "../../../local/environment/operator.ts";
+import { backendUrl } from "../../../local/environment/workspace.ts";
+import { PROJECT_ROOT } from "../../../local/paths.ts";
 import type { KubernetesApi } from "../../../src/cluster/api.ts";
 import type { Operator } from "../../../src/operations/operator.ts";
 import { environment, type PulumiResult } from "./environment.ts";
 
-const ROOT = join(import.meta.dirname, "..", "..", "..");
 /** What `main: ../..` has to find. */
 const PROGRAM = ["package.json", "tsconfig.json", "node_modules", "src"];
 const NAMESPACE = "replicas-example";
@@ -28,9 +28,9 @@ export interface Example {
 export async function copyExample(): Promise<Example> {
   const { stateDir, kubeconfig, context, path } = environment();
   const checkout = await mkdtemp(join(stateDir, "replicas-"));
-  await Promise.all(PROGRAM.map((name) => symlink(join(ROOT, name), join(checkout, name))));
+  await Promise.all(PROGRAM.map((name) => symlink(join(PROJECT_ROOT, name), join(checkout, name))));
   const directory = join(checkout, "examples", "replicas");
-  await cp(join(ROOT, "examples", "replicas"), directory, { recursive: true });
+  await cp(join(PROJECT_ROOT, "examples", "replicas"), directory, { recursive: true });
   const backend = join(directory, "backend");
   await mkdir(backend);
   const variables = {

@@ -71,10 +71,21 @@ describe("untilRolledOut", () => {
   });
 
   it("fails as soon as Kubernetes gave the rollout up", async () => {
-    await assert.rejects(untilRolledOut(answers(FAILED).api, "httpdcanary", "httpd-new", 5), {
+    await assert.rejects(untilRolledOut(answers(UNSEEN, FAILED).api, "httpdcanary", "httpd-new", 5), {
       name: "UserError",
       message: "Deployment httpdcanary/httpd-new is not rolled out: timed out",
     });
+  });
+
+  it("gives a rollout that had been given up before its time anew", async () => {
+    const { api, asked } = answers(FAILED, FAILED, COMPLETE);
+    await untilRolledOut(api, "httpdcanary", "httpd-new", 5);
+    assert.equal(asked.length, 3);
+    const { api: still } = answers(FAILED);
+    await assert.rejects(
+      untilRolledOut(still, "httpdcanary", "httpd-new", 0.3),
+      /after 0.3 s|not rolled out/,
+    );
   });
 
   it("fails when it stands still for too long, with what it waited for last", async () => {
@@ -121,7 +132,7 @@ describe("untilRolledOut", () => {
     };
     const queries: string[] = [];
     const api = {
-      get: async () => deployment,
+      get: answers(UNSEEN, deployment).api.get,
       list: async (path: string) => {
         const [resource = "", query = ""] = path.split("?");
         queries.push(decodeURIComponent(query));
@@ -140,7 +151,7 @@ describe("untilRolledOut", () => {
   it("fails with the rollout's own reason where pods cannot be looked at", async () => {
     const refused = () => Promise.reject(new ApiError(403, "pods is forbidden"));
     const api = {
-      get: async () => FAILED,
+      get: answers(UNSEEN, FAILED).api.get,
       list: refused,
       time: () => new Date(),
     } as unknown as KubernetesApi;

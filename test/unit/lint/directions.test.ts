@@ -27,7 +27,7 @@ const FLOORS = [
   "cli/main.ts",
 ];
 
-const ruleOf = (floor: string): string => `src-${floor.replace(/\/.*/, "")}-imports-downwards`;
+const ruleOf = (floor: string): string => `src-${floor.replace(/[/.].*/, "")}-imports-downwards`;
 
 /** Each floor imports the next one, and each the topmost. */
 const UPWARDS: readonly Import[] = FLOORS.slice(0, -1).flatMap((floor, at) =>

@@ -1,10 +1,24 @@
 import assert from "node:assert/strict";
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
+import { PROJECT_ROOT } from "../../../local/paths.ts";
 
-const LOCAL = join(import.meta.dirname, "..", "..", "..", "local");
+const LOCAL = join(PROJECT_ROOT, "local");
+/** The modules that it imports; copied one by one, because `cpSync` of a folder leaves its handle open. */
+const MACHINE = readdirSync(join(LOCAL, "machine"))
+  .filter((name) => name.endsWith(".mjs"))
+  .map((name) => join("machine", name));
 /** Nobody: a user of that number has no rights anywhere. */
 const NOBODY = 65534;
 const PACKAGES = { "": {}, "node_modules/one": { version: "1.0.0", integrity: "sha512-x" } };
@@ -13,10 +27,9 @@ describe("local/bootstrap.mjs", () => {
   let root = "";
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), "bootstrap-"));
-    mkdirSync(join(root, "local"));
+    mkdirSync(join(root, "local", "machine"), { recursive: true });
     mkdirSync(join(root, "node_modules", ".bin"), { recursive: true });
-    for (const name of ["bootstrap.mjs", "machine.mjs", "requirements.mjs"])
-      cpSync(join(LOCAL, name), join(root, "local", name));
+    for (const name of ["bootstrap.mjs", ...MACHINE]) cpSync(join(LOCAL, name), join(root, "local", name));
     mkdirSync(join(root, "local", "tools"));
     write("package.json", { engines: { node: ">=22.18" } });
     write("package-lock.json", { packages: { ...PACKAGES, "node_modules/other-os": { optional: true } } });

@@ -4,10 +4,9 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writ
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { execa } from "execa";
+import { PROJECT_ROOT } from "../../../local/paths.ts";
 import { pidNamespace, startTimeOf } from "../../../src/process/procfs.ts";
 import { abandonedFolders, makeScratchFolder, scratchFolder } from "../../../src/process/scratch.ts";
-
-const ROOT = join(import.meta.dirname, "..", "..", "..");
 
 /** Makes a folder in a process of its own and is killed while it has it. */
 async function folderOfKilled(purpose: string): Promise<string> {
@@ -16,7 +15,7 @@ async function folderOfKilled(purpose: string): Promise<string> {
     console.log(await scratchFolder(${JSON.stringify(purpose)}));
     setInterval(() => undefined, 1000);`;
   const running = execa(process.execPath, ["--input-type=module", "--eval", program], {
-    cwd: ROOT,
+    cwd: PROJECT_ROOT,
     reject: false,
   });
   const [folder] = await once(running.stdout.setEncoding("utf8"), "data");

@@ -40,7 +40,7 @@ const REFUSED: readonly [what: string, setting: StageSetting, text: RegExp][] = 
   [
     "a stage outside the lifecycle",
     { ...LATER, stack: "canary-50" },
-    /^stage canary-50 is not in lifecycle: canary-25, canary-75, canary-100\n/,
+    /^stage canary-50 is not in lifecycle: canary-25, canary-75, canary-100, nor the abort stage canary-0\n/,
   ],
   [
     "a stage before anything was released",

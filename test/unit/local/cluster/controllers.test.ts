@@ -14,9 +14,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa, execaSync } from "execa";
 import { controllersToEnable, enableControllers } from "../../../../local/cluster/controllers.ts";
+import { PROJECT_ROOT } from "../../../../local/paths.ts";
 import { until } from "../../../../local/process/until.ts";
-
-const PROJECT_ROOT = join(import.meta.dirname, "..", "..", "..", "..");
 
 /** A domain controller that the kubelet asks for, and that version 1 leaves alone on a machine with both. */
 const CONTROLLER = "hugetlb";

@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { ensureKubernetes, KUBERNETES_VERSION } from "../../../../local/cluster/programs.ts";
 import { VENDOR_RELEASE, vendorFolder } from "../../../../local/cluster/vendor-archive.ts";
 import { cacheDir, toolDir } from "../../../../local/engine/cache.ts";
+import { TOOLS } from "../../../../local/paths.ts";
 import { silentProgress } from "../../../../local/process/progress.ts";
 
-const MODULE_DIR = join(import.meta.dirname, "..", "..", "..", "..", "local", "tools", "kubernetes");
+const MODULE_DIR = join(TOOLS, "kubernetes");
 
 describe("Kubernetes' programs", () => {
   let folder = "";

@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { requireDisk } from "../../../../local/engine/disk.ts";
 import { FETCHED_GO, goVersionOf } from "../../../../local/engine/go.ts";
 import { isAtLeast } from "../../../../local/engine/versions.ts";
-
-const TOOLS = join(import.meta.dirname, "..", "..", "..", "..", "local", "tools");
+import { TOOLS } from "../../../../local/paths.ts";
 
 describe("building with Go", () => {
   it("reads the version that a go.mod asks for", () => {

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { execa } from "execa";
+import { PROJECT_ROOT } from "../../../../local/paths.ts";
 import { ahead } from "../../../../local/process/priority.ts";
 
-const ROOT = join(import.meta.dirname, "..", "..", "..", "..");
 const PROGRAM = `
 import { readFileSync } from "node:fs";
 import { getPriority } from "node:os";
-import { setSessionPriority } from "./local/priority.ts";
+import { setSessionPriority } from "./local/process/priority.ts";
 setSessionPriority(5);
 const own = getPriority();
 const session = readFileSync("/proc/self/autogroup", "utf8").trim();
@@ -19,7 +18,7 @@ describe("the priority of a session", () => {
   it("is that of its first process and of the session among others", async function () {
     if (!existsSync("/proc/self/autogroup")) this.skip();
     const { stdout } = await execa(process.execPath, ["--input-type=module"], {
-      cwd: ROOT,
+      cwd: PROJECT_ROOT,
       input: PROGRAM,
       detached: true,
     });

@@ -1,6 +1,3 @@
-/** A file that must be there (a bare name: on PATH), and the Debian package that has it. */
-export type Needed = Readonly<Record<string, string>>;
-
 /** What a machine is like, as far as it matters. */
 export interface Machine {
   readonly platform: string;
@@ -26,8 +23,5 @@ export interface Machine {
   readonly cacheFree: number;
 }
 
-export const CLUSTER_PACKAGES: Needed;
-export const EDGE_PACKAGES: Needed;
 export function inspectMachine(stateDir: string, env?: NodeJS.ProcessEnv): Promise<Machine>;
-export function missingPackages(needed: Needed, env?: NodeJS.ProcessEnv): Promise<string[]>;
 export function cacheFolder(env: NodeJS.ProcessEnv): string;

@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cacheDir } from "../../../local/engine/cache.ts";
-import { cacheFolder, inspectMachine, type Machine } from "../../../local/machine.mjs";
-import { lackOf } from "../../../local/requirements.mjs";
+import { inspectMachine, type Machine } from "../../../../local/machine/inspection.mjs";
+import { lackOf } from "../../../../local/machine/requirements.mjs";
 
 const GOOD: Machine = {
   platform: "linux",
@@ -115,12 +114,5 @@ describe("an inspection of the machine", () => {
   it("knows no Go where there is none", async () => {
     chmodSync(join(folder, "go"), 0o644);
     assert.equal((await inspectMachine(folder, env())).go, undefined);
-  });
-
-  it("looks into the cache that is filled", () => {
-    for (const base of ["/x", "relative", undefined]) {
-      const variables = base === undefined ? {} : { XDG_CACHE_HOME: base };
-      assert.equal(cacheFolder(variables), cacheDir(variables));
-    }
   });
 });

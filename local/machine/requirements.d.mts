@@ -1,4 +1,4 @@
-import type { Machine } from "./machine.mjs";
+import type { Machine } from "./inspection.mjs";
 
 export interface Lack {
   readonly message: string;

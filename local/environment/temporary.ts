@@ -1,9 +1,9 @@
 import { rm } from "node:fs/promises";
-import { UserError } from "../src/errors.ts";
-import { abandonedFolders, makeScratchFolder } from "../src/process/scratch.ts";
+import { UserError } from "../../src/errors.ts";
+import { abandonedFolders, makeScratchFolder } from "../../src/process/scratch.ts";
+import { takingDown } from "../process/interruption.ts";
+import { createProgress, type Progress } from "../process/progress.ts";
 import { type Environment, startEnvironment, stopEnvironment } from "./environment.ts";
-import { takingDown } from "./process/interruption.ts";
-import { createProgress, type Progress } from "./process/progress.ts";
 
 const UNSUITABLE = 2;
 

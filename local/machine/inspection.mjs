@@ -4,34 +4,26 @@
  */
 import { execFile } from "node:child_process";
 import { constants, existsSync, readdirSync, readFileSync } from "node:fs";
-import { access, statfs } from "node:fs/promises";
+import { statfs } from "node:fs/promises";
 import { homedir } from "node:os";
-import { delimiter, dirname, isAbsolute, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import { promisify } from "node:util";
+import {
+  CLUSTER_PACKAGES,
+  EDGE_PACKAGES,
+  isAccessible,
+  isInstalled,
+  missingPackages,
+} from "./debian-packages.mjs";
+import { isAtLeast } from "./versions.mjs";
 
-const TOOLS = join(import.meta.dirname, "tools");
+const TOOLS = join(import.meta.dirname, "..", "tools");
 const GIB = 1024 ** 3;
 
-/** Folders of programs for root, which a user's PATH may lack. */
-const SYSTEM_FOLDERS = ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin", "/bin"];
-
-/** A file that must be there (a bare name: on PATH), and the Debian package that has it. */
-export const CLUSTER_PACKAGES = {
-  containerd: "containerd",
-  ctr: "containerd",
-  runc: "runc",
-  etcd: "etcd-server",
-  "/usr/lib/cni/bridge": "containernetworking-plugins",
-  iptables: "iptables",
-  openssl: "openssl",
-  tini: "tini",
-  ip: "iproute2",
-  apache2: "apache2-bin",
-};
-
-export const EDGE_PACKAGES = { "/usr/sbin/haproxy": "haproxy" };
-
-/** What this machine is like, as far as it matters. */
+/**
+ * Inspects this machine.
+ * @param stateDir folder that the environment's files will be in; need not exist
+ */
 export async function inspectMachine(stateDir, env = process.env) {
   const isOurs = process.platform === "linux" && process.getuid() === 0;
   const cache = cacheFolder(env);
@@ -47,27 +39,12 @@ export async function inspectMachine(stateDir, env = process.env) {
     goVersion(env),
   ]);
   const isBuilt = holds(tools, "kubernetes-");
-  // Python is slow to start: whoever needs no Go from there does not wait for it.
+  // Python is slow to start, and is asked only where Go would have to come from it.
   const needsPip = !isBuilt && !isAtLeast(go, wantedGo);
   const hasPip = holds(tools, "go-") || (needsPip && (await runs("python3", ["-c", "import pip"], env)));
   const user = { platform: process.platform, uid: process.getuid?.(), hasNamespaces, hasCgroups };
   const building = { isBuilt, go, wantedGo, hasPip };
   return { ...user, missing, hasApt, ...building, stateDir, stateFree, cache, cacheFree };
-}
-
-/** The packages among `needed` whose files are not there, each once. */
-export async function missingPackages(needed, env = process.env) {
-  const checks = Object.entries(needed).map(async ([file, name]) =>
-    (await isInstalled(file, env)) ? [] : [name],
-  );
-  return [...new Set((await Promise.all(checks)).flat())];
-}
-
-async function isInstalled(file, env) {
-  const folders = [...(env.PATH ?? "").split(delimiter), ...SYSTEM_FOLDERS];
-  const paths = file.startsWith("/") ? [file] : folders.map((folder) => join(folder, file));
-  const found = await Promise.all(paths.map((path) => isAccessible(path, constants.F_OK)));
-  return found.includes(true);
 }
 
 /** In every hierarchy that is mounted: several with version 1, one with version 2. */
@@ -81,13 +58,6 @@ async function haveWritableCgroups() {
   return mounts.length > 0 && writable.every(Boolean);
 }
 
-function isAccessible(path, mode) {
-  return access(path, mode).then(
-    () => true,
-    () => false,
-  );
-}
-
 /** Of the file system that a folder is on, or will be. */
 async function freeGibibytes(folder) {
   if (!existsSync(folder)) return freeGibibytes(dirname(folder));
@@ -95,7 +65,10 @@ async function freeGibibytes(folder) {
   return (bavail * bsize) / GIB;
 }
 
-/** Where built and downloaded tools are kept: local/engine/cache.ts says why there. */
+/**
+ * Where built and downloaded tools are kept, for all clones of a user: XDG Base Directory Specification, which has a
+ * relative XDG_CACHE_HOME ignored.
+ */
 export function cacheFolder(env) {
   const base = env.XDG_CACHE_HOME;
   return join(base && isAbsolute(base) ? base : join(homedir(), ".cache"), "canary-stages");
@@ -127,13 +100,4 @@ function newestGo() {
     .filter((file) => existsSync(file))
     .flatMap((file) => /^go (\S+)$/m.exec(readFileSync(file, "utf8"))?.[1] ?? []);
   return asked.reduce((newest, version) => (isAtLeast(version, newest) ? version : newest), "1.0");
-}
-
-/** Whether a dotted version is at least another. */
-export function isAtLeast(version, minimum) {
-  if (version === undefined) return false;
-  const parts = (text) => text.split(".").map((part) => Number.parseInt(part, 10) || 0);
-  const [have, need] = [parts(version), parts(minimum)];
-  const index = [0, 1, 2].find((at) => (have[at] ?? 0) !== (need[at] ?? 0));
-  return index === undefined || (have[index] ?? 0) > (need[index] ?? 0);
 }

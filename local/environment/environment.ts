@@ -1,21 +1,24 @@
 import { rm, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
-import { COMMAND } from "../demo/walk/command.ts";
-import { UserError } from "../src/errors.ts";
+import { UserError } from "../../src/errors.ts";
+import {
+  type ClusterSupplies,
+  ensureClusterSupplies,
+  startCluster,
+  stopCluster,
+} from "../cluster/cluster.ts";
+import { findNamespace } from "../cluster/namespace.ts";
+import { type Edge, startEdge, stopEdge } from "../edge/edge.ts";
+import { type Engine, ensureEngine } from "../engine/engine.ts";
+import { ensurePlugins, type Plugins } from "../engine/plugins.ts";
+import { requireMachine } from "../machine/require-machine.ts";
+import { isAlive } from "../process/processes.ts";
+import type { Progress } from "../process/progress.ts";
+import { quoted } from "../process/shell.ts";
+import { sideBySide } from "../process/side-by-side.ts";
 import { type Claim, claim, release } from "./claim.ts";
-import { type ClusterSupplies, ensureClusterSupplies, startCluster, stopCluster } from "./cluster/cluster.ts";
-import { requireMachine } from "./cluster/machine.ts";
-import { findNamespace } from "./cluster/namespace.ts";
-import { type Edge, startEdge, stopEdge } from "./edge/edge.ts";
-import { type Engine, ensureEngine } from "./engine/engine.ts";
-import { ensurePlugins, type Plugins } from "./engine/plugins.ts";
-import { isAlive, killTree, readLedger } from "./process/processes.ts";
-import type { Progress } from "./process/progress.ts";
-import { quoted } from "./process/shell.ts";
-import { sideBySide } from "./process/side-by-side.ts";
+import { killCommands } from "./command.ts";
 import { type NamedContext, type Workspace, writeWorkspace } from "./workspace.ts";
-
-export const STATE_DIR = join(import.meta.dirname, "..", ".local");
 
 /** Everything that a release needs: the engine, a cluster, an edge, and the stacks on them. */
 export interface Environment {
@@ -128,7 +131,7 @@ function requireAbandoned(stateDir: string, { starter, kept }: Claim): void {
  * state goes with the cluster that it speaks of.
  */
 export async function stopEnvironment(stateDir: string, progress: Progress): Promise<void> {
-  for (const entry of readLedger(stateDir)) if (entry.name === COMMAND) await killTree(stateDir, entry);
+  await killCommands(stateDir);
   await stopEdge(stateDir);
   await stopCluster(stateDir, progress);
   await rm(stateDir, { recursive: true, force: true });

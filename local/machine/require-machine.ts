@@ -1,6 +1,6 @@
 import { UserError } from "../../src/errors.ts";
-import { inspectMachine } from "../machine.mjs";
-import { lackOf } from "../requirements.mjs";
+import { inspectMachine } from "./inspection.mjs";
+import { lackOf } from "./requirements.mjs";
 
 /**
  * Makes sure that this machine can hold a cluster.

@@ -1,8 +1,8 @@
-import { connect } from "../src/cluster/connect.ts";
-import { pulumiStacks } from "../src/engine/automation/stacks.ts";
-import program from "../src/index.ts";
-import type { Operator } from "../src/operations/operator.ts";
-import { readProject } from "../src/project/project.ts";
+import { connect } from "../../src/cluster/connect.ts";
+import { pulumiStacks } from "../../src/engine/automation/stacks.ts";
+import program from "../../src/index.ts";
+import type { Operator } from "../../src/operations/operator.ts";
+import { readProject } from "../../src/project/project.ts";
 import type { Environment } from "./environment.ts";
 
 /** Operations on the local environment's stacks, with the administrator's access to its cluster. */

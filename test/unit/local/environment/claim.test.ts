@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { claim, keep, readClaim, release } from "../../../local/claim.ts";
-import { startTimeOf } from "../../../local/process/procfs.ts";
+import { claim, keep, readClaim, release } from "../../../../local/environment/claim.ts";
+import { startTimeOf } from "../../../../local/process/procfs.ts";
 
 describe("the claim on a state folder", () => {
   const starter = { pid: process.pid, startTime: startTimeOf(process.pid) ?? "" };

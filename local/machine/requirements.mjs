@@ -1,5 +1,5 @@
-/** What a machine must have to hold the local environment. In plain Node, as local/machine.mjs is. */
-import { isAtLeast } from "./machine.mjs";
+/** What a machine must have to hold the local environment. In plain Node without dependencies. */
+import { isAtLeast } from "./versions.mjs";
 
 /** For etcd, images, layers and logs. */
 const STATE_GIBIBYTES = 1;
@@ -13,7 +13,7 @@ export function lackOf(machine) {
   return CHECKS.map((check) => check(machine)).find((lack) => lack !== undefined);
 }
 
-/** In the order in which one would mend them. */
+/** The first that fails is reported: first what cannot be changed on this machine, last what some free space mends. */
 const CHECKS = [
   ({ platform }) =>
     platform === "linux"

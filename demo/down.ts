@@ -1,8 +1,8 @@
-import { takeOwnDown } from "../demo/own-cluster/take-down.ts";
-import { OWN_STATE_DIR } from "../demo/own-cluster/walk.ts";
+import { stopEnvironment } from "../local/environment/environment.ts";
+import { OWN_STATE_DIR, STATE_DIR } from "../local/paths.ts";
+import { createProgress } from "../local/process/progress.ts";
 import { UserError } from "../src/errors.ts";
-import { STATE_DIR, stopEnvironment } from "./environment.ts";
-import { createProgress } from "./process/progress.ts";
+import { takeOwnDown } from "./own-cluster/take-down.ts";
 
 const progress = createProgress();
 try {

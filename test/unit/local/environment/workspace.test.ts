@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { backendUrl } from "../../../local/workspace.ts";
+import { backendUrl } from "../../../../local/environment/workspace.ts";
 
 describe("the URL of a backend", () => {
   it("has what means something in a URL written so that it does not", () => {

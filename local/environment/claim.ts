@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { isMissing, startTimeOf } from "./process/procfs.ts";
+import { isMissing, startTimeOf } from "../process/procfs.ts";
 
 const claimSchema = z.strictObject({
   /** Who brings the environment up, or did. */

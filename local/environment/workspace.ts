@@ -4,9 +4,8 @@ import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseDocument } from "yaml";
-import { readProject } from "../src/project/project.ts";
-
-const PROJECT_ROOT = join(import.meta.dirname, "..");
+import { readProject } from "../../src/project/project.ts";
+import { PROJECT_ROOT } from "../paths.ts";
 
 /** A cluster by its kubeconfig context. */
 export interface NamedContext {

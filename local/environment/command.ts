@@ -1,0 +1,9 @@
+import { killTree, readLedger } from "../process/processes.ts";
+
+/** The ledger's name of a `canary` that works on an environment's stacks. */
+export const COMMAND = "canary";
+
+/** Ends every recorded command with its engine and plugins: nothing may work on stacks that are being taken down. */
+export async function killCommands(stateDir: string): Promise<void> {
+  for (const entry of readLedger(stateDir)) if (entry.name === COMMAND) await killTree(stateDir, entry);
+}
