@@ -1,18 +1,18 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { ApiError, type KubernetesApi } from "../cluster/api.ts";
-import { Refusal, UserError } from "../errors.ts";
+import type { KubernetesApi } from "../cluster/api.ts";
+import { Refusal } from "../errors.ts";
 import {
   type Holder,
   holderOf,
   LEASE_SECONDS,
-  type Lease,
   type LeaseReference,
   releasedLease,
-  renewedLease,
   takenLease,
   unheldMilliseconds,
 } from "../model/lock.ts";
 import { shellWord } from "../process/shell.ts";
+import { CONFLICT, isStatus, readLease, writeLease } from "./lease.ts";
+import { keepRenewed, type RenewedLease } from "./lease-renewal.ts";
 
 export interface LockOptions {
   /** `alice@laptop:4711` */
@@ -26,21 +26,16 @@ export interface LockOptions {
 }
 
 /** A lock that is held: renewed until it is released. */
-export interface Lock {
-  /** Aborts, with the reason, when the lock is lost: what was begun under it has to stop. */
-  readonly lost: AbortSignal;
+export interface Lock extends RenewedLease {
   /** For how long nobody had held it when it was taken, in milliseconds; true to a second, and 0 where it is not known. */
   readonly unheldMs: number;
-  release(): Promise<void>;
 }
 
 const PULSE_MS = 5_000;
-const CONFLICT = 409;
-const NOT_FOUND = 404;
 
 /** Who holds the lock now. */
 export async function lockHolder(api: KubernetesApi, reference: LeaseReference): Promise<Holder | undefined> {
-  return holderOf(await api.get<Lease>(pathOf(reference)));
+  return holderOf(await readLease(api, reference));
 }
 
 /**
@@ -53,18 +48,18 @@ export async function acquireLock(
   reference: LeaseReference,
   options: LockOptions,
 ): Promise<Lock> {
-  const found = await api.get<Lease>(pathOf(reference));
+  const found = await readLease(api, reference);
   const holder = holderOf(found);
   if (holder) await untilDead(api, reference, holder, options);
   const unheldMs = unheldMilliseconds(found, api.time());
   const mine = { name: options.holder, purpose: options.purpose };
-  const lease = await write(api, reference, takenLease(reference, found, mine, api.time())).catch(
+  const lease = await writeLease(api, reference, takenLease(reference, found, mine, api.time())).catch(
     async (error: unknown) => {
       if (!isStatus(error, CONFLICT)) throw error;
       throw heldBy(await lockHolder(api, reference), api.time());
     },
   );
-  return { unheldMs, ...keep(api, reference, lease, options) };
+  return { unheldMs, ...keepRenewed(api, reference, lease, options.pulse ?? PULSE_MS) };
 }
 
 /**
@@ -77,7 +72,7 @@ export async function breakLock(
   reference: LeaseReference,
   name: string,
 ): Promise<Holder> {
-  const found = await api.get<Lease>(pathOf(reference));
+  const found = await readLease(api, reference);
   const holder = holderOf(found);
   if (!found || !holder) {
     throw new Refusal("nobody holds the lock", "There is nothing to unlock.");
@@ -88,7 +83,7 @@ export async function breakLock(
       `If that one is dead: canary unlock --holder ${shellWord(holder.name)}`,
     );
   }
-  await write(api, reference, releasedLease(found, api.time()));
+  await writeLease(api, reference, releasedLease(found, api.time()));
   return holder;
 }
 
@@ -101,11 +96,11 @@ async function untilDead(
 ): Promise<void> {
   if (holder.until > api.time()) throw heldBy(holder, api.time());
   onExpired?.(holder);
-  const first = await api.get<Lease>(pathOf(reference));
+  const first = await readLease(api, reference);
   const end = performance.now() + (first?.spec.leaseDurationSeconds ?? LEASE_SECONDS) * 1000;
   while (performance.now() < end) {
     await delay(Math.min(pulse, end - performance.now()));
-    const now = await api.get<Lease>(pathOf(reference));
+    const now = await readLease(api, reference);
     if (now?.metadata.resourceVersion !== first?.metadata.resourceVersion) {
       throw heldBy(holderOf(now), api.time());
     }
@@ -123,90 +118,3 @@ function heldBy(holder: Holder | undefined, now: Date): Refusal {
     `Wait until that is done. If ${name} is dead, its lock ends in ${seconds} s, or at once with: canary unlock --holder ${name}`,
   );
 }
-
-function keep(
-  api: KubernetesApi,
-  reference: LeaseReference,
-  taken: Lease,
-  { pulse = PULSE_MS }: LockOptions,
-): Pick<Lock, "lost" | "release"> {
-  const lost = new AbortController();
-  const stopped = new AbortController();
-  const held: HeldLease = { lease: taken, renewed: performance.now() };
-  const renewal = (async () => {
-    for (;;) {
-      await delay(pulse, undefined, { signal: stopped.signal, ref: false }).catch(() => undefined);
-      if (stopped.signal.aborted) return;
-      const loss = await renew(api, reference, held, 2 * pulse);
-      if (loss === undefined) continue;
-      lost.abort(new UserError(loss, "Look at what is live: canary status"));
-      return;
-    }
-  })();
-  return {
-    lost: lost.signal,
-    release: async () => {
-      stopped.abort();
-      await renewal;
-      if (!lost.signal.aborted) await write(api, reference, releasedLease(held.lease, api.time()));
-    },
-  };
-}
-
-interface HeldLease {
-  lease: Lease;
-  /** When it was renewed last, by this process's monotonic clock. */
-  renewed: number;
-}
-
-/** @returns why the lock is lost; undefined while it is ours, which it is for a while without being renewed */
-async function renew(
-  api: KubernetesApi,
-  reference: LeaseReference,
-  held: HeldLease,
-  reserve: number,
-): Promise<string | undefined> {
-  try {
-    held.lease = await write(api, reference, renewedLease(held.lease, api.time()));
-    held.renewed = performance.now();
-    return undefined;
-  } catch (error) {
-    const ours = isStatus(error, CONFLICT) ? await stillOurs(api, reference, held.lease) : held.lease;
-    if (!ours) return "the lock was taken away from us (canary unlock)";
-    held.lease = ours;
-    // Time for the server to come back.
-    const valid = performance.now() - held.renewed < LEASE_SECONDS * 1000 - reserve;
-    return valid ? undefined : `the lock could not be renewed: ${(error as Error).message}`;
-  }
-}
-
-/** A renewal whose answer was lost on the way is no other holder's. */
-async function stillOurs(
-  api: KubernetesApi,
-  reference: LeaseReference,
-  lease: Lease,
-): Promise<Lease | undefined> {
-  const now = await api.get<Lease>(pathOf(reference)).catch(() => lease);
-  return now?.spec.holderIdentity === lease.spec.holderIdentity ? now : undefined;
-}
-
-/** Creates or replaces; the resourceVersion in the lease makes a replacement of what was changed since fail. */
-function write(api: KubernetesApi, reference: LeaseReference, lease: Lease): Promise<Lease> {
-  const body = { type: "application/json", content: lease } as const;
-  if (lease.metadata.resourceVersion !== undefined) return api.send("PUT", pathOf(reference), body);
-  return api.send<Lease>("POST", collectionOf(reference), body).catch((error: unknown) => {
-    if (!isStatus(error, NOT_FOUND)) throw error;
-    throw new UserError(
-      `namespace ${reference.namespace} does not exist`,
-      "Apply the founding stack first: canary promote",
-    );
-  });
-}
-
-const isStatus = (error: unknown, status: number): boolean =>
-  error instanceof ApiError && error.status === status;
-
-const collectionOf = ({ namespace }: LeaseReference): string =>
-  `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
-
-const pathOf = (reference: LeaseReference): string => `${collectionOf(reference)}/${reference.name}`;

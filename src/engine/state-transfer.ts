@@ -51,7 +51,7 @@ function applicationObjects({ deployment: { resources = [] } }: StackState): str
     .sort();
 }
 
-/** What an update that was killed leaves of a component whose children it did not come to: it holds nothing. */
+/** A component without children. An update that is killed right after it made a component leaves such a one. */
 const isEmptyComponent = ({ type, urn }: StateResource, all: readonly StateResource[]): boolean =>
   type.startsWith("canary-stages:") && !all.some(({ parent }) => parent === urn);
 

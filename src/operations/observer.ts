@@ -1,4 +1,4 @@
-/** Whoever watches an operation: the command prints what it is told, a test records it. */
+/** Is told how an operation goes on: the command prints it, a test records it. */
 export interface Observer {
   /** Runs `work` under a title; `note` says what it is at, in a few words. */
   phase<T>(title: string, work: (note: (text: string) => void) => Promise<T>): Promise<T>;

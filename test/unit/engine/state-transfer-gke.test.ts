@@ -65,13 +65,13 @@ function onGke(): StackState {
   ]);
 }
 
-describe("carrying a state over from a founding stack on GKE", () => {
+describe("transferring a state from a founding stack on GKE", () => {
   for (const [target, state] of Object.entries({ "a new stack": EMPTY, "an applied one": LATER })) {
     describe(`to ${target}`, () => {
-      const carried = transferState(onGke(), state, "canary-75");
+      const transferred = transferState(onGke(), state, "canary-75");
 
       it("takes the edge, and neither the reserved address nor Voyager", () => {
-        const types = resourcesOf(carried).map(({ type }) => type);
+        const types = resourcesOf(transferred).map(({ type }) => type);
         assert.ok(types.includes(INGRESS));
         assert.deepEqual(
           types.filter((type) => /gcp|helm|Gke|:Voyager$|Tenancy|Namespace/.test(type)),
@@ -80,18 +80,18 @@ describe("carrying a state over from a founding stack on GKE", () => {
       });
 
       it("drops what depends on them, and keeps what the edge depends on itself", () => {
-        const service = named(carried, "kubernetes:core/v1:Service");
+        const service = named(transferred, "kubernetes:core/v1:Service");
         assert.deepEqual(service.dependencies, []);
         assert.deepEqual(service.propertyDependencies, { metadata: [], spec: [] });
-        const ingress = named(carried, INGRESS);
+        const ingress = named(transferred, INGRESS);
         assert.deepEqual(ingress.dependencies, [service.urn]);
         assert.deepEqual(ingress.propertyDependencies, { metadata: [], spec: [] });
-        assert.deepEqual(named(carried, "canary-stages:index:VoyagerEdge").dependencies, []);
+        assert.deepEqual(named(transferred, "canary-stages:index:VoyagerEdge").dependencies, []);
       });
 
       it("speaks of no resource that is not there", () => {
-        const known = new Set(resourcesOf(carried).map((one) => one.urn));
-        for (const text of mentioned(carried)) {
+        const known = new Set(resourcesOf(transferred).map((one) => one.urn));
+        for (const text of mentioned(transferred)) {
           assert.ok(known.has(text) || known.has(text.slice(0, text.lastIndexOf("::"))), text);
         }
       });

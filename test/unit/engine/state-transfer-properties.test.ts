@@ -91,7 +91,7 @@ const twoStacks = fc
     stack: target.stack,
   }));
 
-describe("carrying any state over, in either direction", () => {
+describe("transferring any state, in either direction", () => {
   it("gives each resource once", () => {
     fc.assert(
       fc.property(twoStacks, ({ source, target, stack }) => {
@@ -133,11 +133,11 @@ describe("carrying any state over, in either direction", () => {
   it("ends with the source's objects, and keeps a founding stack's foundation", () => {
     fc.assert(
       fc.property(twoStacks, ({ source, target, stack }) => {
-        const carried = transferState(source, target, stack);
-        assert.ok(holdsSameObjects(source, carried));
+        const transferred = transferState(source, target, stack);
+        assert.ok(holdsSameObjects(source, transferred));
         const foundationOf = (state: StackState) =>
           resourcesOf(state).filter(({ urn, id }) => id !== undefined && urn.includes("index:Tenancy"));
-        assert.deepEqual(foundationOf(carried), foundationOf(target));
+        assert.deepEqual(foundationOf(transferred), foundationOf(target));
       }),
     );
   });

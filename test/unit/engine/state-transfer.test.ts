@@ -17,12 +17,12 @@ import {
   urn,
 } from "./state-transfer-states.ts";
 
-describe("carrying a state over to a stage that was never applied", () => {
-  const carried = transferState(FOUNDING, EMPTY, "canary-75");
+describe("transferring a state to a stage that was never applied", () => {
+  const transferred = transferState(FOUNDING, EMPTY, "canary-75");
 
   it("takes the application, its components and its provider, and nothing of the tenancy", () => {
     assert.deepEqual(
-      resourcesOf(carried).map((one) => one.urn),
+      resourcesOf(transferred).map((one) => one.urn),
       [
         urn("canary-75", "pulumi:pulumi:Stack", "canary-stages-canary-75"),
         urn("canary-75", KUBERNETES_PROVIDER, "deployer"),
@@ -33,14 +33,14 @@ describe("carrying a state over to a stage that was never applied", () => {
   });
 
   it("speaks of no resource that is not there, and of no other stack", () => {
-    const known = new Set(resourcesOf(carried).map((one) => one.urn));
-    for (const text of mentioned(carried)) {
+    const known = new Set(resourcesOf(transferred).map((one) => one.urn));
+    for (const text of mentioned(transferred)) {
       assert.ok(known.has(text) || known.has(text.slice(0, text.lastIndexOf("::"))), text);
     }
   });
 
   it("keeps each object's identity and its place under its component", () => {
-    const deployment = named(carried, DEPLOYMENT);
+    const deployment = named(transferred, DEPLOYMENT);
     assert.equal(deployment.id, "httpdcanary/httpd-new");
     assert.equal(deployment.parent, urn("canary-75", TRACK, "httpd-new"));
     assert.equal(deployment.provider, `${urn("canary-75", KUBERNETES_PROVIDER, "deployer")}::founding-id`);
@@ -48,37 +48,37 @@ describe("carrying a state over to a stage that was never applied", () => {
   });
 
   it("leaves the other stage's outputs, and the target's own secrets provider", () => {
-    assert.equal(named(carried, "pulumi:pulumi:Stack").outputs, undefined);
-    assert.deepEqual(carried.deployment.secrets_providers, { type: "canary-75" });
+    assert.equal(named(transferred, "pulumi:pulumi:Stack").outputs, undefined);
+    assert.deepEqual(transferred.deployment.secrets_providers, { type: "canary-75" });
   });
 
   it("gives what the engine wants: a manifest", () => {
-    assert.deepEqual(carried.deployment.manifest, { time: "canary-25" });
+    assert.deepEqual(transferred.deployment.manifest, { time: "canary-25" });
   });
 });
 
-describe("carrying a state back to the founding stack", () => {
-  const carried = transferState(LATER, FOUNDING, "canary-25");
+describe("transferring a state back to the founding stack", () => {
+  const transferred = transferState(LATER, FOUNDING, "canary-25");
 
   it("keeps the cluster and the tenancy, and each resource once", () => {
-    const urns = resourcesOf(carried).map((one) => one.urn);
+    const urns = resourcesOf(transferred).map((one) => one.urn);
     assert.equal(new Set(urns).size, urns.length);
     for (const own of FOUNDATION) assert.ok(urns.includes(own.urn), own.urn);
   });
 
   it("puts the objects under the founding stack's own provider", () => {
     assert.equal(
-      named(carried, DEPLOYMENT).provider,
+      named(transferred, DEPLOYMENT).provider,
       `${urn("canary-25", KUBERNETES_PROVIDER, "deployer")}::founding-id`,
     );
   });
 
   it("keeps the founding stack's outputs: among them the deployer's kubeconfig", () => {
-    assert.deepEqual(named(carried, "pulumi:pulumi:Stack").outputs, { stage: "canary-25" });
+    assert.deepEqual(named(transferred, "pulumi:pulumi:Stack").outputs, { stage: "canary-25" });
   });
 });
 
-describe("carrying a state over twice", () => {
+describe("transferring a state twice", () => {
   it("changes nothing the second time", () => {
     const once = transferState(FOUNDING, EMPTY, "canary-75");
     assert.deepEqual(transferState(FOUNDING, once, "canary-75"), once);

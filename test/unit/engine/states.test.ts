@@ -78,7 +78,7 @@ describe("what a promotion compares", () => {
     assert.equal(encrypted().length, 4);
   });
 
-  it("is read in clear where it is carried over, and not where both stacks hold the same", async () => {
+  it("is read in clear where it is transferred, and not where both stacks hold the same", async () => {
     await world.at("canary-75", "canary-25");
     await promote(world, "canary-75", options());
     assert.deepEqual(world.engine, ["preview canary-75", "apply canary-75"]);
