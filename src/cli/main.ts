@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { Interrupted } from "../engine/stacks.ts";
 import { UserError } from "../errors.ts";
+import { abortCommand } from "./commands/abort.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { historyCommand } from "./commands/history.ts";
 import { previewCommand } from "./commands/preview.ts";
@@ -22,6 +23,7 @@ const COMMANDS = [
   previewCommand,
   promoteCommand,
   rollbackCommand,
+  abortCommand,
   verifyCommand,
   releaseCommand,
   historyCommand,

@@ -5,6 +5,7 @@ import { readRecord } from "../../src/application/live.ts";
 import { configMapPath, deploymentPath } from "../../src/cluster/objects.ts";
 import type { Change } from "../../src/engine/changes.ts";
 import type { RunOptions, Stack, StateResource } from "../../src/engine/stacks.ts";
+import { releaseToAbort } from "../../src/model/lifecycle.ts";
 import { appNames, imageReference, type TrackName } from "../../src/model/names.ts";
 import type { TrackPlan } from "../../src/model/plan.ts";
 import { recordAfter, toData } from "../../src/model/record.ts";
@@ -99,7 +100,7 @@ export class FakeWorld implements Operator {
         told("apply");
         const changes = await this.changes(name);
         for (const change of changes) run.onChange?.(change);
-        await this.apply(await evaluateStage(this.project, name), run);
+        await this.apply(await this.evaluated(name), run);
         return changes;
       },
       destroy: async () => {
@@ -114,6 +115,13 @@ export class FakeWorld implements Operator {
         this.states.set(name, deployment.resources ?? []);
       },
     };
+  }
+
+  /** As the program does it: an abort keeps the version that is live. */
+  private async evaluated(name: string): Promise<EvaluatedStage> {
+    const { abort, release } = this.project.config;
+    const live = await readRecord(this.api, NAMESPACE, NAMES.record);
+    return evaluateStage(this.project, name, name === abort ? releaseToAbort(release, live) : undefined);
   }
 
   private async changes(stage: string): Promise<Change[]> {
@@ -135,7 +143,8 @@ export class FakeWorld implements Operator {
     this.deploy(of("previous"), true, 0);
     const { intended, effectiveCanary } = plan;
     const override = config.lifecycleOverride ?? "";
-    const move = { stage, release: config.release, intended, effectiveCanary, override };
+    const aborted = stage === config.abort ? (run.abort ?? { by: "", reason: "" }) : undefined;
+    const move = { stage, release: config.release, intended, effectiveCanary, override, aborted };
     const record = recordAfter(move, await readRecord(this.api, NAMESPACE, NAMES.record));
     const metadata = { name: NAMES.record };
     this.api.put(configMapPath(NAMESPACE, NAMES.record), { metadata, data: toData(record) });
