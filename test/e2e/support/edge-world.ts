@@ -1,8 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
+import { execa } from "execa";
 import { type Load, type LoadOptions, startLoad } from "../../../bench/load/load.ts";
 import { type Edge, findEdge, startEdge, stopEdge } from "../../../local/edge/edge.ts";
+import { HAPROXY } from "../../../local/edge/haproxy.ts";
 import type { IngressSpec } from "../../../local/edge/objects.ts";
 import { silentProgress } from "../../../local/process/progress.ts";
 import { until } from "../../../local/process/until.ts";
@@ -40,8 +42,12 @@ export class EdgeWorld {
   /**
    * Starts everything, with the objects of `reset`.
    * @param change what is to be different from the beginning
+   * @throws Error where HAProxy is not installed
    */
   async start(change = () => {}): Promise<Edge> {
+    await execa(HAPROXY, ["-v"]).catch(() => {
+      throw new Error(`these tests need ${HAPROXY}: apt-get install --no-install-recommends haproxy`);
+    });
     mkdirSync(this.stateDir);
     this.api.answer(CRD, { status: { conditions: [{ type: "Established", status: "True" }] } });
     await this.api.start(...Object.values(PATHS));

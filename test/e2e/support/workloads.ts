@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import { CoreV1Api, KubeConfig, type V1Pod } from "@kubernetes/client-node";
+import { ApiException, CoreV1Api, KubeConfig, type V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../../../local/cluster/cluster.ts";
 import { until } from "../../../local/process/until.ts";
 
 const WITHIN_MS = 60_000;
 const ANSWER_WITHIN_MS = 5_000;
 const NAMESPACE = "default";
+/** HTTP status of a create whose object is there. */
+const ALREADY_EXISTS = 409;
 
 /** The core API of a local cluster, as its administrator. */
 export function coreApi({ kubeconfig, context }: Cluster): CoreV1Api {
@@ -52,11 +54,17 @@ export function restrictedPod(name: string, image: string, port: number): V1Pod 
   };
 }
 
-/** Makes a pod and waits until it is ready. */
+/**
+ * Makes a pod, unless one of its name is there, and waits until it is ready.
+ * @returns its address
+ */
 export async function runPod(api: CoreV1Api, pod: V1Pod): Promise<string> {
-  const { metadata } = await api.createNamespacedPod({ namespace: NAMESPACE, body: pod });
-  return eventually(`pod ${metadata?.name} is ready`, async () => {
-    const { status } = await api.readNamespacedPod({ name: metadata?.name ?? "", namespace: NAMESPACE });
+  const name = pod.metadata?.name ?? "";
+  await api.createNamespacedPod({ namespace: NAMESPACE, body: pod }).catch((error: unknown) => {
+    if (!(error instanceof ApiException) || error.code !== ALREADY_EXISTS) throw error;
+  });
+  return eventually(`pod ${name} is ready`, async () => {
+    const { status } = await api.readNamespacedPod({ name, namespace: NAMESPACE });
     const ready = status?.conditions?.some(({ type, status: value }) => type === "Ready" && value === "True");
     return ready && status?.podIP;
   });
