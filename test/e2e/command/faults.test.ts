@@ -4,7 +4,8 @@ import { after, before, describe, it } from "mocha";
 import { deploymentPath, type LiveDeployment } from "../../../src/application/live.ts";
 import { statusSchema } from "../../../src/cli/schemas.ts";
 import { type Lease, renewedLease, takenLease } from "../../../src/model/lock.ts";
-import { administrator, environment, makeProject, type TestProject, until } from "../support/environment.ts";
+import { until } from "../../support/until.ts";
+import { administrator, environment, makeProject, type TestProject } from "../support/environment.ts";
 import { type Cable, canary, layCable, lockStack, startCanary } from "../support/project.ts";
 
 const NAMESPACE = "e2e-faults-command";

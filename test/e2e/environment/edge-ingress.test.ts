@@ -3,8 +3,8 @@ import { request } from "node:http";
 import { get } from "node:https";
 import { generate } from "selfsigned";
 import { type Edge, findIngressEdge } from "../../../local/edge/edge.ts";
-import { until } from "../../../local/process/until.ts";
 import { readServers } from "../../../src/routers/voyager/applied-share.ts";
+import { until } from "../../support/until.ts";
 import { ask, EdgeWorld, untilWeights } from "../support/edge-world.ts";
 
 const toWeb = { service: { name: "web", port: { number: 80 } } };
@@ -28,7 +28,7 @@ describe("what Ingresses ask of the local edge", function () {
 
   beforeEach(async () => {
     world.reset();
-    assert.notEqual(await untilWeights(edge, { old: 75, new: 25 }), undefined);
+    await untilWeights(edge, { old: 75, new: 25 });
   });
 
   after(() => world.stop());
@@ -37,7 +37,7 @@ describe("what Ingresses ask of the local edge", function () {
     const servers = async () =>
       (await readServers(edge.statsUrl)).filter(({ backend }) => backend === "preview");
     const applied = async () => (await servers()).some((server) => server.weight === weight);
-    assert.ok(await until(applied, { timeoutMs: 2000 }));
+    await until(applied, { timeoutMs: 2000 });
   };
 
   it("leads a preview host and a header to the canary alone", async () => {
@@ -78,23 +78,20 @@ describe("what Ingresses ask of the local edge", function () {
       () => findIngressEdge(world.stateDir, { namespace: "shop", name: "only-canary" }),
       { timeoutMs: 2000 },
     );
-    assert.ok(second);
     assert.notEqual(second.url, edge.url);
-    assert.notEqual(await untilWeights(second, { new: 25 }), undefined);
+    await untilWeights(second, { new: 25 });
     assert.deepEqual(await ask(second.url, 4), { "version new": 4 });
     world.delete("ingresses", "web");
-    assert.ok(await until(async () => (await ask(edge.url))["503"], { timeoutMs: 2000 }));
+    await until(async () => (await ask(edge.url))["503"], { timeoutMs: 2000 });
     assert.deepEqual(await ask(second.url, 4), { "version new": 4 });
     world.delete("ingresses", "only-canary");
-    assert.ok(
-      await until(
-        () =>
-          ask(second.url).then(
-            () => false,
-            () => true,
-          ),
-        { timeoutMs: 5000 },
-      ),
+    await until(
+      () =>
+        ask(second.url).then(
+          () => false,
+          () => true,
+        ),
+      { timeoutMs: 5000 },
     );
   });
 });

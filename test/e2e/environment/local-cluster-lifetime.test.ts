@@ -9,9 +9,10 @@ import { PROJECT_ROOT } from "../../../local/paths.ts";
 import { findProcess, isAlive, kill, readLedger, start } from "../../../local/process/processes.ts";
 import { withDescendants } from "../../../local/process/procfs.ts";
 import { silentProgress } from "../../../local/process/progress.ts";
+import { until } from "../../support/until.ts";
 import { hostState, tracesOf } from "../support/footprint.ts";
 import { newStateFolder, nodeOf, removeCluster } from "../support/test-cluster.ts";
-import { coreApi, eventually, restrictedPod, runPod, textAt } from "../support/workloads.ts";
+import { coreApi, restrictedPod, runPod, textAt } from "../support/workloads.ts";
 
 const WEB = restrictedPod("web", httpdImage("2.4.18"), 80);
 
@@ -86,8 +87,8 @@ describe("local clusters that come and go", function () {
     const starting = startCluster(stateDir, silentProgress, abort.signal);
     await Promise.all([
       assert.rejects(starting, /stop it/),
-      eventually("the API server was started", async () => findProcess(stateDir, "kube-apiserver")).then(() =>
-        abort.abort(new Error("stop it")),
+      until(async () => findProcess(stateDir, "kube-apiserver"), { what: "the API server was started" }).then(
+        () => abort.abort(new Error("stop it")),
       ),
     ]);
     assert.equal(findProcess(stateDir, "kube-apiserver"), undefined);
@@ -107,7 +108,7 @@ describe("local clusters that come and go", function () {
       [process.execPath, "--import", "tsx", "--input-type=module", "--eval", program],
       { log: join(runner, "starter.log"), cwd: PROJECT_ROOT },
     );
-    await eventually("the API server was started", async () => findProcess(stateDir, "kube-apiserver"));
+    await until(async () => findProcess(stateDir, "kube-apiserver"), { what: "the API server was started" });
     await kill(starting);
     rmSync(runner, { recursive: true });
     const started = await startCluster(stateDir, silentProgress);

@@ -9,9 +9,10 @@ import { appImage, ensureImages, httpdImage } from "../../../local/images/images
 import { findProcess } from "../../../local/process/processes.ts";
 import { silentProgress } from "../../../local/process/progress.ts";
 import { UserError } from "../../../src/errors.ts";
+import { until } from "../../support/until.ts";
 import { cpuWeightsOf } from "../support/footprint.ts";
 import { newStateFolder, nodeOf, removeCluster } from "../support/test-cluster.ts";
-import { coreApi, eventually, exposePod, restrictedPod, runPod, textAt } from "../support/workloads.ts";
+import { coreApi, exposePod, restrictedPod, runPod, textAt } from "../support/workloads.ts";
 
 const UP_WITHIN_MS = 30_000;
 
@@ -75,7 +76,7 @@ describe("a running local cluster", function () {
     const api = coreApi(cluster);
     await runPod(api, restrictedPod("app", appImage("2.0.0"), 5000));
     const address = await exposePod(api, "app", 5000);
-    assert.equal(await eventually("the service answers", () => textAt(`http://${address}/`)), "2.0.0\n");
+    assert.equal(await until(() => textAt(`http://${address}/`), { what: "the service answers" }), "2.0.0\n");
   });
 
   it("fills the token Secret of a ServiceAccount", async () => {
@@ -83,10 +84,13 @@ describe("a running local cluster", function () {
     const annotations = { "kubernetes.io/service-account.name": "default" };
     const body = { metadata: { name: "token", annotations }, type: "kubernetes.io/service-account-token" };
     await api.createNamespacedSecret({ namespace: "default", body });
-    await eventually("the secret is filled", async () => {
-      const { data } = await api.readNamespacedSecret({ name: "token", namespace: "default" });
-      return data?.token && data["ca.crt"];
-    });
+    await until(
+      async () => {
+        const { data } = await api.readNamespacedSecret({ name: "token", namespace: "default" });
+        return data?.token && data["ca.crt"];
+      },
+      { what: "the secret is filled" },
+    );
   });
 
   it("is the same at a second start", async () => {
@@ -127,7 +131,7 @@ describe("a running local cluster", function () {
     await control.kill("kube-proxy");
     assert.equal((await startCluster(stateDir, silentProgress)).id, cluster.id);
     const address = await exposePod(coreApi(cluster), "web", 80);
-    const text = await eventually("the service answers", () => textAt(`http://${address}/`));
+    const text = await until(() => textAt(`http://${address}/`), { what: "the service answers" });
     assert.match(text, /It works!/);
   });
 });

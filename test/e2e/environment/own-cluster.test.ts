@@ -10,7 +10,7 @@ import { findProcess, kill, stop } from "../../../local/process/processes.ts";
 import { startTimeOf, withDescendants } from "../../../local/process/procfs.ts";
 import { silentProgress } from "../../../local/process/progress.ts";
 import { connect, type KubernetesApi } from "../../../src/cluster/api.ts";
-import { until } from "../support/environment.ts";
+import { until } from "../../support/until.ts";
 import { makeUser, ownReport, type User } from "../support/own-cluster-user.ts";
 
 const NAMESPACE = "canary-stages-walk";

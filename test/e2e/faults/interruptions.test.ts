@@ -5,7 +5,8 @@ import { configMapPath, deploymentPath, type LiveDeployment } from "../../../src
 import { statusSchema } from "../../../src/cli/schemas.ts";
 import type { KubernetesApi } from "../../../src/cluster/api.ts";
 import type { Lease } from "../../../src/model/lock.ts";
-import { administrator, makeProject, type TestProject, until } from "../support/environment.ts";
+import { until } from "../../support/until.ts";
+import { administrator, makeProject, type TestProject } from "../support/environment.ts";
 import { canary, startCanary } from "../support/project.ts";
 
 const NAMESPACE = "e2e-interruptions";

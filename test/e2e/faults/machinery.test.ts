@@ -5,7 +5,8 @@ import { componentControl } from "../../../local/cluster/control.ts";
 import { edgeDirectory } from "../../../local/edge/record.ts";
 import { findProcess, kill } from "../../../local/process/processes.ts";
 import { UserError } from "../../../src/errors.ts";
-import { environment, until } from "../support/environment.ts";
+import { until } from "../../support/until.ts";
+import { environment } from "../support/environment.ts";
 import { type FaultWorld, faultWorld, firstLine, report } from "../support/fault-world.ts";
 
 const COMPONENTS: readonly ComponentName[] = [

@@ -4,7 +4,8 @@ import { readPods } from "../../../src/application/live.ts";
 import type { KubernetesApi } from "../../../src/cluster/api.ts";
 import type { Pod } from "../../../src/model/pods.ts";
 import { applyStage, previewStage } from "../../../src/operations/move.ts";
-import { administrator, makeProject, until } from "../support/environment.ts";
+import { until } from "../../support/until.ts";
+import { administrator, makeProject } from "../support/environment.ts";
 import { TEST_APPLICATION } from "../support/test-application.ts";
 import { setVariable } from "../support/variable.ts";
 

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "mocha";
 import { applyStage, previewStage } from "../../../src/operations/move.ts";
 import { edgeUrl } from "../../../src/verification/address.ts";
-import { administrator, makeProject, type TestProject, until } from "../support/environment.ts";
+import { until } from "../../support/until.ts";
+import { administrator, makeProject, type TestProject } from "../support/environment.ts";
 import {
   type Ended,
   eventStream,

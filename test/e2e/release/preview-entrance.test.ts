@@ -8,7 +8,8 @@ import { setRelease } from "../../../local/environment/workspace.ts";
 import { applyStage, previewStage } from "../../../src/operations/move.ts";
 import { edgeUrl } from "../../../src/verification/address.ts";
 import { judge, type Measurement, measure } from "../../../src/verification/measurement.ts";
-import { makeProject, type TestProject, until } from "../support/environment.ts";
+import { until } from "../../support/until.ts";
+import { makeProject, type TestProject } from "../support/environment.ts";
 
 const NAMESPACE = "e2e-preview";
 const PREVIEW_HOST = "preview.example.com";
@@ -45,11 +46,11 @@ describe("the preview entrance through HAProxy", function () {
   }
 
   /** Waits until the edge has followed the cluster, as far as its preview host shows. */
-  const untilPreviewShows = (version: string): Promise<void> =>
+  const untilPreviewShows = (version: string): Promise<unknown> =>
     until(async () => (await ask(1, PREVIEW_HOST)).byVersion[version] === 1);
 
-  /** Awaits that no request reaches the canary any more. */
-  const untilHidden = (version: string): Promise<void> =>
+  /** Waits until no request reaches the canary any more. */
+  const untilHidden = (version: string): Promise<unknown> =>
     until(async () => (await ask(50)).byVersion[version] === undefined);
 
   const startSteadyLoad = (name: string): Promise<Load> =>

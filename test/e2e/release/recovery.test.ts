@@ -3,7 +3,8 @@ import { execa } from "execa";
 import { before, describe, it } from "mocha";
 import { deploymentPath, type LiveDeployment } from "../../../src/application/live.ts";
 import { applyStage, previewStage } from "../../../src/operations/move.ts";
-import { administrator, makeProject, type TestProject, until } from "../support/environment.ts";
+import { until } from "../../support/until.ts";
+import { administrator, makeProject, type TestProject } from "../support/environment.ts";
 
 const NAMESPACE = "e2e-recovery";
 const CANARY = deploymentPath(NAMESPACE, "httpd-new");

@@ -7,10 +7,10 @@ import { type Edge, findEdge, startEdge, stopEdge } from "../../../local/edge/ed
 import { HAPROXY } from "../../../local/edge/haproxy.ts";
 import type { IngressSpec } from "../../../local/edge/objects.ts";
 import { silentProgress } from "../../../local/process/progress.ts";
-import { until } from "../../../local/process/until.ts";
 import { readServers } from "../../../src/routers/voyager/applied-share.ts";
 import { FakeApi } from "../../support/edge/fake-api.ts";
 import { listenOnLoopback } from "../../support/edge/loopback.ts";
+import { until } from "../../support/until.ts";
 
 const PATHS = {
   ingresses: "/apis/voyager.appscode.com/v1/ingresses",
@@ -154,8 +154,15 @@ export class EdgeWorld {
   }
 }
 
-/** Milliseconds until the applied weights of the default backend are these; undefined if that takes over 2 s. */
-export async function untilWeights(edge: Edge, wanted: Record<string, number>): Promise<number | undefined> {
+/**
+ * Milliseconds until the applied weights of the default backend are these.
+ * @throws Error when that takes longer than `timeoutMs`
+ */
+export async function untilWeights(
+  edge: Edge,
+  wanted: Record<string, number>,
+  timeoutMs = 2000,
+): Promise<number> {
   const began = performance.now();
   const asWanted = async () => {
     const servers = (await readServers(edge.statsUrl).catch(() => [])).filter(
@@ -164,8 +171,8 @@ export async function untilWeights(edge: Edge, wanted: Record<string, number>): 
     const applied = Object.fromEntries(servers.map(({ pod, weight }) => [pod, weight]));
     return JSON.stringify(sorted(applied)) === JSON.stringify(sorted(wanted));
   };
-  const seen = await until(asWanted, { timeoutMs: 2000, everyMs: 5 });
-  return seen ? performance.now() - began : undefined;
+  await until(asWanted, { what: `weights ${JSON.stringify(wanted)}`, timeoutMs, everyMs: 5 });
+  return performance.now() - began;
 }
 
 /** Counts the versions that so many requests get, each on a new connection, ten at a time. */

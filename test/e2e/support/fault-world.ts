@@ -11,7 +11,8 @@ import { applyStage, previewStage } from "../../../src/operations/move.ts";
 import { silentObserver } from "../../../src/operations/observer.ts";
 import { type PromoteOptions, type PromotionOutcome, promote } from "../../../src/operations/promote.ts";
 import { edgeUrl } from "../../../src/verification/address.ts";
-import { administrator, makeProject, type TestProject, until } from "./environment.ts";
+import { until } from "../../support/until.ts";
+import { administrator, makeProject, type TestProject } from "./environment.ts";
 import { TEST_APPLICATION } from "./test-application.ts";
 import { setVariable } from "./variable.ts";
 

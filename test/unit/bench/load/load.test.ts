@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { type LoadOptions, startLoad } from "../../../../bench/load/load.ts";
 import { parseRecord } from "../../../../bench/load/record.ts";
 import { summarise } from "../../../../bench/load/summary.ts";
-import { until } from "../../../../local/process/until.ts";
 import { UserError } from "../../../../src/errors.ts";
 import { listenOnLoopback } from "../../../support/edge/loopback.ts";
+import { until } from "../../../support/until.ts";
 
 describe("startLoad", function () {
   this.timeout(20_000);
