@@ -1,5 +1,4 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer } from "node:http";
 import { readHistory } from "../../src/application/history.ts";
 import { configMapPath, deploymentPath, readRecord } from "../../src/application/live.ts";
 import type { Change } from "../../src/engine/changes.ts";
@@ -11,6 +10,7 @@ import type { Operator } from "../../src/operations/operator.ts";
 import { type EvaluatedStage, evaluateStage } from "../../src/project/evaluate.ts";
 import type { VerificationOptions } from "../../src/verification/verification.ts";
 import { FakeApi, fakeProject, LIFECYCLE, NAMESPACE } from "./fakes.ts";
+import { type Loopback, listenOnLoopback } from "./loopback.ts";
 
 const NAMES = appNames("shop", NAMESPACE);
 const DEPLOYER = "urn:pulumi:stack::shop::pulumi:providers:kubernetes::deployer::id";
@@ -35,7 +35,7 @@ export class FakeWorld implements Operator {
   /** Stacks whose state is gone from the backend. */
   readonly lost = new Set<string>();
   private readonly states = new Map<string, readonly StateResource[]>();
-  private edge: Server | undefined;
+  private edge: Loopback | undefined;
   /** Percent of its answers that the edge takes from the canary. */
   share = 0;
 
@@ -73,14 +73,12 @@ export class FakeWorld implements Operator {
       const { previous, canary } = this.project.config.release;
       response.end(isCanary ? canary : previous);
     });
-    this.edge = server;
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address() as AddressInfo;
-    return { requests: 200, precision: 5, url: `http://127.0.0.1:${port}`, rule: {} };
+    this.edge = await listenOnLoopback(server);
+    return { requests: 200, precision: 5, url: this.edge.url, rule: {} };
   }
 
-  close(): void {
-    this.edge?.close();
+  async close(): Promise<void> {
+    await this.edge?.close();
   }
 
   private stack(name: string): Stack {

@@ -9,7 +9,7 @@ import type { IngressSpec } from "../../../local/edge/objects.ts";
 import { silentProgress } from "../../../local/process/progress.ts";
 import { readServers } from "../../../src/routers/voyager/applied-share.ts";
 import { FakeApi } from "../../support/edge/fake-api.ts";
-import { listenOnLoopback } from "../../support/edge/loopback.ts";
+import { listenOnLoopback } from "../../support/loopback.ts";
 import { until } from "../../support/until.ts";
 
 const PATHS = {

@@ -7,7 +7,7 @@ import { type LoadOptions, startLoad } from "../../../../bench/load/load.ts";
 import { parseRecord } from "../../../../bench/load/record.ts";
 import { summarise } from "../../../../bench/load/summary.ts";
 import { UserError } from "../../../../src/errors.ts";
-import { listenOnLoopback } from "../../../support/edge/loopback.ts";
+import { listenOnLoopback } from "../../../support/loopback.ts";
 import { until } from "../../../support/until.ts";
 
 describe("startLoad", function () {
