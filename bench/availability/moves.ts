@@ -20,7 +20,7 @@ export interface WayOptions {
 /** What the process of a way answers: that it is ready, and then to each step. */
 export type Answer = { readonly moved: Moved | null } | { readonly error: string };
 
-/** Behind everything else on this machine, as if from a machine of its own (ADR 53). */
+/** Nice value: moves come from another machine in practice, and take no CPU from the cluster here (ADR 53). */
 const PRIORITY = 12;
 
 /** The process of a way: `moves.ts OPTIONS`, OPTIONS in JSON. Takes each step that it is sent; ends with its parent. */

@@ -67,7 +67,7 @@ export async function startEdge(cluster: EdgeCluster, stateDir: string, progress
     if (before && !isServing) removeSocketFolder(before.sockets);
     const sockets = before && isServing ? before.sockets : nameSocketFolder();
     const record: EdgeRecord = { version, kubeconfig, ports, sockets, addresses: before?.addresses ?? {} };
-    // Before the folder is there, so that no folder is that nobody knows of.
+    // Recorded before it is made: a folder that no record names would never be removed.
     writeRecord(stateDir, record);
     mkdirSync(sockets, { recursive: true, mode: 0o700 });
     await launch(cluster, stateDir);
