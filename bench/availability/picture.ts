@@ -10,7 +10,7 @@ const TITLES: Readonly<Record<Run["way"], string>> = {
   walkthrough: "The walkthrough's way",
 };
 
-/** Lines in one picture: more of them could not be told apart. */
+/** Cycles in one picture: more of them could not be told apart. */
 const CYCLES_SHOWN = 2;
 
 type Bins = Run["timeline"];

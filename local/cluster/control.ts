@@ -1,4 +1,5 @@
-import { findProcess, kill } from "../process/processes.ts";
+import { findProcess } from "../process/ledger.ts";
+import { kill } from "../process/processes.ts";
 import type { ComponentName } from "./components.ts";
 import { findNode } from "./node.ts";
 import { readinessOf, waitFor } from "./readiness.ts";

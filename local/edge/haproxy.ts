@@ -1,16 +1,10 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { findProcess, type LedgerEntry } from "../process/ledger.ts";
 import { lengthOf, writtenSince } from "../process/logs.ts";
 import { ahead } from "../process/priority.ts";
-import {
-  findProcess,
-  isAlive,
-  type LedgerEntry,
-  signal as sendSignal,
-  start,
-  stop,
-} from "../process/processes.ts";
+import { isAlive, signal as sendSignal, start, stop } from "../process/processes.ts";
 import { until } from "../process/until.ts";
 import { statsSocket } from "./render.ts";
 import { ask, untilClosed } from "./socket.ts";

@@ -8,7 +8,7 @@ import { generate } from "selfsigned";
 import { stopEdge } from "../../../local/edge/edge.ts";
 import { HAPROXY } from "../../../local/edge/haproxy.ts";
 import { readRecord } from "../../../local/edge/record.ts";
-import { findProcess } from "../../../local/process/processes.ts";
+import { findProcess } from "../../../local/process/ledger.ts";
 import { UserError } from "../../../src/errors.ts";
 import { EdgeWorld } from "../support/edge-world.ts";
 

@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Edge } from "../../../local/edge/edge.ts";
 import { edgeDirectory } from "../../../local/edge/record.ts";
-import { findProcess, kill } from "../../../local/process/processes.ts";
+import { findProcess } from "../../../local/process/ledger.ts";
+import { kill } from "../../../local/process/processes.ts";
 import { until } from "../../support/until.ts";
 import { ask, EdgeWorld, untilWeights } from "../support/edge-world.ts";
 

@@ -6,7 +6,7 @@ import { layoutOf } from "../../../local/cluster/layout.ts";
 import { withLock } from "../../../local/cluster/lock.ts";
 import { ensureKubernetes } from "../../../local/cluster/programs.ts";
 import { appImage, ensureImages, httpdImage } from "../../../local/images/images.ts";
-import { findProcess } from "../../../local/process/processes.ts";
+import { findProcess } from "../../../local/process/ledger.ts";
 import { silentProgress } from "../../../local/process/progress.ts";
 import { UserError } from "../../../src/errors.ts";
 import { until } from "../../support/until.ts";

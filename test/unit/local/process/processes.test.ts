@@ -2,16 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  findProcess,
-  forget,
-  isAlive,
-  kill,
-  readLedger,
-  signal,
-  start,
-  stop,
-} from "../../../../local/process/processes.ts";
+import { findProcess, forget, readLedger } from "../../../../local/process/ledger.ts";
+import { isAlive, kill, signal, start, stop } from "../../../../local/process/processes.ts";
 import { hasEnded, parseStat, startTimeOf } from "../../../../local/process/procfs.ts";
 import { quoted } from "../../../../local/process/shell.ts";
 import { until } from "../../../support/until.ts";
