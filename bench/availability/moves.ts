@@ -3,8 +3,6 @@ import type { Environment } from "../../local/environment/environment.ts";
 import { setSessionPriority } from "../../local/process/priority.ts";
 import { connect } from "../../src/cluster/api.ts";
 import type { Replicas } from "../../src/model/traffic.ts";
-import { walkthroughWay } from "./baseline.ts";
-import { programWay } from "./program.ts";
 import type { Moved, Step, Way, WayName } from "./ways.ts";
 
 /** A way, and what it works on. */
@@ -38,7 +36,12 @@ async function main(options: WayOptions): Promise<void> {
 }
 
 async function wayOf({ name, namespace, replicas, folder, environment }: WayOptions): Promise<Way> {
-  if (name === "program") return programWay(environment, folder, namespace, replicas);
+  // Each loads what it needs and no more: Pulumi's SDK takes seconds.
+  if (name === "program") {
+    const { programWay } = await import("./program.ts");
+    return programWay(environment, folder, namespace, replicas);
+  }
+  const { walkthroughWay } = await import("./baseline.ts");
   const { kubeconfig, context } = environment.cluster;
   return walkthroughWay(await connect({ file: kubeconfig, context }), namespace, replicas);
 }
