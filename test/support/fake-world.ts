@@ -1,5 +1,4 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer } from "node:http";
 import { readHistory } from "../../src/application/history.ts";
 import { readRecord } from "../../src/application/live.ts";
 import { configMapPath, deploymentPath } from "../../src/cluster/objects.ts";
@@ -13,6 +12,7 @@ import type { Operator } from "../../src/operations/operator.ts";
 import { type EvaluatedStage, evaluateStage } from "../../src/project/evaluate.ts";
 import type { VerificationOptions } from "../../src/verification/options.ts";
 import { FakeApi, fakeProject, LIFECYCLE, NAMESPACE } from "./fakes.ts";
+import { type Loopback, listenOnLoopback } from "./loopback.ts";
 
 const NAMES = appNames("shop", NAMESPACE);
 const DEPLOYER = "urn:pulumi:stack::shop::pulumi:providers:kubernetes::deployer::id";
@@ -37,7 +37,7 @@ export class FakeWorld implements Operator {
   /** Stacks whose state is gone from the backend. */
   readonly lost = new Set<string>();
   private readonly states = new Map<string, readonly StateResource[]>();
-  private readonly edges: Server[] = [];
+  private readonly edges: Loopback[] = [];
   /** Percent of its answers that the edge takes from the canary. */
   share = 0;
 
@@ -75,14 +75,13 @@ export class FakeWorld implements Operator {
       const { previous, canary } = this.project.config.release;
       response.end(isCanary ? canary : previous);
     });
-    this.edges.push(server);
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address() as AddressInfo;
-    return { requests: 200, precision: 5, url: `http://127.0.0.1:${port}`, rule: {} };
+    const edge = await listenOnLoopback(server);
+    this.edges.push(edge);
+    return { requests: 200, precision: 5, url: edge.url, rule: {} };
   }
 
-  close(): void {
-    for (const edge of this.edges) edge.close();
+  async close(): Promise<void> {
+    await Promise.all(this.edges.map((edge) => edge.close()));
   }
 
   private stack(name: string): Stack {

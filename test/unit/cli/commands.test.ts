@@ -327,13 +327,6 @@ describe("canary abort", () => {
     assert.equal(await world.liveStage(), "canary-25");
   });
 
-  it("needs no other release to be abandoned afterwards", async () => {
-    await world.at("canary-25");
-    await run("abort", "--yes", "--no-verify");
-    const next = await run("release", "1.2.0", "--force", "--json");
-    assert.doesNotMatch(next.stderr, /under way/);
-  });
-
   it("needs to be told so, where nobody can be asked", async () => {
     await world.at("canary-25");
     const { exitCode, stderr } = await run("abort");
