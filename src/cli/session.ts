@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { KubernetesApi } from "../cluster/api.ts";
 import { connect } from "../cluster/connect.ts";
+import { engineCluster } from "../engine/engine-cluster.ts";
 import { type PulumiCli, pulumiCli } from "../engine/pulumi.ts";
 import { ownIdentity } from "../operations/identity.ts";
 import type { Operator } from "../operations/operator.ts";
@@ -48,7 +49,11 @@ export async function openSession(options: GlobalOptions, signal: AbortSignal): 
     signal,
     cluster: founding.cluster,
     operator: () => {
-      operator ??= openOperator(project, founding);
+      operator ??= openOperator(project, founding, {
+        ...(options.context !== undefined && {
+          engineCluster: (stage) => engineCluster(project, pulumi, stage),
+        }),
+      });
       return operator;
     },
   };
@@ -91,7 +96,11 @@ const loadProgram = () => import("../program/program.ts");
  * Loads the engine's side, which takes a while: what needs no engine does not wait for it. The SDKs and the program are
  * loaded while processes of the engine run.
  */
-async function openOperator(project: Project, founding: FoundingStack): Promise<Operator> {
+async function openOperator(
+  project: Project,
+  founding: FoundingStack,
+  named: Pick<Operator, "engineCluster">,
+): Promise<Operator> {
   // Begun early. If it fails, the promise is kept: whoever asks for the cluster later gets the same error.
   founding.cluster().catch(() => undefined);
   const { pulumiStacks } = await import("../engine/automation/stacks.ts");
@@ -106,7 +115,7 @@ async function openOperator(project: Project, founding: FoundingStack): Promise<
       if (name === project.config.founding) founding.changed();
     },
   });
-  return { project, stacks, cluster: founding.cluster };
+  return { project, stacks, cluster: founding.cluster, ...named };
 }
 
 async function connectTo(

@@ -1,9 +1,8 @@
-import { hostname } from "node:os";
-import { type LockHolder, type Stack, StackBusy } from "./stacks.ts";
+import { type Stack, StackBusy } from "./stacks.ts";
 
 /**
- * Runs an operation on a stack; when a killed engine left its lock there, removes that and runs it again. A lock is
- * a dead engine's only when it was made on this machine by a process that is gone: of any other, nobody here knows.
+ * Runs an operation on a stack; when a killed engine left its lock there, removes that and runs it again. It
+ * does so only where each holder has ended for certain; any other lock is for the operator to remove.
  * @throws StackBusy for a lock that may be alive
  */
 export async function recovering<T>(
@@ -14,7 +13,7 @@ export async function recovering<T>(
   try {
     return await operation();
   } catch (error) {
-    if (!(error instanceof StackBusy) || !isDead(error.holders)) throw error;
+    if (!(error instanceof StackBusy) || !haveEnded(error)) throw error;
     await stack.cancel();
     const names = error.holders.map(({ pid, since }) => `process ${pid}, since ${since}`).join("; ");
     observer.say(`${stack.name} was locked by an engine that is dead (${names}): lock removed`);
@@ -22,15 +21,6 @@ export async function recovering<T>(
   }
 }
 
-function isDead(holders: readonly LockHolder[]): boolean {
-  return holders.length > 0 && holders.every(({ host, pid }) => host === hostname() && !isAlive(pid));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
+/** Where the backend names no holder, nothing is known. */
+const haveEnded = ({ holders }: StackBusy): boolean =>
+  holders.length > 0 && holders.every(({ condition }) => condition === "ended");

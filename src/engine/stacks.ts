@@ -1,6 +1,7 @@
 import { Refusal, UserError } from "../errors.ts";
 import type { Abort } from "../model/record.ts";
 import type { Change } from "./changes.ts";
+import type { HolderCondition } from "./started-engines.ts";
 
 /** A stack's state as Pulumi exports it. */
 export interface StackState {
@@ -73,17 +74,28 @@ export class StackBusy extends Refusal {
     const names = holders.map(({ user, host, pid, since }) => `${user}@${host} (pid ${pid}) since ${since}`);
     super(
       `another update of stack ${stack} is under way${names.length > 0 ? `, by ${names.join(", ")}` : ""}`,
-      `Wait until it is done. If you know that it was killed: pulumi cancel --stack ${stack}`,
+      `${notSeenHere(holders)}Wait until it is done. If you know that it was killed: pulumi cancel --stack ${stack}`,
     );
     this.holders = holders;
   }
 }
 
+/** A process that holds the lock of a stack, as the backend tells of it. */
 export interface LockHolder {
   readonly user: string;
   readonly host: string;
   readonly pid: number;
+  /** RFC 3339. */
   readonly since: string;
+  readonly condition: HolderCondition;
+}
+
+/** Why a lock of this host's name is not removed without asking; empty where that is not the question. */
+function notSeenHere(holders: readonly LockHolder[]): string {
+  const unseen = holders.filter(({ condition }) => condition === "not seen here");
+  if (unseen.length === 0 || unseen.length < holders.length) return "";
+  const pids = unseen.map(({ pid }) => pid).join(", ");
+  return `No process ${pids} runs here, but canary did not start it, and another container of this name may have it. `;
 }
 
 /** The operator stops what is under way. */

@@ -26,6 +26,15 @@ export function startTimeOf(pid: number): string | undefined {
   return readStat(pid)?.startTime;
 }
 
+/** What tells one run of the kernel from every other: another one's process ids are of other processes. */
+export function bootId(): string | undefined {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  } catch {
+    return undefined;
+  }
+}
+
 /** What names the processes that this one can see: a process id says nothing in another. Undefined without /proc. */
 export function pidNamespace(): string | undefined {
   try {

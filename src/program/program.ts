@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { growingTrack, NOTHING_LIVE, readLive, requireApis } from "../application/live.ts";
+import { applicationIn } from "../application/application.ts";
+import { growingTrack, NOTHING_LIVE, requireApis } from "../application/live.ts";
 import type { KubernetesApi } from "../cluster/api.ts";
 import { connect } from "../cluster/connect.ts";
 import { giveTimeToRollOut, untilRolledOut } from "../cluster/rollouts.ts";
@@ -8,7 +9,6 @@ import { ownTexts } from "../config/raw.ts";
 import { type Config, parseConfig, requireCanaryOut } from "../config/stage.ts";
 import { UserError } from "../errors.ts";
 import { moveTo, releaseToAbort } from "../model/lifecycle.ts";
-import { appNames } from "../model/names.ts";
 import { type Abort, recordAfter } from "../model/record.ts";
 import { progressDeadlineSeconds } from "../model/rollout.ts";
 import { routers as builtInRouters, routerOf } from "../routers/index.ts";
@@ -67,8 +67,7 @@ async function declareStage(
   const access = accessOf(founding);
   const api = access && (await connect(access));
   await requireApis(api, router.requires(project));
-  const names = appNames(project.app.name, project.namespace);
-  const live = api ? await readLive(api, project.namespace, names, router.plan(project)) : NOTHING_LIVE;
+  const live = api ? await applicationIn(api, project).live(router.plan(project)) : NOTHING_LIVE;
   const override = project.lifecycleOverride ?? "";
   const move = moveTo({ ...project, stage, override }, live.record);
   const release = move === "abort" ? releaseToAbort(project.release, live.record) : project.release;

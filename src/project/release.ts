@@ -1,12 +1,11 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isMap, isScalar, parseDocument } from "yaml";
-import { readRecord } from "../application/live.ts";
+import { applicationIn } from "../application/application.ts";
 import type { KubernetesApi } from "../cluster/api.ts";
 import { parseProject } from "../config/stage.ts";
 import { Refusal, UserError } from "../errors.ts";
 import { type Release, releaseText } from "../model/lifecycle.ts";
-import { appNames } from "../model/names.ts";
 import type { ReleaseRecord } from "../model/record.ts";
 import type { Project } from "./project.ts";
 
@@ -27,8 +26,8 @@ export async function planRelease(
   version: string,
   abandon: boolean,
 ): Promise<NewRelease> {
-  const { app, namespace, release: before, lifecycle } = project.config;
-  const record = api && (await readRecord(api, namespace, appNames(app.name, namespace).record));
+  const { release: before, lifecycle } = project.config;
+  const record = api && (await applicationIn(api, project.config).record());
   return { before, after: releaseAfter(before, record, version, abandon, lifecycle) };
 }
 

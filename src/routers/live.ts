@@ -1,4 +1,5 @@
-import { type LiveTrack, readTracks } from "../application/tracks.ts";
+import { applicationIn } from "../application/application.ts";
+import type { LiveTrack } from "../application/tracks.ts";
 import type { KubernetesApi } from "../cluster/api.ts";
 import type { Config } from "../config/stage.ts";
 import { UserError } from "../errors.ts";
@@ -27,7 +28,7 @@ export async function readRouted(
   { config, plan, router }: RoutedStage,
 ): Promise<LiveRouting> {
   const [tracks, traffic] = await Promise.all([
-    readTracks(api, config.namespace, plan, router.live.podWeight),
+    applicationIn(api, config).tracks(plan, router.live.podWeight),
     router.readTraffic(api, config),
   ]);
   return { tracks, traffic };

@@ -1,6 +1,5 @@
 import { createServer } from "node:http";
-import { readHistory } from "../../src/application/history.ts";
-import { readRecord } from "../../src/application/live.ts";
+import { applicationIn } from "../../src/application/application.ts";
 import { configMapPath, deploymentPath } from "../../src/cluster/objects.ts";
 import type { Change } from "../../src/engine/changes.ts";
 import type { RunOptions, Stack, StateResource } from "../../src/engine/stacks.ts";
@@ -63,8 +62,9 @@ export class FakeWorld implements Operator {
     return this;
   }
 
-  history = () => readHistory(this.api, NAMESPACE, NAMES.history);
-  liveStage = async () => (await readRecord(this.api, NAMESPACE, NAMES.record))?.stage;
+  history = () => applicationIn(this.api, this.project.config).history();
+  liveRecord = () => applicationIn(this.api, this.project.config).record();
+  liveStage = async () => (await this.liveRecord())?.stage;
 
   /** Starts the edge: it answers by the shares that were applied last. */
   async verification(): Promise<VerificationOptions> {
@@ -119,7 +119,7 @@ export class FakeWorld implements Operator {
   /** As the program does it: an abort keeps the version that is live. */
   private async evaluated(name: string): Promise<EvaluatedStage> {
     const { abort, release } = this.project.config;
-    const live = await readRecord(this.api, NAMESPACE, NAMES.record);
+    const live = await this.liveRecord();
     return evaluateStage(this.project, name, name === abort ? releaseToAbort(release, live) : undefined);
   }
 
@@ -144,7 +144,7 @@ export class FakeWorld implements Operator {
     const override = config.lifecycleOverride ?? "";
     const aborted = stage === config.abort ? (run.abort ?? { by: "", reason: "" }) : undefined;
     const move = { stage, release: config.release, intended, effectiveCanary, override, aborted };
-    const record = recordAfter(move, await readRecord(this.api, NAMESPACE, NAMES.record));
+    const record = recordAfter(move, await this.liveRecord());
     const metadata = { name: NAMES.record };
     this.api.put(configMapPath(NAMESPACE, NAMES.record), { metadata, data: toData(record) });
     this.share = effectiveCanary;

@@ -1,8 +1,7 @@
 import { Command } from "commander";
-import { readHistory } from "../../application/history.ts";
+import { applicationOf } from "../../application/application.ts";
 import { type HistoryEntry, KEPT_MOVES } from "../../model/history.ts";
 import { releaseText } from "../../model/lifecycle.ts";
-import { appNames } from "../../model/names.ts";
 import { percent } from "../../model/traffic.ts";
 import { EXIT } from "../exit.ts";
 import { seconds, table, timeText } from "../print/text.ts";
@@ -13,11 +12,9 @@ export const historyCommand = (run: Runner): Command =>
     .description(`the last ${KEPT_MOVES} moves, newest first, as the cluster remembers them`)
     .addHelpText("after", examples("canary history", "canary history --json | jq '.[0]'"))
     .action(
-      run(async ({ project, cluster, terminal }) => {
-        const { app, namespace } = project.config;
-        const api = await cluster();
-        const moves = api ? await readHistory(api, namespace, appNames(app.name, namespace).history) : [];
-        terminal.result(moves.map(withShortReason), historyText, () => moves);
+      run(async (session) => {
+        const moves = (await (await applicationOf(session))?.history()) ?? [];
+        session.terminal.result(moves.map(withShortReason), historyText, () => moves);
         return EXIT.done;
       }),
     );

@@ -1,7 +1,6 @@
 import { Command } from "commander";
-import { breakLock } from "../../application/lock.ts";
+import { applicationOf } from "../../application/application.ts";
 import { Refusal } from "../../errors.ts";
-import { appNames } from "../../model/names.ts";
 import { EXIT } from "../exit.ts";
 import { holderJson } from "../json.ts";
 import { examples, type Runner } from "../runner.ts";
@@ -16,14 +15,13 @@ export const unlockCommand = (run: Runner): Command =>
     .requiredOption("--holder <name>", "who holds it, as canary status says")
     .addHelpText("after", examples("canary unlock --holder alice@laptop:4711"))
     .action(
-      run<Options>(async ({ project, cluster, terminal }, _args, { holder }) => {
-        const { app, namespace } = project.config;
-        const api = await cluster();
-        if (!api)
+      run<Options>(async (session, _args, { holder }) => {
+        const application = await applicationOf(session);
+        if (!application) {
           throw new Refusal("nothing was released to this cluster yet", "There is nothing to unlock.");
-        const lease = { namespace, name: appNames(app.name, namespace).lock };
-        const broken = await breakLock(api, lease, holder);
-        terminal.result(
+        }
+        const broken = await application.breakLock(holder);
+        session.terminal.result(
           { broken: holderJson(broken) },
           (shown) => `The lock of ${shown.broken.name} is broken.`,
         );

@@ -1,4 +1,5 @@
 import type { LockHolder } from "../stacks.ts";
+import { holderCondition } from "../started-engines.ts";
 
 /**
  * Whom Pulumi names as holding a stack's lock: backends that are plain storage (file, bucket) write
@@ -9,7 +10,8 @@ export function lockHolders(message: string): LockHolder[] {
   // The CLI says it twice, on both of its streams.
   const holders = new Map<string, LockHolder>();
   for (const [line, user = "", host = "", pid, since = ""] of found) {
-    holders.set(line, { user, host, pid: Number(pid), since });
+    const process = { user, host, pid: Number(pid), since };
+    holders.set(line, { ...process, condition: holderCondition(process) });
   }
   return [...holders.values()];
 }

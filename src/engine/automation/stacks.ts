@@ -6,6 +6,7 @@ import { PULUMI_ENVIRONMENT } from "../pulumi.ts";
 import type { RunOptions, Stack, StackState, Stacks } from "../stacks.ts";
 import { reported } from "./errors.ts";
 import { loadSdkLate } from "./late-modules.ts";
+import { noteStartedEngines } from "./noting-engines.ts";
 import { observed, type PulumiOptions } from "./run.ts";
 
 export interface StacksOptions {
@@ -34,6 +35,7 @@ export function pulumiStacks(options: StacksOptions): Stacks {
     const flags = secretsProvider === undefined ? [] : ["--secrets-provider", secretsProvider];
     await pulumi`pulumi stack init ${name} ${flags} --non-interactive`;
   };
+  noteStartedEngines();
   // Found once, and at once: the search is a process, which runs while the rest of the Automation API is loaded.
   const command = PulumiCommand.get();
   loadSdkLate();

@@ -104,7 +104,8 @@ describe("the lock that Pulumi names", () => {
   const line = "created by bob@server (pid 4711) at 2026-01-02T03:04:05Z";
 
   it("is read once, though the CLI says it on both streams", () => {
-    const expected = [{ user: "bob", host: "server", pid: 4711, since: "2026-01-02T03:04:05Z" }];
+    const process = { user: "bob", host: "server", pid: 4711, since: "2026-01-02T03:04:05Z" };
+    const expected = [{ ...process, condition: "unknown" }];
     assert.deepEqual(lockHolders(`stdout: ${line}\nstderr: ${line}`), expected);
   });
 

@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "mocha";
-import { readRecord } from "../../../src/application/live.ts";
 import { Refusal, UserError } from "../../../src/errors.ts";
-import { appNames } from "../../../src/model/names.ts";
 import { type AbortOptions, abort } from "../../../src/operations/abort.ts";
 import type { Operator } from "../../../src/operations/operator.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
-import { ALICE, fakeProject, NAMESPACE, recorder } from "../../support/fakes.ts";
+import { ALICE, fakeProject, recorder } from "../../support/fakes.ts";
 
 const NEXT = { previous: "1.1.0", canary: "1.2.0" };
 
@@ -28,7 +26,7 @@ const options = (more: Partial<AbortOptions> = {}): AbortOptions => ({
   ...more,
 });
 
-const recordOf = ({ api }: FakeWorld) => readRecord(api, NAMESPACE, appNames("shop", NAMESPACE).record);
+const recordOf = (of: FakeWorld) => of.liveRecord();
 
 /** The same cluster, with another release in Pulumi.yaml. */
 function withRelease(release: typeof NEXT): FakeWorld {

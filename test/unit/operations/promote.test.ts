@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { hostname } from "node:os";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { deploymentPath } from "../../../src/cluster/objects.ts";
 import { Interrupted, StackBusy } from "../../../src/engine/stacks.ts";
@@ -112,7 +111,7 @@ describe("promote", () => {
     let isLocked = true;
     world.begin = (operation) => {
       if (operation === "cancel") isLocked = false;
-      const dead = { user: "alice", host: hostname(), pid: 2 ** 30, since: "10:00" };
+      const dead = { user: "alice", host: "laptop", pid: 4711, since: "10:00", condition: "ended" as const };
       if (operation === "preview" && isLocked) throw new StackBusy("canary-25", [dead]);
     };
     await promote(world, "canary-25", options());
@@ -202,7 +201,7 @@ describe("a promotion that does not end well", () => {
 
   it("stays where it is with rollback-on-failure, when another engine is at work", async () => {
     await world.at("canary-25", "canary-75");
-    const other = { user: "bob", host: "desk", pid: 2, since: "10:00" };
+    const other = { user: "bob", host: "desk", pid: 2, since: "10:00", condition: "unknown" as const };
     world.begin = (operation) => {
       if (operation === "apply") throw new StackBusy("canary-100", [other]);
     };

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { hostname } from "node:os";
 import { beforeEach, describe, it } from "mocha";
-import { StackBusy } from "../../../src/engine/stacks.ts";
+import { type LockHolder, StackBusy } from "../../../src/engine/stacks.ts";
 import { Refusal, UserError } from "../../../src/errors.ts";
 import { type RollbackOptions, rollback } from "../../../src/operations/rollback.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
@@ -70,7 +69,9 @@ describe("rollback", () => {
 
   it("takes a dead engine's lock away, and leaves that of one that may live", async () => {
     await world.at("canary-25", "canary-75");
-    let holder = { user: "alice", host: hostname(), pid: process.pid, since: "10:00" };
+    let holder: LockHolder = {
+      ...{ user: "alice", host: "laptop", pid: 4711, since: "10:00", condition: "not seen here" },
+    };
     world.begin = (operation) => {
       const isTaken = !world.engine.includes("cancel canary-25");
       if (operation === "apply" && isTaken) throw new StackBusy("canary-25", [holder]);
@@ -80,7 +81,7 @@ describe("rollback", () => {
       /another update of stack canary-25 is under way/,
     );
     assert.ok(!world.engine.includes("cancel canary-25"));
-    holder = { ...holder, pid: 2 ** 30 };
+    holder = { ...holder, condition: "ended" };
     await rollback(world, "canary-25", options());
     assert.ok(world.engine.includes("cancel canary-25"));
   });
