@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { PulumiCommand } from "@pulumi/pulumi/automation/cmd.js";
 import type { EngineEvent, Stack as PulumiStack } from "@pulumi/pulumi/automation/index.js";
 import { type ExecaMethod, execa } from "execa";
-import { PULUMI_ENVIRONMENT } from "../pulumi.ts";
+import { PULUMI_ENVIRONMENT } from "../process.ts";
 import type { RunOptions, Stack, StackState, Stacks } from "../stacks.ts";
 import { reported } from "./errors.ts";
 import { loadSdkLate } from "./late-modules.ts";
