@@ -5,7 +5,6 @@ import { type ExecaMethod, execa } from "execa";
 import { PULUMI_ENVIRONMENT } from "../process.ts";
 import type { RunOptions, Stack, StackState, Stacks } from "../stacks.ts";
 import { reported } from "./errors.ts";
-import { loadSdkLate } from "./late-modules.ts";
 import { observed, type PulumiOptions } from "./run.ts";
 
 export interface StacksOptions {
@@ -36,7 +35,6 @@ export function pulumiStacks(options: StacksOptions): Stacks {
   };
   // Found once, and at once: the search is a process, which runs while the rest of the Automation API is loaded.
   const command = PulumiCommand.get();
-  loadSdkLate();
   // Loading holds up all else in this process: other processes that are about to begin do so before.
   const automation = setImmediate().then(() => import("@pulumi/pulumi/automation/index.js"));
   for (const early of [command, automation]) early.catch(() => undefined);
