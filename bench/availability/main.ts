@@ -19,7 +19,7 @@ import { startMover } from "./mover.ts";
 import type { WayOptions } from "./moves.ts";
 import { findSteadyRate, type Trial } from "./rate.ts";
 import { type Report, type Run, readReport, writeReport } from "./report.ts";
-import { type Bench, KEPT_CONNECTIONS, putInPlace, runCycles, startBenchLoad } from "./run.ts";
+import { type Bench, deployFirstStage, KEPT_CONNECTIONS, runCycles, startBenchLoad } from "./run.ts";
 import type { Way, WayName } from "./ways.ts";
 
 interface Options {
@@ -29,7 +29,7 @@ interface Options {
   readonly add?: boolean;
 }
 
-/** Pods of both tracks, and the cycles with so many where they are not as many as usual. */
+/** A size of the application, such as 6 and 2 pods; `cycles` where it differs from the usual number. */
 interface Size {
   readonly replicas: Replicas;
   readonly cycles: number | undefined;
@@ -96,14 +96,14 @@ async function measure(
       const recordFile = join(bench.stateDir, `${title.replace(/\W/g, "-")}.ndjson`);
       const { way, end } = await startMover(wayOptions(name, replicas, bench));
       try {
-        const place = await putInPlace(way, bench);
+        const firstStage = await deployFirstStage(way, bench);
         found ??= await bench.progress.step("highest steady rate at rest", () =>
-          findSteadyRate((rate) => startBenchLoad(place.edge, rate, recordFile)),
+          findSteadyRate((rate) => startBenchLoad(firstStage.edge, rate, recordFile)),
         );
         const { rate, search } = found;
         runs.push(
           await bench.progress.step(`${title}, ${cycles} cycles at ${rate}/s`, () =>
-            runCycles(way, { ...place, rate, cycles, replicas, recordFile }, bench),
+            runCycles(way, { ...firstStage, rate, cycles, replicas, recordFile }, bench),
           ),
         );
         await keep({

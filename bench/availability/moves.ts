@@ -3,8 +3,6 @@ import type { Environment } from "../../local/environment/environment.ts";
 import { setSessionPriority } from "../../local/process/priority.ts";
 import { connect } from "../../src/cluster/connect.ts";
 import type { Replicas } from "../../src/model/traffic.ts";
-import { walkthroughWay } from "./baseline.ts";
-import { programWay } from "./program.ts";
 import type { Moved, Step, Way, WayName } from "./ways.ts";
 
 /** A way, and what it works on. */
@@ -20,7 +18,7 @@ export interface WayOptions {
 /** What the process of a way answers: that it is ready, and then to each step. */
 export type Answer = { readonly moved: Moved | null } | { readonly error: string };
 
-/** Behind everything else on this machine, as if from a machine of its own (ADR 53). */
+/** Nice value: moves come from another machine in practice, and take no CPU from the cluster here (ADR 53). */
 const PRIORITY = 12;
 
 /** The process of a way: `moves.ts OPTIONS`, OPTIONS in JSON. Takes each step that it is sent; ends with its parent. */
@@ -38,7 +36,12 @@ async function main(options: WayOptions): Promise<void> {
 }
 
 async function wayOf({ name, namespace, replicas, folder, environment }: WayOptions): Promise<Way> {
-  if (name === "program") return programWay(environment, folder, namespace, replicas);
+  // Each loads what it needs and no more: Pulumi's SDK takes seconds.
+  if (name === "program") {
+    const { programWay } = await import("./program.ts");
+    return programWay(environment, folder, namespace, replicas);
+  }
+  const { walkthroughWay } = await import("./baseline.ts");
   const { kubeconfig, context } = environment.cluster;
   return walkthroughWay(await connect({ file: kubeconfig, context }), namespace, replicas);
 }

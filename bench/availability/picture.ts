@@ -10,11 +10,11 @@ const TITLES: Readonly<Record<Run["way"], string>> = {
   walkthrough: "The walkthrough's way",
 };
 
-/** More of them could not be told apart. */
+/** Cycles in one picture: more of them could not be told apart. */
 const CYCLES_SHOWN = 2;
 
 type Bins = Run["timeline"];
-type Place = (at: number) => number;
+type Scale = (at: number) => number;
 
 /** Both ways under each other, their first cycles: the share of each version over time, and failed requests a second below it. */
 export function pictureOf(all: readonly Run[]): string {
@@ -49,7 +49,7 @@ const failuresPerSecond = ({ failures }: Bins[number]): number => 2 * sum(failur
 function panel(run: Run, versions: readonly string[], most: number, top: number): string {
   const { timeline, moves, total } = run;
   const end = Math.max(1, (timeline.at(-1)?.at ?? 0) + 500);
-  const x: Place = (at) => PANEL.left + (PANEL.width * at) / end;
+  const x: Scale = (at) => PANEL.left + (PANEL.width * at) / end;
   const base = top + PANEL.top + PANEL.share;
   const floor = base + 16 + PANEL.failures;
   const right = PANEL.left + PANEL.width;
@@ -70,7 +70,7 @@ const shownText = ({ cycles }: Run): string =>
   cycles > CYCLES_SHOWN ? ` (in ${cycles} cycles, of which the first ${CYCLES_SHOWN} are shown)` : "";
 
 /** One area a version, each standing on those before it. */
-function areas(timeline: Bins, versions: readonly string[], x: Place, base: number): string[] {
+function areas(timeline: Bins, versions: readonly string[], x: Scale, base: number): string[] {
   const bins = timeline.filter(({ byVersion }) => sum(byVersion) > 0);
   const height = (bin: Bins[number], upTo: number): string => {
     const counted = versions.slice(0, upTo).reduce((all, version) => all + (bin.byVersion[version] ?? 0), 0);
@@ -92,7 +92,7 @@ const shareLabel = (share: number, base: number): string =>
 const moveMark = (from: number, to: number, top: number): string =>
   `<rect x="${from.toFixed(1)}" y="${top - 6}" width="${(to - from).toFixed(1)}" height="3"/>`;
 
-function failureBar(bin: Bins[number], x: Place, floor: number, most: number): string {
+function failureBar(bin: Bins[number], x: Scale, floor: number, most: number): string {
   const height = Math.max(2, (PANEL.failures * failuresPerSecond(bin)) / most);
   const width = Math.max(1, x(500) - x(0));
   return `<rect x="${x(bin.at).toFixed(1)}" y="${(floor - height).toFixed(1)}" width="${width.toFixed(1)}" height="${height.toFixed(1)}" fill="${FAILED_COLOUR}"/>`;

@@ -48,9 +48,9 @@ export async function programWay(
   };
 }
 
-/** What a pod asks for: as much as in Pulumi.yaml, or so much that all pods of a move find room on this machine. */
+/** CPU that a pod requests: that of Pulumi.yaml, or less where the pods of a move would not fit on this machine. */
 function milliCpuOf({ previous, canary }: Replicas): number {
-  // At the last stage both tracks have as many, and a quarter more while they are made anew.
+  // At the last stage both tracks have as many pods as the previous one; a rollout adds a quarter (maxSurge).
   const most = Math.max(2 * previous, previous + canary) + Math.ceil(previous / 4) + 1;
   return Math.min(USUAL_MILLI_CPU, Math.floor((ROOM * 1000 * availableParallelism()) / most));
 }

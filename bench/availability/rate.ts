@@ -8,7 +8,7 @@ const RATES = [300, 400, 500, 650, 800, 1000];
 const LEAST = 300;
 const TRIAL_MS = 5000;
 const P99_MS = 50;
-/** Of the requests that were due, so many have to be sent. */
+/** The part of the requests due that has to be sent, or the machine is too slow for the rate. */
 const SENT_SHARE = 0.98;
 
 export type Trial = Report["load"]["search"][number];

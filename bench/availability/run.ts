@@ -33,7 +33,7 @@ export interface Bench {
 }
 
 /** A way at the first stage, ready for load. */
-export interface Place {
+export interface FirstStage {
   /** As the way's own Ingress sees it. */
   readonly edge: Edge;
   /** Percent of the traffic that the canary track gets. */
@@ -41,7 +41,7 @@ export interface Place {
 }
 
 /** Brings a way to its first stage and waits for HAProxy. */
-export async function putInPlace(way: Way, { stateDir }: Bench): Promise<Place> {
+export async function deployFirstStage(way: Way, { stateDir }: Bench): Promise<FirstStage> {
   const { share } = await way.move(firstStep);
   const find = () => findIngressEdge(stateDir, { namespace: way.namespace, name: INGRESS });
   const edge = await until(find, { timeoutMs: SETTLE_MS });
@@ -63,14 +63,14 @@ export function startBenchLoad(edge: Edge, rate: number, recordFile: string): Pr
   });
 }
 
-export interface RunOptions extends Place {
+export interface RunOptions extends FirstStage {
   readonly rate: number;
   readonly cycles: number;
   readonly replicas: Replicas;
   readonly recordFile: string;
 }
 
-/** Takes a way that is in place through cycles of moves under load. */
+/** Takes a way that is at its first stage through cycles of moves under load. */
 export async function runCycles(way: Way, options: RunOptions, bench: Bench): Promise<Run> {
   const { edge, rate, cycles, recordFile } = options;
   const observer = await observePods(bench.environment.cluster, way.namespace, edge, DEPLOYMENTS);

@@ -1,41 +1,41 @@
 import { deploymentPath } from "../../src/cluster/objects.ts";
 import { WEIGHT_ANNOTATION } from "../../src/routers/voyager/weights.ts";
-import { type Place, run } from "./place.ts";
+import { type Fixture, run } from "./fixture.ts";
 
-/** Both Deployments, with other weights, at once. @returns what applies them and waits until they are rolled out */
-export async function atOnce(place: Place): Promise<() => Promise<void>> {
-  const both = await documentsOf(place, OTHER_WEIGHTS.atOnce);
-  return () => applyByKubectl(place, both);
+/** Changes the weights of both Deployments at once. @returns what applies them and waits for both rollouts */
+export async function atOnce(fixture: Fixture): Promise<() => Promise<void>> {
+  const both = await documentsOf(fixture, OTHER_WEIGHTS.atOnce);
+  return () => applyByKubectl(fixture, both);
 }
 
-/** The same one after the other. */
-export async function inOrder(place: Place): Promise<() => Promise<void>> {
-  const [canary, previous] = await documentsOf(place, OTHER_WEIGHTS.inOrder);
+/** The same for one Deployment after the other. */
+export async function inOrder(fixture: Fixture): Promise<() => Promise<void>> {
+  const [canary, previous] = await documentsOf(fixture, OTHER_WEIGHTS.inOrder);
   return async () => {
-    await applyByKubectl(place, [canary]);
-    await applyByKubectl(place, [previous]);
+    await applyByKubectl(fixture, [canary]);
+    await applyByKubectl(fixture, [previous]);
   };
 }
 
 /** The same at once with a startup probe, which is taken away again afterwards. */
 export async function withStartupProbe(
-  place: Place,
+  fixture: Fixture,
   measured: (apply: () => Promise<void>) => Promise<void>,
 ): Promise<void> {
-  const both = await documentsOf(place, OTHER_WEIGHTS.probed, STARTUP_PROBE);
-  await measured(() => applyByKubectl(place, both));
-  await applyByKubectl(place, await documentsOf(place, OTHER_WEIGHTS.unprobed));
+  const both = await documentsOf(fixture, OTHER_WEIGHTS.probed, STARTUP_PROBE);
+  await measured(() => applyByKubectl(fixture, both));
+  await applyByKubectl(fixture, await documentsOf(fixture, OTHER_WEIGHTS.unprobed));
 }
 
-/** None that a stage gives, so that each makes all pods anew. */
+/** Weights that no stage gives, so that each of them replaces all pods. */
 const OTHER_WEIGHTS = { probed: 101, unprobed: 102, atOnce: 103, inOrder: 104 };
 
-/** As ours ask for readiness. */
+/** Asks what the readiness probe of our Deployments asks. */
 const STARTUP_PROBE = { httpGet: { path: "/", port: "http" }, periodSeconds: 1, failureThreshold: 60 };
 
 /** Both Deployments as they are, with another weight: each has to roll out. */
 async function documentsOf(
-  { api, namespace }: Place,
+  { api, namespace }: Fixture,
   weight: number,
   startupProbe?: object,
 ): Promise<[Document, Document]> {
@@ -67,11 +67,11 @@ interface Spec {
   };
 }
 
-async function applyByKubectl(place: Place, items: readonly Document[]): Promise<void> {
-  const { kubectl = "kubectl", kubeconfig, context, namespace } = place;
+async function applyByKubectl(fixture: Fixture, items: readonly Document[]): Promise<void> {
+  const { kubectl = "kubectl", kubeconfig, context, namespace } = fixture;
   const access = ["--kubeconfig", kubeconfig, "--context", context, "-n", namespace];
   const list = JSON.stringify({ apiVersion: "v1", kind: "List", items });
-  await run(place, kubectl, [...access, "apply", "--server-side", "--force-conflicts", "-f", "-"], list);
+  await run(fixture, kubectl, [...access, "apply", "--server-side", "--force-conflicts", "-f", "-"], list);
   for (const { metadata } of items)
-    await run(place, kubectl, [...access, "rollout", "status", `deployment/${metadata.name}`]);
+    await run(fixture, kubectl, [...access, "rollout", "status", `deployment/${metadata.name}`]);
 }

@@ -15,8 +15,8 @@ import type { Progress } from "../../local/process/progress.ts";
 import { connect } from "../../src/cluster/connect.ts";
 import { applyStage, previewStage } from "../../src/operations/move.ts";
 import { count } from "../options.ts";
+import type { Fixture } from "./fixture.ts";
 import { type Figures, measureCommand } from "./measure.ts";
-import type { Place } from "./place.ts";
 import { table } from "./table.ts";
 
 const REPORT = join(REPORTS, "command.json");
@@ -33,14 +33,18 @@ const command = new Command("npm run bench:command --")
 
 const main = ({ rounds, kubectl }: Options): Promise<number> =>
   onTemporaryEnvironment("canary-bench", async ({ environment, progress }) => {
-    const place = await placeIn(environment, kubectl, progress);
-    const figures = await progress.step(`${rounds} rounds`, () => measureCommand(place, rounds));
+    const fixture = await prepareFixture(environment, kubectl, progress);
+    const figures = await progress.step(`${rounds} rounds`, () => measureCommand(fixture, rounds));
     await writeReport(figures);
     console.log(`\n${table(figures)}`);
     return 0;
   });
 
-async function placeIn(environment: Environment, kubectl: string, progress: Progress): Promise<Place> {
+async function prepareFixture(
+  environment: Environment,
+  kubectl: string,
+  progress: Progress,
+): Promise<Fixture> {
   const { workspace, cluster } = environment;
   const operator = await localOperator(environment);
   await progress.step("first stage", async () => {

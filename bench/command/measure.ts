@@ -2,8 +2,8 @@ import { CANARY } from "../../local/paths.ts";
 import { until } from "../../local/process/until.ts";
 import { promoteSchema } from "../../src/cli/schemas.ts";
 import type { PodLike } from "../../src/model/pods.ts";
+import { type Fixture, run } from "./fixture.ts";
 import { atOnce, inOrder, withStartupProbe } from "./kubectl.ts";
-import { type Place, run } from "./place.ts";
 
 /** Seconds of each round. */
 export type Seconds = readonly number[];
@@ -29,10 +29,10 @@ export interface Figures {
 }
 
 /**
- * Measures every command so many times, in turn with kubectl on the same objects. Whatever makes pods anew begins when
- * no pod of the one before is still on its way out: those keep both cores of a small machine busy.
+ * Measures every command `rounds` times, in turn with kubectl on the same objects. What replaces pods begins only when
+ * the pods of the measurement before have ended: pods that end keep both cores of a small machine busy.
  */
-export async function measureCommand(place: Place, rounds: number): Promise<Figures> {
+export async function measureCommand(fixture: Fixture, rounds: number): Promise<Figures> {
   const seconds = {
     start: [],
     engineStart: [],
@@ -45,7 +45,7 @@ export async function measureCommand(place: Place, rounds: number): Promise<Figu
     kubectlWithStartupProbe: [],
   } as Record<Exclude<keyof Figures, "promoteParts">, number[]>;
   const promoteParts: Record<string, number[]> = {};
-  const canary = (...words: readonly string[]) => run(place, process.execPath, [CANARY, ...words]);
+  const canary = (...words: readonly string[]) => run(fixture, process.execPath, [CANARY, ...words]);
   const timed = async <T>(figure: keyof typeof seconds, work: () => Promise<T>): Promise<T> => {
     const started = performance.now();
     const result = await work();
@@ -53,12 +53,12 @@ export async function measureCommand(place: Place, rounds: number): Promise<Figu
     return result;
   };
   const timedWhenQuiet: typeof timed = async (figure, work) => {
-    await untilNoPodLeaves(place);
+    await untilNoPodLeaves(fixture);
     return timed(figure, work);
   };
   for (let round = 0; round < rounds; round++) {
     await timed("start", () => canary("--help"));
-    await timed("engineStart", () => run(place, "pulumi", ["version"]));
+    await timed("engineStart", () => run(fixture, "pulumi", ["version"]));
     await timed("status", () => canary("status"));
     await timed("preview", () => canary("preview", "canary-75"));
     const promoted = await timedWhenQuiet("promote", () =>
@@ -69,16 +69,16 @@ export async function measureCommand(place: Place, rounds: number): Promise<Figu
       promoteParts[part] = [...(promoteParts[part] ?? []), value];
     }
     await timedWhenQuiet("rollback", () => canary("rollback", "--yes", "--no-verify"));
-    if (place.kubectl === undefined) continue;
-    await withStartupProbe(place, (apply) => timedWhenQuiet("kubectlWithStartupProbe", apply));
-    await timedWhenQuiet("kubectl", await atOnce(place));
-    await timedWhenQuiet("kubectlInOrder", await inOrder(place));
+    if (fixture.kubectl === undefined) continue;
+    await withStartupProbe(fixture, (apply) => timedWhenQuiet("kubectlWithStartupProbe", apply));
+    await timedWhenQuiet("kubectl", await atOnce(fixture));
+    await timedWhenQuiet("kubectlInOrder", await inOrder(fixture));
     await canary("rollback", "canary-25", "--yes", "--no-verify");
   }
   return { ...seconds, promoteParts };
 }
 
-async function untilNoPodLeaves({ api, namespace }: Place): Promise<void> {
+async function untilNoPodLeaves({ api, namespace }: Fixture): Promise<void> {
   const allStay = async (): Promise<boolean> => {
     const pods = await api.list<PodLike>(`/api/v1/namespaces/${namespace}/pods`);
     return pods.every(({ metadata }) => metadata.deletionTimestamp === undefined);

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { NamedContext } from "../../local/environment/workspace.ts";
-import { type Route, routeChooser, type ServiceName } from "./routes.ts";
+import { type Route, type RoutePatience, routeChooser, type ServiceName } from "./routes.ts";
 
 /**
  * An address of loopback that leads to a Service of a cluster, wherever that cluster is: to its load balancer's
@@ -17,13 +17,15 @@ const UPSTREAM_TIMEOUT_MS = 10_000;
 /**
  * Opens it; requests are answered by 503 until the application answers.
  * @param onRoute told which way they go, when that is known
+ * @param patience how long a load balancer may take to answer; three seconds by default
  */
 export async function openEntrance(
   cluster: NamedContext,
   service: ServiceName,
   onRoute: (text: string) => void,
+  patience?: RoutePatience,
 ): Promise<Entrance> {
-  const choose = await routeChooser(cluster, service);
+  const choose = await routeChooser(cluster, service, patience);
   let choosing: Promise<Route | undefined> | undefined;
   const chosen = async (): Promise<Route | undefined> => {
     choosing ??= choose().then(

@@ -19,6 +19,11 @@ export interface Route {
   options(path: string): Promise<RequestOptions>;
 }
 
+export interface RoutePatience {
+  /** Milliseconds that a load balancer with an address has to answer in. */
+  readonly balancerAnswersMs?: number;
+}
+
 /** A load balancer that has an address may hear of the pods a moment later than the API server. */
 const BALANCER_ANSWERS_MS = 3_000;
 const ANSWER_WITHIN_MS = 2_000;
@@ -30,13 +35,14 @@ const CREDENTIALS_LAST_MS = 60_000;
 export async function routeChooser(
   cluster: NamedContext,
   service: ServiceName,
+  { balancerAnswersMs = BALANCER_ANSWERS_MS }: RoutePatience = {},
 ): Promise<() => Promise<Route | undefined>> {
   const api = await connect({ file: cluster.kubeconfig, context: cluster.context });
   const throughApi = await apiRoute(cluster, api.server, service);
   return async () => {
     if (!(await answers(throughApi))) return undefined;
     const balancer = await balancerRoute(api, service);
-    const isOpen = balancer && (await until(() => answers(balancer), { timeoutMs: BALANCER_ANSWERS_MS }));
+    const isOpen = balancer && (await until(() => answers(balancer), { timeoutMs: balancerAnswersMs }));
     return isOpen ? balancer : throughApi;
   };
 }

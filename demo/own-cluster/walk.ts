@@ -69,10 +69,10 @@ interface Begun {
 }
 
 async function begin(cluster: NamedContext, progress: Progress, signal: AbortSignal): Promise<Begun> {
-  // First: what would be found out after minutes otherwise.
+  // A cluster that cannot be reached is reported at once, not after the tools have been built for minutes.
   const api = await connect({ file: cluster.kubeconfig, context: cluster.context });
   await api.send("GET", "/version");
-  await occupy(progress);
+  await claimStateFolder(progress);
   try {
     await requireNoNamespace(api, cluster);
     const environment = await prepare(cluster, await ensureTools(progress, signal));
@@ -96,7 +96,7 @@ async function prepare(cluster: NamedContext, tools: Tools): Promise<Environment
 }
 
 /** What an earlier run left is taken down, unless somebody asked to keep it. */
-async function occupy(progress: Progress): Promise<void> {
+async function claimStateFolder(progress: Progress): Promise<void> {
   for (let other = claim(OWN_STATE_DIR); other; other = claim(OWN_STATE_DIR)) {
     const { context = "a cluster" } = (await readOwnRecord(OWN_STATE_DIR)) ?? {};
     if (other.kept) {

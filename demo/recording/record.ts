@@ -14,9 +14,9 @@ import { type Answer, recordCommand } from "./terminal.ts";
 const PICTURE = join(PROJECT_ROOT, "docs", "pictures", "command.svg");
 const SIZE = { columns: 116, rows: 45 };
 const WRONG_ENVIRONMENT = 2;
-/** So much faster than it was the film answers; the times that are printed in it are those that it took. */
+/** The film plays the answers this many times faster than they came; the seconds printed in it are the real ones. */
 const SPEED = 2;
-/** What npm has to say about a machine's own settings is none of the command's. */
+/** Without npm's own warnings, which are about the settings of the machine that records. */
 const QUIET_NPM = { npm_config_loglevel: "error" };
 
 const ANSWER: Answer = { to: /\[y\/N\]/, text: "y\n", afterMs: 2_500 };
@@ -56,8 +56,8 @@ async function scenesOf({ workspace }: Environment, signal: AbortSignal): Promis
     const command = typed(words);
     console.log(`$ ${command}`);
     const environment = { ...workspace.environment, ...QUIET_NPM };
-    const place = { cwd: workspace.directory, environment, ...SIZE };
-    const chunks = await recordCommand({ command, ...place, answer: ANSWER, signal });
+    const terminal = { cwd: workspace.directory, environment, ...SIZE };
+    const chunks = await recordCommand({ command, ...terminal, answer: ANSWER, signal });
     scenes.push({ command, chunks: chunks.map(({ at, text }) => ({ at: at / SPEED, text })), holdMs });
   }
   return scenes;

@@ -24,8 +24,8 @@ export function svgOf(film: Film, title: string, still: number): string {
   const name = (shot: Shot): string => `t${times.indexOf(timeOf(shot)).toString(36)}`;
   const texts = film.shots.map((shot) => {
     const isStill = shot.from <= still && still < shot.to;
-    const place = `x="${PADDING}" y="${PADDING + shot.row * CHARACTER.height + CHARACTER.size}"`;
-    return `<text class="${isStill ? "" : "h "}${name(shot)}" ${place}>${lineText(shot.line)}</text>`;
+    const position = `x="${PADDING}" y="${PADDING + shot.row * CHARACTER.height + CHARACTER.size}"`;
+    return `<text class="${isStill ? "" : "h "}${name(shot)}" ${position}>${lineText(shot.line)}</text>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" xml:space="preserve">
 <title>${escaped(title)}</title>

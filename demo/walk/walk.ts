@@ -79,7 +79,7 @@ export async function walk({
   };
 }
 
-/** Nobody is there to be asked; every request is sent, and HAProxy is asked where it is ours. */
+/** Options of a move in the walk: without questions, with all requests, and with the weights of the local HAProxy. */
 function movingOptions({ edge, entrance }: Environment): string[] {
   const stats = edge ? ["--stats", edge.statsUrl] : [];
   const url = entrance === undefined ? [] : ["--url", entrance];

@@ -19,8 +19,8 @@ const CPU_WEIGHTS = [
 const EMPTY_WITHIN_MS = 10_000;
 
 /**
- * Mount points of the cgroup hierarchies in a mount table: several with version 1, one with version 2. Some programs
- * mount version 2 a second time at a place of their own, which is none of ours.
+ * Mount points of the cgroup hierarchies in a mount table: several with version 1, one with version 2. Left out:
+ * a second mount of version 2, which some programs make for themselves.
  */
 export function cgroupMounts(mounts: string): string[] {
   return mounts

@@ -1,8 +1,9 @@
-import { findProcess, kill } from "../process/processes.ts";
+import { findProcess } from "../process/ledger.ts";
+import { kill } from "../process/processes.ts";
 import type { ComponentName } from "./components.ts";
 import { findNode } from "./node.ts";
 import { readinessOf, waitFor } from "./readiness.ts";
-import { startComponent } from "./start.ts";
+import { startMissing } from "./start.ts";
 
 /** For tests of faults: ends components of a running cluster as a crash does, and brings them back. */
 export interface ComponentControl {
@@ -11,8 +12,11 @@ export interface ComponentControl {
    * @throws Error if it does not run
    */
   kill(name: ComponentName): Promise<void>;
-  /** Starts a component that was killed, and waits until the whole cluster is ready again. */
-  restart(name: ComponentName): Promise<void>;
+  /**
+   * Starts the components that were killed, and any other that has ended meanwhile, and waits until the whole cluster
+   * is ready again.
+   */
+  repair(): Promise<void>;
 }
 
 /**
@@ -28,8 +32,8 @@ export function componentControl(stateDir: string): ComponentControl {
       if (!entry) throw new Error(`${name} does not run`);
       await kill(entry);
     },
-    async restart(name) {
-      await startComponent(node, name);
+    async repair() {
+      await startMissing(node);
       const ready = await readinessOf(node);
       await waitFor(stateDir, "cluster", ready.cluster);
     },

@@ -51,7 +51,7 @@ export async function enableControllers(root: string, withinMs = FREE_WITHIN_MS)
 /** Only the true root lacks this file. */
 const isOrdinary = (cgroup: string): boolean => existsSync(join(cgroup, "cgroup.type"));
 
-/** One that ends meanwhile need not be moved; one that is forked meanwhile is found at the next look. */
+/** Moves every process of a cgroup. One that ends meanwhile is skipped; one forked meanwhile stays for the next look. */
 function moveProcesses(from: string, to: string): void {
   const processes = read(from, "cgroup.procs").split("\n").filter(Boolean);
   if (processes.length > 0) mkdirSync(to, { recursive: true });
@@ -64,7 +64,11 @@ function moveProcesses(from: string, to: string): void {
   }
 }
 
-/** Why the kernel does not take it yet: somebody forked into it. @throws any other error */
+/**
+ * Writes to a file of a cgroup.
+ * @returns why the kernel does not take it yet: a process was forked into the cgroup; "" when it did
+ * @throws any other error
+ */
 function tryWrite(file: string, text: string): string {
   try {
     writeFileSync(file, text);

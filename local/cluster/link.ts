@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import type { LedgerEntry } from "../process/processes.ts";
+import type { LedgerEntry } from "../process/ledger.ts";
 import { freeSubnets, type HostNetworks, type NetworkPlan, networkPlan } from "./network.ts";
 
 /**

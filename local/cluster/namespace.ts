@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { findProcess, type LedgerEntry, start } from "../process/processes.ts";
+import { findProcess, type LedgerEntry } from "../process/ledger.ts";
+import { start } from "../process/processes.ts";
 import { until } from "../process/until.ts";
 import { NODE_NAME } from "./certificates.ts";
 import { DATA_FOLDERS, INSIDE, layoutOf } from "./layout.ts";

@@ -1,4 +1,4 @@
-import type { LedgerEntry } from "../process/processes.ts";
+import type { LedgerEntry } from "../process/ledger.ts";
 import { INSIDE } from "./layout.ts";
 import { findNamespace } from "./namespace.ts";
 import { type NetworkPlan, networkPlan } from "./network.ts";

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
-import { readLedger } from "../process/processes.ts";
+import { readLedger } from "../process/ledger.ts";
 import { isAlive } from "../process/procfs.ts";
 import { until } from "../process/until.ts";
 import { adminClient, type Get } from "./api.ts";

@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { execa } from "execa";
 import { PROJECT_ROOT } from "../paths.ts";
-import { findProcess, forget, readLedger, start } from "../process/processes.ts";
+import { findProcess, forget, readLedger } from "../process/ledger.ts";
+import { start } from "../process/processes.ts";
 import { isAlive } from "../process/procfs.ts";
 import { createCertificates, writeKubeconfig } from "./certificates.ts";
 import { createCgroup } from "./cgroups.ts";
@@ -54,13 +55,19 @@ export async function bringUp(node: Node, archives: readonly string[], signal?: 
     waitFor(stateDir, "containerd", ready.containerd, signal).then(() => importImages(node, archives)),
     waitFor(stateDir, "API server", ready.api, signal),
   ]);
-  for (const name of COMPONENTS) await startComponent(node, name);
+  await startMissing(node);
   await startLoadBalancer(node);
   await waitFor(stateDir, "cluster", ready.cluster, signal);
 }
 
+/** Starts every component that does not run, also one whose end nobody expected. */
+export async function startMissing(node: Node): Promise<void> {
+  forgetEnded(node.stateDir);
+  for (const name of COMPONENTS) await startComponent(node, name);
+}
+
 /** Starts one component in the cluster's namespaces, unless it runs. */
-export async function startComponent({ stateDir, init, network }: Node, name: ComponentName): Promise<void> {
+async function startComponent({ stateDir, init, network }: Node, name: ComponentName): Promise<void> {
   if (findProcess(stateDir, name)) return;
   const log = join(layoutOf(stateDir).logs, `${name}.log`);
   await start(stateDir, name, commandOf(name, network), { log, env: COMPONENT_ENV, wrapper: enter(init) });

@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { execa } from "execa";
-import { forget, kill, readLedger, stop } from "../process/processes.ts";
+import { forget, readLedger } from "../process/ledger.ts";
+import { kill, stop } from "../process/processes.ts";
 import { until } from "../process/until.ts";
 import { removeCgroup } from "./cgroups.ts";
 import { COMPONENTS } from "./components.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readLedger } from "../process/processes.ts";
+import { readLedger } from "../process/ledger.ts";
 import type { Api } from "./api.ts";
 import { LoadBalancer } from "./load-balancer.ts";
 import { type Ingress, keyOf, type Objects } from "./objects.ts";

@@ -6,8 +6,9 @@ import { execa } from "execa";
 import { UserError } from "../../src/errors.ts";
 import { ensurePackages } from "../cluster/packages.ts";
 import { EDGE_PACKAGES } from "../machine/debian-packages.mjs";
+import { findProcess, readLedger } from "../process/ledger.ts";
 import { lengthOf, writtenSince } from "../process/logs.ts";
-import { findProcess, isAlive, readLedger, start, stop } from "../process/processes.ts";
+import { isAlive, start, stop } from "../process/processes.ts";
 import type { Progress } from "../process/progress.ts";
 import { until } from "../process/until.ts";
 import { installVoyagerCrd } from "./crd.ts";
@@ -67,7 +68,7 @@ export async function startEdge(cluster: EdgeCluster, stateDir: string, progress
     if (before && !isServing) removeSocketFolder(before.sockets);
     const sockets = before && isServing ? before.sockets : nameSocketFolder();
     const record: EdgeRecord = { version, kubeconfig, ports, sockets, addresses: before?.addresses ?? {} };
-    // Before the folder is there, so that no folder is that nobody knows of.
+    // Recorded before it is made: a folder that no record names would never be removed.
     writeRecord(stateDir, record);
     mkdirSync(sockets, { recursive: true, mode: 0o700 });
     await launch(cluster, stateDir);

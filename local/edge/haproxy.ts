@@ -1,16 +1,10 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { findProcess, type LedgerEntry } from "../process/ledger.ts";
 import { lengthOf, writtenSince } from "../process/logs.ts";
 import { ahead } from "../process/priority.ts";
-import {
-  findProcess,
-  isAlive,
-  type LedgerEntry,
-  signal as sendSignal,
-  start,
-  stop,
-} from "../process/processes.ts";
+import { isAlive, signal as sendSignal, start, stop } from "../process/processes.ts";
 import { until } from "../process/until.ts";
 import { statsSocket } from "./render.ts";
 import { ask, untilClosed } from "./socket.ts";
@@ -37,7 +31,7 @@ export class Haproxy {
   private readonly ledgerDir: string;
   private readonly log: (text: string) => void;
   private readonly released = new AbortController();
-  private guarded: LedgerEntry | undefined;
+  private supervised: LedgerEntry | undefined;
   private starting: Promise<LedgerEntry> | undefined;
 
   /** @param directory its own folder, for configuration, certificates and log; and one for its sockets */
@@ -55,7 +49,7 @@ export class Haproxy {
   async runs(fingerprint: string): Promise<boolean> {
     const running = this.process();
     if (!running || (await this.fingerprint()) !== fingerprint) return false;
-    this.guard(running);
+    this.supervise(running);
     return true;
   }
 
@@ -71,7 +65,7 @@ export class Haproxy {
     const running = this.process();
     if (running) sendSignal(running, "SIGUSR2");
     const entry = running ?? (await this.launch());
-    this.guard(entry);
+    this.supervise(entry);
     const isLoaded = async () => (await this.fingerprint()) === fingerprint;
     await until(async () => (await isLoaded()) || !isAlive(entry), { timeoutMs: APPLY_MS, everyMs: LOOK_MS });
     if (await isLoaded()) return performance.now() - began;
@@ -98,7 +92,7 @@ export class Haproxy {
 
   private async launch(): Promise<LedgerEntry> {
     await mkdir(this.sockets, { recursive: true, mode: 0o700 });
-    // As if it had a node of its own: it does not wait for what works beside it on this machine.
+    // A real load balancer has a node of its own: here it goes before everything else on this machine.
     const command = ahead([HAPROXY, "-W", "-db", "-S", this.masterSocket(), "-f", this.configFile]);
     this.starting ??= start(this.ledgerDir, this.name, command, {
       log: this.logFile,
@@ -108,10 +102,10 @@ export class Haproxy {
     return this.starting;
   }
 
-  /** Cares for a process from now on; once for each. */
-  private guard(entry: LedgerEntry): void {
-    if (this.guarded?.pid === entry.pid && this.guarded.startTime === entry.startTime) return;
-    this.guarded = entry;
+  /** Starts HAProxy again whenever this process ends. Does nothing for a process that is supervised already. */
+  private supervise(entry: LedgerEntry): void {
+    if (this.supervised?.pid === entry.pid && this.supervised.startTime === entry.startTime) return;
+    this.supervised = entry;
     this.startAgainAfter(entry).catch((error: Error) => this.log(`${this.name}: ${error.message}`));
   }
 
@@ -122,7 +116,7 @@ export class Haproxy {
     if (signal.aborted) return;
     this.log(`${this.name}: HAProxy (process ${entry.pid}) is gone; starting it again`);
     if (performance.now() - began < SHORT_LIFE_MS) await setTimeout(SHORT_LIFE_MS);
-    if (!signal.aborted) this.guard(this.process() ?? (await this.launch()));
+    if (!signal.aborted) this.supervise(this.process() ?? (await this.launch()));
   }
 
   /** The master closes connections to its command line when it ends, and when it reloads. */

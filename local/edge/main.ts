@@ -38,7 +38,7 @@ async function main([stateDir = "", kubeconfig = "", context = ""]: string[]): P
   controller.reconcile();
   changes.start();
   await controller.settled();
-  // Why is in the log; whoever waits for this edge is told.
+  // The reason is in the log, which `startEdge` reads out to the user.
   if (controller.servesNobody()) process.exit(1);
   writeFileSync(readyFile(stateDir), "");
 }

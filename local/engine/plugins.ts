@@ -42,7 +42,7 @@ export async function ensurePlugins(
 
 /**
  * With a provider that is older than its SDK the engine warns in six lines a run; the line above has said it. This
- * variable silences that warning and, in the engine's 3.246.0, changes nothing else of what we run: it shows hidden
+ * variable silences that warning and, in the engine's 3.276.0, changes nothing else of what we run: it shows hidden
  * commands (`env.Dev` in its source).
  */
 const OLDER_PROVIDER = { PULUMI_DEV: "true" };

@@ -10,12 +10,12 @@ const claimSchema = z.strictObject({
   kept: z.boolean(),
 });
 
-/** Whose the environment of a state folder is. It goes when the environment is taken down, with the folder. */
+/** Who started the environment of a state folder. The file is removed with the folder, when it is taken down. */
 export type Claim = z.infer<typeof claimSchema>;
 
 /**
  * Claims a state folder for this process before anything is started in it.
- * @returns whoever has claimed it before; undefined when it is ours
+ * @returns the claim of another process; undefined when the folder is now ours
  */
 export function claim(stateDir: string): Claim | undefined {
   mkdirSync(stateDir, { recursive: true });

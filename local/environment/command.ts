@@ -1,4 +1,5 @@
-import { killTree, readLedger } from "../process/processes.ts";
+import { readLedger } from "../process/ledger.ts";
+import { killTree } from "../process/processes.ts";
 
 /** The ledger's name of a `canary` that works on an environment's stacks. */
 export const COMMAND = "canary";

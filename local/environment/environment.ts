@@ -44,7 +44,7 @@ export async function startEnvironment(
   signal?: AbortSignal,
 ): Promise<Environment> {
   await requireMachine(stateDir);
-  await occupy(stateDir, progress);
+  await claimStateFolder(stateDir, progress);
   const parts = await obtain(progress, signal).catch((error: unknown) => {
     release(stateDir);
     throw error;
@@ -98,10 +98,10 @@ async function start(
 }
 
 /**
- * Claims a state folder. What a start left there that was killed is taken down before.
+ * Claims a state folder. Takes down first what a start that was killed has left there.
  * @throws UserError when somebody else has it
  */
-async function occupy(stateDir: string, progress: Progress): Promise<void> {
+async function claimStateFolder(stateDir: string, progress: Progress): Promise<void> {
   for (let other = claim(stateDir); other; other = claim(stateDir)) {
     requireAbandoned(stateDir, other);
     progress.say(

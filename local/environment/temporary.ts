@@ -17,8 +17,8 @@ export interface TemporaryEnvironment {
 }
 
 /**
- * Brings up an environment in a folder of its own, does something on it, and takes it down whatever happens. One
- * whose process was killed is taken down by the next of its purpose.
+ * Brings up an environment in a new folder, runs `work` on it, and takes it down whatever happens. An environment that
+ * a killed process left behind is taken down by the next call with the same purpose.
  * @param purpose begins the folder's name
  * @returns what the work returns, an exit code; 2 when this machine will not do, or a signal ended the work
  */

@@ -38,7 +38,8 @@ const REPRODUCIBLE = [
 
 /**
  * Packs one root file system into an archive of images (`docker save`'s format, which containerd imports). All
- * images share its one layer. Who may read and run what is made to be as it has to be in an image.
+ * images share its one layer. Owners and modes are set to those that
+ * an image needs, whatever the files here have.
  */
 export async function packImages(rootFolder: string, images: readonly Image[], file: string): Promise<void> {
   const work = await scratchFolder("canary-stages-image");

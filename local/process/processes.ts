@@ -1,23 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import { dirname } from "node:path";
 import type { Writable } from "node:stream";
-import { z } from "zod";
-import { forkedBy, isAlive, isMissing, startTimeOf, withDescendants } from "./procfs.ts";
+import { findProcess, forget, type LedgerEntry, record } from "./ledger.ts";
+import { forkedBy, isAlive, startTimeOf, withDescendants } from "./procfs.ts";
 import { until } from "./until.ts";
 
 export { isAlive } from "./procfs.ts";
-
-const entrySchema = z.strictObject({
-  name: z.string(),
-  pid: z.int().positive(),
-  /** Kernel start time in clock ticks since boot: with the pid it names one process and never another. */
-  startTime: z.string(),
-  command: z.array(z.string()),
-});
-
-/** A process that this environment started, as its ledger keeps it. */
-export type LedgerEntry = z.infer<typeof entrySchema>;
 
 export interface StartOptions {
   /** File that gets standard output and standard error; appended to. */
@@ -39,26 +28,6 @@ export interface StartOptions {
 const GATE = ["/bin/sh", "-c", 'read -r go && umask 022 && exec "$@" </dev/null', "gate"];
 
 const STOP_GRACE_MS = 10_000;
-
-/** The ledger's file. */
-export function ledgerFile(stateDir: string): string {
-  return join(stateDir, "processes.json");
-}
-
-/** All recorded processes, in the order of their start; those that ended by themselves are still among them. */
-export function readLedger(stateDir: string): LedgerEntry[] {
-  try {
-    return z.array(entrySchema).parse(JSON.parse(readFileSync(ledgerFile(stateDir), "utf8")));
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw new Error(`${ledgerFile(stateDir)} is not a ledger of processes`, { cause: error });
-  }
-}
-
-/** The recorded process of that name, if it still runs. */
-export function findProcess(stateDir: string, name: string): LedgerEntry | undefined {
-  return readLedger(stateDir).find((entry) => entry.name === name && isAlive(entry));
-}
 
 /**
  * Starts a process that outlives this one, and records it before its command runs.
@@ -93,7 +62,7 @@ export function admit(
   stdin: Writable | null,
 ): LedgerEntry {
   const entry: LedgerEntry = { name, pid, startTime: requireStartTime(pid, name), command: [...command] };
-  change(stateDir, (entries) => [...entries.filter((other) => other.name !== name), entry]);
+  record(stateDir, entry);
   stdin?.end("go\n");
   return entry;
 }
@@ -130,33 +99,12 @@ export async function killTree(stateDir: string, entry: LedgerEntry): Promise<vo
   forget(stateDir, entry);
 }
 
-/** Takes an entry out of the ledger. */
-export function forget(stateDir: string, entry: LedgerEntry): void {
-  change(stateDir, (entries) =>
-    entries.filter(({ pid, startTime }) => pid !== entry.pid || startTime !== entry.startTime),
-  );
-}
-
 function requireStartTime(pid: number, name: string): string {
   const startTime = startTimeOf(pid);
   if (startTime !== undefined) return startTime;
   // Other systems have no /proc: there the environment is on somebody's own cluster, and has no process to outlive us.
   if (process.platform !== "linux") return "0";
   throw new Error(`${name} ended at once`);
-}
-
-/** Reads, changes and replaces the ledger without yielding, so that no other change in this process is lost. */
-function change(stateDir: string, update: (entries: LedgerEntry[]) => LedgerEntry[]): void {
-  const file = ledgerFile(stateDir);
-  mkdirSync(stateDir, { recursive: true });
-  const entries = update(readLedger(stateDir));
-  if (entries.length === 0) {
-    rmSync(file, { force: true });
-    return;
-  }
-  const temporary = `${file}.${process.pid}`;
-  writeFileSync(temporary, `${JSON.stringify(entries, null, 1)}\n`);
-  renameSync(temporary, file);
 }
 
 function spawnGated(command: readonly string[], options: StartOptions): ChildProcess {

@@ -15,6 +15,10 @@ if (problem) {
 } else {
   // Sources without their types, and compiled: docs/adr/0031-the-command-runs-its-sources.md.
   module.enableCompileCache(COMPILED);
+  const words = process.argv.slice(2);
+  const { prefetch } = await import("./prefetch.ts");
+  const prefetched = await prefetch(words);
   const { main } = await import("./main.ts");
-  process.exitCode = await main(process.argv.slice(2));
+  process.exitCode = await main(words, prefetched.run);
+  prefetched.end();
 }

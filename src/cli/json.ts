@@ -38,6 +38,7 @@ export function statusJson({
           reached: [...live.record.reached],
           liveVersion: live.record.liveVersion,
           override: live.record.override,
+          aborted: live.record.aborted ? { ...live.record.aborted } : null,
           move: live.move ?? null,
           shares: bothShares(live.shares),
           tracks: { previous: trackJson(live.tracks.previous), canary: trackJson(live.tracks.canary) },

@@ -1,6 +1,8 @@
 import { Command, CommanderError } from "commander";
+import type { RunPulumi } from "../engine/process.ts";
 import { Interrupted } from "../engine/stacks.ts";
 import { UserError } from "../errors.ts";
+import { abortCommand } from "./commands/abort.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { historyCommand } from "./commands/history.ts";
 import { previewCommand } from "./commands/preview.ts";
@@ -22,6 +24,7 @@ const COMMANDS = [
   previewCommand,
   promoteCommand,
   rollbackCommand,
+  abortCommand,
   verifyCommand,
   releaseCommand,
   historyCommand,
@@ -51,15 +54,19 @@ export function canaryProgram(run: Runner): Command {
   return program;
 }
 
-/** Parses, runs, and gives the exit code. @param words what was typed after `canary` */
-export async function main(words: readonly string[]): Promise<number> {
+/**
+ * Parses, runs, and gives the exit code.
+ * @param words what was typed after `canary`
+ * @param runPulumi given where processes of the Pulumi CLI were started before
+ */
+export async function main(words: readonly string[], runPulumi?: RunPulumi): Promise<number> {
   let exit: number = EXIT.done;
   const signal = stopping();
   const run: Runner =
     (action) =>
     async (...given) => {
       const { args, options } = parsedWords<Parameters<typeof action>[2]>(given);
-      exit = await action(await openSession(options, signal), args, options);
+      exit = await action(await openSession(options, signal, runPulumi), args, options);
     };
   try {
     await canaryProgram(run).parseAsync(words, { from: "user" });

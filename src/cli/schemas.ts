@@ -60,6 +60,8 @@ export const statusSchema = z.strictObject({
       reached: z.array(z.string()),
       liveVersion: z.string(),
       override: z.string(),
+      /** Who took the canary out, and why: texts that may be empty. Null unless the abort stage is live. */
+      aborted: z.strictObject({ by: z.string(), reason: z.string() }).nullable(),
       move: historyEntry.nullable(),
       shares: perTrack(fourShares),
       tracks: perTrack(track),

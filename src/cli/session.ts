@@ -1,12 +1,12 @@
-import { existsSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
 import type { KubernetesApi } from "../cluster/api.ts";
 import { connect } from "../cluster/connect.ts";
 import { engineCluster } from "../engine/engine-cluster.ts";
+import type { RunPulumi } from "../engine/process.ts";
 import { type PulumiCli, pulumiCli } from "../engine/pulumi.ts";
 import { ownIdentity } from "../operations/identity.ts";
 import type { Operator } from "../operations/operator.ts";
 import type { FoundingOutputs } from "../program/outputs.ts";
+import { projectFolder } from "../project/folder.ts";
 import { type Project, readProject } from "../project/project.ts";
 import { WrongUse } from "./exit.ts";
 import { Terminal } from "./terminal.ts";
@@ -34,10 +34,17 @@ export interface Session {
   operator(): Promise<Operator>;
 }
 
-/** @throws UserError when there is no project, WrongUse for options that do not go together */
-export async function openSession(options: GlobalOptions, signal: AbortSignal): Promise<Session> {
-  const project = await readProject(projectFolder(options.stackDir));
-  const pulumi = pulumiCli(project.directory);
+/**
+ * @param runPulumi given where processes of the Pulumi CLI may have been started before
+ * @throws UserError when there is no project, WrongUse for options that do not go together
+ */
+export async function openSession(
+  options: GlobalOptions,
+  signal: AbortSignal,
+  runPulumi?: RunPulumi,
+): Promise<Session> {
+  const project = await readProject(projectFolderOf(options));
+  const pulumi = pulumiCli(project.directory, runPulumi);
   const founding = foundingStack(options, project, pulumi);
   let operator: Promise<Operator> | undefined;
   return {
@@ -133,16 +140,11 @@ async function connectTo(
   return outputs && connect({ kubeconfig: outputs.deployerKubeconfig });
 }
 
-/** The folder with Pulumi.yaml: the one named, else this one or its nearest parent that has it. */
-function projectFolder(named: string | undefined): string {
-  if (named !== undefined) return resolve(named);
-  for (let folder = process.cwd(); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, "Pulumi.yaml"))) return folder;
-    if (folder === dirname(folder)) {
-      throw new WrongUse(
-        `neither ${process.cwd()} nor a folder above it has a Pulumi.yaml`,
-        "Go to the project's folder, or name it with --stack-dir.",
-      );
-    }
-  }
+function projectFolderOf({ stackDir }: GlobalOptions): string {
+  const folder = projectFolder(stackDir);
+  if (folder !== undefined) return folder;
+  throw new WrongUse(
+    `neither ${process.cwd()} nor a folder above it has a Pulumi.yaml`,
+    "Go to the project's folder, or name it with --stack-dir.",
+  );
 }

@@ -11,13 +11,20 @@ const POLL_MS = 50;
 /** A kubelet's message may repeat itself over many lines; `canary status` has all of it. */
 const LONGEST_REASON = 200;
 
+export interface RolloutOptions {
+  /** How long it has to have been complete. */
+  readonly steadySeconds?: number | undefined;
+  /**
+   * A rollout that Kubernetes had given up before gets its time anew: what stood in its way may be gone, as a quota that
+   * was raised, and the controller may take a minute to try again.
+   */
+  readonly startsAnew?: boolean | undefined;
+}
+
 /**
  * Waits until every pod of a Deployment is of its newest specification and ready: observed here, because the
  * Kubernetes provider's own wait can end on a status from before the change.
- * A rollout that Kubernetes had given up before is given its time anew: what stood in its way may be gone, as a quota that
- * was raised, and the controller may take a minute to try again.
  * @param timeoutSeconds how long it may make no progress
- * @param steadySeconds how long it has to have been so
  * @throws UserError when the rollout fails or stands still for so long, with what its pods say of it
  */
 export async function untilRolledOut(
@@ -25,10 +32,10 @@ export async function untilRolledOut(
   namespace: string,
   name: string,
   timeoutSeconds: number,
-  steadySeconds = 0,
+  { steadySeconds = 0, startsAnew = false }: RolloutOptions = {},
 ): Promise<void> {
   let completeSince: number | undefined;
-  const isGivenUp = patience(timeoutSeconds);
+  const isGivenUp = patience(timeoutSeconds, !startsAnew);
   for (;;) {
     const rollout = await readRollout(api, deploymentPath(namespace, name));
     if (rollout.state === "complete") {
@@ -43,15 +50,15 @@ export async function untilRolledOut(
 }
 
 /** Tells, look by look, whether a rollout that is not complete has failed, or has made no progress for so long. */
-function patience(timeoutSeconds: number): (rollout: Unfinished) => boolean {
+function patience(timeoutSeconds: number, failsAtOnce: boolean): (rollout: Unfinished) => boolean {
   let end = Date.now() + timeoutSeconds * 1000;
   let before = "";
-  let hasGoneOn = false;
+  let mayFail = failsAtOnce;
   return ({ state, reason }) => {
     if (reason !== before) end = Date.now() + timeoutSeconds * 1000;
     before = reason;
-    hasGoneOn ||= state === "progressing";
-    return (state === "failed" && hasGoneOn) || Date.now() > end;
+    mayFail ||= state === "progressing";
+    return (state === "failed" && mayFail) || Date.now() > end;
   };
 }
 
@@ -60,10 +67,8 @@ function patience(timeoutSeconds: number): (rollout: Unfinished) => boolean {
  * has failed, or has made no progress for so long. Nothing is thrown for it.
  */
 export async function giveTimeToRollOut(...rollout: Parameters<typeof untilRolledOut>): Promise<void> {
-  const [api, namespace, name] = rollout;
   try {
-    const { state } = await readRollout(api, deploymentPath(namespace, name));
-    if (state !== "failed") await untilRolledOut(...rollout);
+    await untilRolledOut(...rollout);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
   }

@@ -1,17 +1,6 @@
 import { UserError } from "../errors.ts";
-import { runToEnd } from "../process/run-to-end.ts";
 import { type FoundingOutputs, foundingOutputs } from "../program/outputs.ts";
-
-/**
- * What every process of the CLI gets in its environment. Where a stage's file does not name the key of its secrets, as
- * in a clone from before its stack was made, the one that its state names is taken.
- */
-export const PULUMI_ENVIRONMENT = {
-  PULUMI_SKIP_UPDATE_CHECK: "true",
-  PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
-  // A tenth of the time of processes that live for seconds is collecting garbage; Go's own default is 100.
-  GOGC: process.env.GOGC ?? "400",
-} as const;
+import { LIST_STACKS, type RunPulumi, runPulumi, stackOutputs } from "./process.ts";
 
 /** A stack as the backend lists it. */
 export interface StackSummary {
@@ -30,13 +19,13 @@ export interface PulumiCli {
   foundingOutputs(founding: string): Promise<FoundingOutputs | undefined>;
 }
 
-/** The CLI on PATH, with the backend and the passphrase that this process's environment says. */
-export function pulumiCli(directory: string): PulumiCli {
+/**
+ * The CLI in a project's folder.
+ * @param started runs it, or takes a process of it that was started before
+ */
+export function pulumiCli(directory: string, started: RunPulumi = runPulumi): PulumiCli {
   const run = async (args: readonly string[]): Promise<string> => {
-    const result = await runToEnd("pulumi", [...args, "--non-interactive", "--color", "never"], {
-      cwd: directory,
-      env: { ...process.env, ...PULUMI_ENVIRONMENT },
-    }).catch((error: Error) => {
+    const result = await started(directory, args).catch((error: Error) => {
       throw notFound(error.message);
     });
     if (result.exitCode === 0) return result.stdout.trim();
@@ -47,7 +36,7 @@ export function pulumiCli(directory: string): PulumiCli {
   };
   return {
     stacks: async () => {
-      const listed = JSON.parse(await run(["stack", "ls", "--json"])) as ListedStack[];
+      const listed = JSON.parse(await run(LIST_STACKS)) as ListedStack[];
       return listed.map(({ name, resourceCount }) => ({
         name: name.split("/").at(-1) ?? name,
         resources: resourceCount ?? 0,
@@ -55,7 +44,7 @@ export function pulumiCli(directory: string): PulumiCli {
     },
     foundingOutputs: async (founding) => {
       try {
-        const said = await run(["stack", "output", "--json", "--show-secrets", "--stack", founding]);
+        const said = await run(stackOutputs(founding));
         return foundingOutputs(JSON.parse(said) as Record<string, unknown>);
       } catch (error) {
         if (error instanceof UserError && NEVER_APPLIED.test(error.message)) return undefined;

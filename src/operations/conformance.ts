@@ -24,9 +24,10 @@ export async function readConformance(
   project: Project,
   api: KubernetesApi,
 ): Promise<Conformance | undefined> {
-  const { app, lifecycle } = project.config;
+  const { app, lifecycle, abort } = project.config;
+  const stages = [...lifecycle, abort];
   const record = await applicationIn(api, project.config).record();
-  if (!record || !lifecycle.includes(record.stage)) return undefined;
+  if (!record || !stages.includes(record.stage)) return undefined;
   const stage = await evaluateStage(project, record.stage, record.release);
   const { tracks, traffic } = await readRouted(api, stage);
   const live = { previous: tracks.previous.found, canary: tracks.canary.found };
@@ -35,16 +36,22 @@ export async function readConformance(
     ...traffic.deviations(plan),
   ];
   const found = against(stage);
-  const others = found.length === 0 ? [] : lifecycle.filter((name) => name !== record.stage);
-  const candidates = await Promise.all(others.map((name) => evaluateStage(project, name)));
+  const others = found.length === 0 ? [] : stages.filter((name) => name !== record.stage);
+  const candidates = await Promise.all(others.map((name) => evaluateOther(project, name)));
   return {
     record,
     stage,
     tracks,
     traffic,
     deviations: found,
-    unfinishedMoveTo: candidates.find((candidate) => explains(against(candidate), found))?.stage,
+    unfinishedMoveTo: candidates.find((candidate) => candidate && explains(against(candidate), found))?.stage,
   };
+}
+
+/** Undefined for an abort stage that has no file yet: nobody moved there. */
+async function evaluateOther(project: Project, name: string): Promise<EvaluatedStage | undefined> {
+  const evaluated = evaluateStage(project, name);
+  return name === project.config.abort ? evaluated.catch(() => undefined) : evaluated;
 }
 
 /** Whether a stage asks for some of what another one does not. */

@@ -11,8 +11,8 @@ export interface MoveEnd {
   readonly seconds: number;
   /** Percent of the traffic for the canary, by requests; null where none were made. */
   readonly measured?: number | null;
-  /** What went wrong. */
-  readonly reason?: string;
+  /** What went wrong, or why the canary was taken out. */
+  readonly reason?: string | undefined;
 }
 
 /**
@@ -38,7 +38,7 @@ export async function recordMove(
       override: config.lifecycleOverride ?? "",
       result,
       seconds: Number(seconds.toFixed(1)),
-      ...(reason !== undefined && { reason }),
+      ...(reason && { reason }),
     });
   } catch (error) {
     if (!(error instanceof Error)) throw error;

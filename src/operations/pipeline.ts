@@ -23,6 +23,8 @@ export interface PreparedMove extends PlannedMove {
 
 /** What one kind of move does in the stages of the pipeline that differ: a promotion or a rollback is such a description. */
 export interface MoveSteps<Prepared extends PreparedMove> {
+  /** Why, for the history. */
+  readonly reason?: string | undefined;
   /** Evaluates the stage, reads what is live and previews it. @throws Refusal for what is not allowed now */
   prepare(phases: TimedPhases): Promise<Prepared>;
   /** @throws UserError when the cluster was changed since it was prepared */
@@ -73,7 +75,12 @@ export async function runMove<Prepared extends PreparedMove>(
   options.signal.throwIfAborted();
   const began = new Date();
   const record = (result: HistoryEntry["result"], more: { measured?: number | null; reason?: string }) =>
-    recordMove(operator, prepared, { began, result, seconds: phases.seconds, ...more }, options);
+    recordMove(
+      operator,
+      prepared,
+      { began, result, seconds: phases.seconds, reason: steps.reason, ...more },
+      options,
+    );
   const restartsBefore = await restartsNow(operator, prepared, options);
   const changes = await execute(steps, prepared, options, phases).catch(async (error: unknown) => {
     if (!(error instanceof UserError) || error instanceof Refusal) throw error;

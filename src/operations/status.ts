@@ -51,7 +51,7 @@ export async function readStatus(
   summaries: Promise<readonly StackSummary[]>,
   stats: string | undefined,
 ): Promise<Status> {
-  const { app, namespace, release, lifecycle } = project.config;
+  const { app, namespace, release } = project.config;
   const application = api && applicationIn(api, project.config);
   const nothing = [undefined, [], undefined] as const;
   const [[now, moves, lock], stacks] = await Promise.all([
@@ -70,9 +70,20 @@ export async function readStatus(
     namespace,
     release,
     live: now && liveStatus(now, moves, project, applied),
-    stages: lifecycle.map((name) => ({ name, condition: conditionOf(name, stacks, now, release) })),
+    stages: stagesToShow(now, project).map((name) => ({
+      name,
+      condition: conditionOf(name, stacks, now, release),
+    })),
     lock,
   };
+}
+
+/** The lifecycle, and the abort stage where that is live. */
+function stagesToShow(
+  now: Conformance | undefined,
+  { config: { lifecycle, abort } }: Project,
+): readonly string[] {
+  return now?.record.stage === abort ? [abort, ...lifecycle] : lifecycle;
 }
 
 function liveStatus(

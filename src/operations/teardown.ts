@@ -20,8 +20,8 @@ export interface StackTeardown {
  * @throws Refusal when no stack has anything
  */
 export async function planTeardown(operator: Operator): Promise<StackTeardown[]> {
-  const { lifecycle, founding } = operator.project.config;
-  const later = lifecycle.filter((stage) => stage !== founding).reverse();
+  const { lifecycle, founding, abort } = operator.project.config;
+  const later = [abort, ...lifecycle].filter((stage) => stage !== founding).reverse();
   const planned = await Promise.all([...later, founding].map((stage) => planStack(operator, stage)));
   const plan = planned.filter((stack) => stack !== undefined);
   if (plan.length > 0) return plan;

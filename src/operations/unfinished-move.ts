@@ -1,7 +1,11 @@
 import { UserError } from "../errors.ts";
+import type { Move } from "../model/lifecycle.ts";
 import { deviationText, readConformance } from "./conformance.ts";
 import type { PlannedMove } from "./move.ts";
 import type { Operator } from "./operator.ts";
+
+/** The command that makes a move once more. */
+const COMMANDS: Partial<Record<Move, string>> = { rollback: "rollback", abort: "abort" };
 
 /** The failure of a move, with the state that it leaves and what to do about that. */
 export async function explainUnfinishedMove(
@@ -14,9 +18,12 @@ export async function explainUnfinishedMove(
   const state = await describeState(operator).catch((failure: Error) => [
     `what is live could not be read: ${failure.message}`,
   ]);
+  const goOn = `Go on with: canary ${COMMANDS[move] ?? "promote"}${move === "abort" ? "" : ` ${stage}`}.`;
   return new UserError(
     [...(reason ? [reason] : []), error.message, ...state].join("\n"),
-    `Go on with: canary ${move === "rollback" ? "rollback" : "promote"} ${stage}. Go back with: canary rollback. Either repairs what is half done.`,
+    move === "first" || move === "abort"
+      ? `${goOn} It repairs what is half done.`
+      : `${goOn} Go back with: canary rollback. Either repairs what is half done.`,
   );
 }
 

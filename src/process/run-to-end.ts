@@ -6,11 +6,15 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs a program to its end. @throws Error when it cannot be started */
+/** Runs a program to its end, or until the signal aborts. @throws Error when it cannot be started, or was aborted */
 export function runToEnd(
   program: string,
   args: readonly string[],
-  options: { readonly cwd: string; readonly env: Readonly<Record<string, string | undefined>> },
+  options: {
+    readonly cwd: string;
+    readonly env: Readonly<Record<string, string | undefined>>;
+    readonly signal?: AbortSignal | undefined;
+  },
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
     execFile(program, args, { ...options, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {

@@ -102,7 +102,10 @@ async function declareStage(
       const cluster = api ?? (await connectAs(deployerKubeconfig));
       return version === abandoned
         ? giveTimeToRollOut(cluster, config.namespace, name, config.app.startSeconds)
-        : untilRolledOut(cluster, config.namespace, name, progressDeadlineSeconds(config.app), steadySeconds);
+        : untilRolledOut(cluster, config.namespace, name, progressDeadlineSeconds(config.app), {
+            steadySeconds,
+            startsAnew: true,
+          });
     },
     abandoned,
     record: recordAfter(

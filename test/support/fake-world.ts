@@ -1,9 +1,9 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer } from "node:http";
 import { applicationIn } from "../../src/application/application.ts";
 import { configMapPath, deploymentPath } from "../../src/cluster/objects.ts";
 import type { Change } from "../../src/engine/changes.ts";
 import type { RunOptions, Stack, StateResource } from "../../src/engine/stacks.ts";
+import { releaseToAbort } from "../../src/model/lifecycle.ts";
 import { appNames, imageReference, type TrackName } from "../../src/model/names.ts";
 import type { TrackPlan } from "../../src/model/plan.ts";
 import { recordAfter, toData } from "../../src/model/record.ts";
@@ -11,6 +11,7 @@ import type { Operator } from "../../src/operations/operator.ts";
 import { type EvaluatedStage, evaluateStage } from "../../src/project/evaluate.ts";
 import type { VerificationOptions } from "../../src/verification/options.ts";
 import { FakeApi, fakeProject, LIFECYCLE, NAMESPACE } from "./fakes.ts";
+import { type Loopback, listenOnLoopback } from "./loopback.ts";
 
 const NAMES = appNames("shop", NAMESPACE);
 const DEPLOYER = "urn:pulumi:stack::shop::pulumi:providers:kubernetes::deployer::id";
@@ -35,7 +36,7 @@ export class FakeWorld implements Operator {
   /** Stacks whose state is gone from the backend. */
   readonly lost = new Set<string>();
   private readonly states = new Map<string, readonly StateResource[]>();
-  private readonly edges: Server[] = [];
+  private readonly edges: Loopback[] = [];
   /** Percent of its answers that the edge takes from the canary. */
   share = 0;
 
@@ -74,14 +75,13 @@ export class FakeWorld implements Operator {
       const { previous, canary } = this.project.config.release;
       response.end(isCanary ? canary : previous);
     });
-    this.edges.push(server);
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address() as AddressInfo;
-    return { requests: 200, precision: 5, url: `http://127.0.0.1:${port}`, rule: {} };
+    const edge = await listenOnLoopback(server);
+    this.edges.push(edge);
+    return { requests: 200, precision: 5, url: edge.url, rule: {} };
   }
 
-  close(): void {
-    for (const edge of this.edges) edge.close();
+  async close(): Promise<void> {
+    await Promise.all(this.edges.map((edge) => edge.close()));
   }
 
   private stack(name: string): Stack {
@@ -99,7 +99,7 @@ export class FakeWorld implements Operator {
         told("apply");
         const changes = await this.changes(name);
         for (const change of changes) run.onChange?.(change);
-        await this.apply(await evaluateStage(this.project, name), run);
+        await this.apply(await this.evaluated(name), run);
         return changes;
       },
       destroy: async () => {
@@ -114,6 +114,13 @@ export class FakeWorld implements Operator {
         this.states.set(name, deployment.resources ?? []);
       },
     };
+  }
+
+  /** As the program does it: an abort keeps the version that is live. */
+  private async evaluated(name: string): Promise<EvaluatedStage> {
+    const { abort, release } = this.project.config;
+    const live = await this.liveRecord();
+    return evaluateStage(this.project, name, name === abort ? releaseToAbort(release, live) : undefined);
   }
 
   private async changes(stage: string): Promise<Change[]> {
@@ -135,7 +142,8 @@ export class FakeWorld implements Operator {
     this.deploy(of("previous"), true, 0);
     const { intended, effectiveCanary } = plan;
     const override = config.lifecycleOverride ?? "";
-    const move = { stage, release: config.release, intended, effectiveCanary, override };
+    const aborted = stage === config.abort ? (run.abort ?? { by: "", reason: "" }) : undefined;
+    const move = { stage, release: config.release, intended, effectiveCanary, override, aborted };
     const record = recordAfter(move, await this.liveRecord());
     const metadata = { name: NAMES.record };
     this.api.put(configMapPath(NAMESPACE, NAMES.record), { metadata, data: toData(record) });

@@ -66,6 +66,7 @@ export const RELEASE: Release = { previous: "1.0.0", canary: "1.1.0" };
 export const LIFECYCLE = ["canary-25", "canary-75", "canary-100"];
 
 const STAGES: Readonly<Record<string, object>> = {
+  "canary-0": { traffic: { previous: 100, canary: 0 }, replicas: { previous: 1, canary: 0 } },
   "canary-25": { traffic: { previous: 75, canary: 25 } },
   "canary-75": { traffic: { previous: 25, canary: 75 } },
   "canary-100": { traffic: { previous: 0, canary: 100 } },

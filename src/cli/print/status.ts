@@ -1,6 +1,7 @@
 import type { LiveTrack } from "../../application/tracks.ts";
 import { releaseText } from "../../model/lifecycle.ts";
 import type { Pod } from "../../model/pods.ts";
+import type { Abort } from "../../model/record.ts";
 import { deviationText } from "../../operations/conformance.ts";
 import type { LiveStatus, StageCondition, Status } from "../../operations/status.ts";
 import { shellWord } from "../../process/shell.ts";
@@ -40,6 +41,7 @@ function liveLines(live: LiveStatus, paint: Paint): string[] {
   return [
     "",
     `${paint("bold", record.stage)} is live with ${releaseText(record.release)}, ${by}`,
+    ...(record.aborted ? [paint("yellow", abortedText(record.aborted))] : []),
     ...(record.override ? [paint("yellow", `lifecycle overridden: ${record.override}`)] : []),
     sharesTable(record.release, shares),
     "",
@@ -48,6 +50,10 @@ function liveLines(live: LiveStatus, paint: Paint): string[] {
     ...(deviations.length > 0 ? ["", ...deviationLines(live, paint)] : []),
     ...(unfinishedMoveTo === undefined && next !== undefined ? ["", `next: canary promote ${next}`] : []),
   ];
+}
+
+function abortedText({ by, reason }: Abort): string {
+  return `the canary was taken out${by && ` by ${by}`}${reason && `: ${reason}`}`;
 }
 
 function deviationLines({ record, deviations, unfinishedMoveTo }: LiveStatus, paint: Paint): string[] {

@@ -2,10 +2,9 @@ import { setImmediate } from "node:timers/promises";
 import { PulumiCommand } from "@pulumi/pulumi/automation/cmd.js";
 import type { EngineEvent, Stack as PulumiStack } from "@pulumi/pulumi/automation/index.js";
 import { type ExecaMethod, execa } from "execa";
-import { PULUMI_ENVIRONMENT } from "../pulumi.ts";
+import { PULUMI_ENVIRONMENT } from "../process.ts";
 import type { RunOptions, Stack, StackState, Stacks } from "../stacks.ts";
 import { reported } from "./errors.ts";
-import { loadSdkLate } from "./late-modules.ts";
 import { noteStartedEngines } from "./noting-engines.ts";
 import { observed, type PulumiOptions } from "./run.ts";
 
@@ -38,7 +37,6 @@ export function pulumiStacks(options: StacksOptions): Stacks {
   noteStartedEngines();
   // Found once, and at once: the search is a process, which runs while the rest of the Automation API is loaded.
   const command = PulumiCommand.get();
-  loadSdkLate();
   // Loading holds up all else in this process: other processes that are about to begin do so before.
   const automation = setImmediate().then(() => import("@pulumi/pulumi/automation/index.js"));
   for (const early of [command, automation]) early.catch(() => undefined);

@@ -12,7 +12,8 @@ import {
   teardownSchema,
   verifySchema,
 } from "../../../src/cli/schemas.ts";
-import { administrator, environment, makeProject, type TestProject, until } from "../support/environment.ts";
+import { until } from "../../support/until.ts";
+import { administrator, environment, makeProject, type TestProject } from "../support/environment.ts";
 import { canary, type Ended } from "../support/project.ts";
 
 const NAMESPACE = "e2e-command";

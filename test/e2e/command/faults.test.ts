@@ -5,7 +5,8 @@ import { statusSchema } from "../../../src/cli/schemas.ts";
 import { deploymentPath } from "../../../src/cluster/objects.ts";
 import type { Deployment } from "../../../src/model/deployment.ts";
 import { type Lease, renewedLease, takenLease } from "../../../src/model/lock.ts";
-import { administrator, environment, makeProject, type TestProject, until } from "../support/environment.ts";
+import { until } from "../../support/until.ts";
+import { administrator, environment, makeProject, type TestProject } from "../support/environment.ts";
 import { type Cable, canary, layCable, lockStack, startCanary } from "../support/project.ts";
 
 const NAMESPACE = "e2e-faults-command";

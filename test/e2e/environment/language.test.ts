@@ -6,7 +6,8 @@ import { execa } from "execa";
 import { after, before, describe, it } from "mocha";
 import { backendUrl } from "../../../local/environment/workspace.ts";
 import { PROJECT_ROOT } from "../../../local/paths.ts";
-import { environment, until } from "../support/environment.ts";
+import { until } from "../../support/until.ts";
+import { environment } from "../support/environment.ts";
 
 /** A program as small as can be, of the same form as ours: ESM, TypeScript, whose types Node strips. */
 const PROGRAM = `

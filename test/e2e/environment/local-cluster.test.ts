@@ -1,54 +1,33 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readdirSync, statSync } from "node:fs";
 import { type Cluster, findCluster, startCluster, stopCluster } from "../../../local/cluster/cluster.ts";
-import { COMPONENTS } from "../../../local/cluster/components.ts";
 import { componentControl } from "../../../local/cluster/control.ts";
 import { layoutOf } from "../../../local/cluster/layout.ts";
 import { withLock } from "../../../local/cluster/lock.ts";
-import { findNode } from "../../../local/cluster/node.ts";
 import { ensureKubernetes } from "../../../local/cluster/programs.ts";
 import { appImage, ensureImages, httpdImage } from "../../../local/images/images.ts";
-import { PROJECT_ROOT } from "../../../local/paths.ts";
-import { findProcess, isAlive, kill, readLedger, start } from "../../../local/process/processes.ts";
-import { withDescendants } from "../../../local/process/procfs.ts";
+import { findProcess } from "../../../local/process/ledger.ts";
 import { silentProgress } from "../../../local/process/progress.ts";
-import { until } from "../../../local/process/until.ts";
 import { UserError } from "../../../src/errors.ts";
-import { cpuWeightsOf, hostState, tracesOf } from "../support/footprint.ts";
-import { coreApi, eventually, exposePod, restrictedPod, runPod, textAt } from "../support/workloads.ts";
+import { until } from "../../support/until.ts";
+import { cpuWeightsOf } from "../support/footprint.ts";
+import { newStateFolder, nodeOf, removeCluster } from "../support/test-cluster.ts";
+import { coreApi, exposePod, restrictedPod, runPod, textAt } from "../support/workloads.ts";
 
 const UP_WITHIN_MS = 30_000;
 
-function newFolder(): string {
-  return mkdtempSync(join(tmpdir(), "local-cluster-"));
-}
-
-function nodeOf(stateDir: string) {
-  const node = findNode(stateDir);
-  assert.ok(node, `a cluster runs in ${stateDir}`);
-  return node;
-}
-
-describe("the local cluster", function () {
+describe("the start of a local cluster", function () {
   this.timeout(15 * 60_000);
   let stateDir = "";
-  let hostBefore: string[] = [];
   let cluster: Cluster;
-  let web = "";
 
   before(async () => {
-    stateDir = newFolder();
+    stateDir = newStateFolder();
     await ensureKubernetes(silentProgress);
     await ensureImages(silentProgress);
-    hostBefore = await hostState();
   });
 
-  after(async () => {
-    await stopCluster(stateDir, silentProgress);
-    rmSync(stateDir, { recursive: true });
-  });
+  after(() => removeCluster(stateDir));
 
   it("is not found before it is started, and stopping nothing is no error", async () => {
     assert.equal(await findCluster(stateDir), undefined);
@@ -64,9 +43,28 @@ describe("the local cluster", function () {
     assert.equal(statSync(cluster.kubeconfig).mode & 0o777, 0o600);
     assert.deepEqual(await findCluster(stateDir), cluster);
   });
+});
+
+describe("a running local cluster", function () {
+  this.timeout(15 * 60_000);
+  let stateDir = "";
+  let cluster: Cluster;
+  /** Address of a pod with a web server. */
+  let web = "";
+
+  before(() => {
+    stateDir = newStateFolder();
+  });
+
+  // Each test has a whole cluster, whatever the one before left of it: one failure stays one.
+  beforeEach(async () => {
+    cluster = (await findCluster(stateDir)) ?? (await startCluster(stateDir, silentProgress));
+    web = await runPod(coreApi(cluster), restrictedPod("web", httpdImage("2.4.18"), 80));
+  });
+
+  after(() => removeCluster(stateDir));
 
   it("runs a real Apache httpd under the restricted standard, reached from the host", async () => {
-    web = await runPod(coreApi(cluster), restrictedPod("web", httpdImage("2.4.18"), 80));
     assert.match((await textAt(`http://${web}/`)) ?? "", /It works!/);
   });
 
@@ -78,7 +76,7 @@ describe("the local cluster", function () {
     const api = coreApi(cluster);
     await runPod(api, restrictedPod("app", appImage("2.0.0"), 5000));
     const address = await exposePod(api, "app", 5000);
-    assert.equal(await eventually("the service answers", () => textAt(`http://${address}/`)), "2.0.0\n");
+    assert.equal(await until(() => textAt(`http://${address}/`), { what: "the service answers" }), "2.0.0\n");
   });
 
   it("fills the token Secret of a ServiceAccount", async () => {
@@ -86,10 +84,13 @@ describe("the local cluster", function () {
     const annotations = { "kubernetes.io/service-account.name": "default" };
     const body = { metadata: { name: "token", annotations }, type: "kubernetes.io/service-account-token" };
     await api.createNamespacedSecret({ namespace: "default", body });
-    await eventually("the secret is filled", async () => {
-      const { data } = await api.readNamespacedSecret({ name: "token", namespace: "default" });
-      return data?.token && data["ca.crt"];
-    });
+    await until(
+      async () => {
+        const { data } = await api.readNamespacedSecret({ name: "token", namespace: "default" });
+        return data?.token && data["ca.crt"];
+      },
+      { what: "the secret is filled" },
+    );
   });
 
   it("is the same at a second start", async () => {
@@ -119,7 +120,7 @@ describe("the local cluster", function () {
       await control.kill(name);
       assert.equal(findProcess(stateDir, name), undefined);
       assert.match((await textAt(`http://${web}/`)) ?? "", /It works!/);
-      await control.restart(name);
+      await control.repair();
       assert.deepEqual(await findCluster(stateDir), cluster);
     });
   }
@@ -130,84 +131,7 @@ describe("the local cluster", function () {
     await control.kill("kube-proxy");
     assert.equal((await startCluster(stateDir, silentProgress)).id, cluster.id);
     const address = await exposePod(coreApi(cluster), "web", 80);
-    const text = await eventually("the service answers", () => textAt(`http://${address}/`));
+    const text = await until(() => textAt(`http://${address}/`), { what: "the service answers" });
     assert.match(text, /It works!/);
-  });
-
-  it("has another one beside it, which does not disturb it", async () => {
-    const otherDir = newFolder();
-    try {
-      const other = await startCluster(otherDir, silentProgress);
-      assert.notEqual(other.server, cluster.server);
-      const address = await runPod(coreApi(other), restrictedPod("web", httpdImage("2.4.20"), 80));
-      assert.match((await textAt(`http://${address}/`)) ?? "", /It works!/);
-    } finally {
-      await stopCluster(otherDir, silentProgress);
-    }
-    assert.deepEqual(readdirSync(otherDir), []);
-    rmSync(otherDir, { recursive: true });
-    assert.deepEqual(await findCluster(stateDir), cluster);
-    assert.match((await textAt(`http://${web}/`)) ?? "", /It works!/);
-  });
-
-  it("begins anew when all of it was killed, and nothing of the old one is left", async () => {
-    const { init, record, network } = nodeOf(stateDir);
-    const processes = withDescendants(readLedger(stateDir));
-    assert.ok(processes.length > COMPONENTS.length);
-    assert.notDeepEqual(await tracesOf(record, network), []);
-    await kill(init);
-    const next = await startCluster(stateDir, silentProgress);
-    assert.notEqual(next.id, cluster.id);
-    assert.deepEqual(await tracesOf(record, network), []);
-    assert.deepEqual(processes.filter(isAlive), []);
-    cluster = next;
-  });
-
-  it("leaves nothing behind", async () => {
-    const { record, network } = nodeOf(stateDir);
-    await runPod(coreApi(cluster), restrictedPod("web", httpdImage("2.4.18"), 80));
-    const processes = withDescendants(readLedger(stateDir));
-    await stopCluster(stateDir, silentProgress);
-    assert.deepEqual(await tracesOf(record, network), []);
-    assert.deepEqual(processes.filter(isAlive), []);
-    assert.deepEqual(readdirSync(stateDir), []);
-    const known = new Set(hostBefore);
-    assert.deepEqual(
-      (await hostState()).filter((line) => !known.has(line)),
-      [],
-    );
-  });
-
-  it("takes everything back when a start is aborted", async () => {
-    const abort = new AbortController();
-    const starting = startCluster(stateDir, silentProgress, abort.signal);
-    await Promise.all([
-      assert.rejects(starting, /stop it/),
-      eventually("the API server was started", async () => findProcess(stateDir, "kube-apiserver")).then(() =>
-        abort.abort(new Error("stop it")),
-      ),
-    ]);
-    assert.equal(findProcess(stateDir, "kube-apiserver"), undefined);
-    assert.equal(findProcess(stateDir, "namespace"), undefined);
-  });
-
-  it("comes up after a start that was killed in the middle", async () => {
-    const program = `
-      import { startCluster } from "./local/cluster/cluster.ts";
-      import { createProgress } from "./local/process/progress.ts";
-      await startCluster(${JSON.stringify(stateDir)}, createProgress());`;
-    const runner = newFolder();
-    const starting = await start(
-      runner,
-      "starter",
-      [process.execPath, "--input-type=module", "--eval", program],
-      { log: join(runner, "starter.log"), cwd: PROJECT_ROOT },
-    );
-    await eventually("the API server was started", async () => findProcess(stateDir, "kube-apiserver"));
-    await kill(starting);
-    rmSync(runner, { recursive: true });
-    const up = await startCluster(stateDir, silentProgress);
-    assert.deepEqual(await findCluster(stateDir), up);
-    assert.ok(await until(() => findProcess(stateDir, "load-balancer") !== undefined, { timeoutMs: 0 }));
   });
 });

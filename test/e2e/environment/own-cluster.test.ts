@@ -6,12 +6,13 @@ import { after, afterEach, before, describe, it } from "mocha";
 import { reportSchema } from "../../../demo/walk/report.ts";
 import { type Cluster, startCluster, stopCluster } from "../../../local/cluster/cluster.ts";
 import { LOAD_BALANCER } from "../../../local/cluster/start.ts";
-import { findProcess, kill, stop } from "../../../local/process/processes.ts";
+import { findProcess } from "../../../local/process/ledger.ts";
+import { kill, stop } from "../../../local/process/processes.ts";
 import { startTimeOf, withDescendants } from "../../../local/process/procfs.ts";
 import { silentProgress } from "../../../local/process/progress.ts";
 import type { KubernetesApi } from "../../../src/cluster/api.ts";
 import { connect } from "../../../src/cluster/connect.ts";
-import { until } from "../support/environment.ts";
+import { until } from "../../support/until.ts";
 import { makeUser, ownReport, type User } from "../support/own-cluster-user.ts";
 
 const NAMESPACE = "canary-stages-walk";

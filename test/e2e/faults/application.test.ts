@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "mocha";
 import { setRelease } from "../../../local/environment/workspace.ts";
 import type { Deployment } from "../../../src/model/deployment.ts";
-import { until } from "../support/environment.ts";
+import { until } from "../../support/until.ts";
 import { type FaultWorld, faultWorld, firstLine, RELEASE, report } from "../support/fault-world.ts";
 
 const NAMESPACES = {

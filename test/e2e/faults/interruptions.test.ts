@@ -6,7 +6,8 @@ import type { KubernetesApi } from "../../../src/cluster/api.ts";
 import { configMapPath, deploymentPath } from "../../../src/cluster/objects.ts";
 import type { Deployment } from "../../../src/model/deployment.ts";
 import type { Lease } from "../../../src/model/lock.ts";
-import { administrator, makeProject, type TestProject, until } from "../support/environment.ts";
+import { until } from "../../support/until.ts";
+import { administrator, makeProject, type TestProject } from "../support/environment.ts";
 import { canary, startCanary } from "../support/project.ts";
 
 const NAMESPACE = "e2e-interruptions";

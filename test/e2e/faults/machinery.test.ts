@@ -3,9 +3,11 @@ import { before, describe, it } from "mocha";
 import type { ComponentName } from "../../../local/cluster/components.ts";
 import { componentControl } from "../../../local/cluster/control.ts";
 import { edgeDirectory } from "../../../local/edge/record.ts";
-import { findProcess, kill } from "../../../local/process/processes.ts";
+import { findProcess } from "../../../local/process/ledger.ts";
+import { kill } from "../../../local/process/processes.ts";
 import { UserError } from "../../../src/errors.ts";
-import { environment, until } from "../support/environment.ts";
+import { until } from "../../support/until.ts";
+import { environment } from "../support/environment.ts";
 import { type FaultWorld, faultWorld, firstLine, report } from "../support/fault-world.ts";
 
 const COMPONENTS: readonly ComponentName[] = [
@@ -25,6 +27,9 @@ describe("the cluster's own parts, killed in the middle of a move under load", f
     world = await faultWorld("e2e-fault-machinery");
   });
 
+  // Where a component did not come back, one test has failed: the next one begins with a whole cluster.
+  beforeEach(() => componentControl(environment().stateDir).repair());
+
   for (const component of COMPONENTS) {
     it(`${component} is killed and comes back: no request fails, and the move ends or is ended by the same again`, async () => {
       const target = stage === "canary-25" ? "canary-75" : "canary-25";
@@ -35,7 +40,7 @@ describe("the cluster's own parts, killed in the middle of a move under load", f
         await Promise.race([moving, until(async () => (await generations()) !== first)]);
         const control = componentControl(environment().stateDir);
         await control.kill(component);
-        await control.restart(component);
+        await control.repair();
         said = await moving;
         if (said !== undefined) await world.moveTo(target);
       });

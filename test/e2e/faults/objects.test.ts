@@ -6,7 +6,7 @@ import { before, describe, it } from "mocha";
 import type { Summary } from "../../../bench/load/summary.ts";
 import { previewStage } from "../../../src/operations/move.ts";
 import { WEIGHT_ANNOTATION } from "../../../src/routers/voyager/weights.ts";
-import { until } from "../support/environment.ts";
+import { until } from "../../support/until.ts";
 import { type FaultWorld, faultWorld, report } from "../support/fault-world.ts";
 
 const NAMESPACE = "e2e-fault-objects";

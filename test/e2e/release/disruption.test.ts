@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "mocha";
 import { ApiError } from "../../../src/cluster/api.ts";
-import { until } from "../support/environment.ts";
+import { until } from "../../support/until.ts";
 import { type FaultWorld, faultWorld, report } from "../support/fault-world.ts";
 
 const NAMESPACE = "e2e-disruption";

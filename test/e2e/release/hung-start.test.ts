@@ -3,8 +3,9 @@ import { before, describe, it } from "mocha";
 import type { KubernetesApi } from "../../../src/cluster/api.ts";
 import { readPods } from "../../../src/cluster/objects.ts";
 import type { Pod } from "../../../src/model/pods.ts";
-import { applyStage, previewStage } from "../../../src/operations/move.ts";
-import { administrator, makeProject, until } from "../support/environment.ts";
+import { until } from "../../support/until.ts";
+import { administrator, makeProject } from "../support/environment.ts";
+import { moveTo } from "../support/move.ts";
 import { TEST_APPLICATION } from "../support/test-application.ts";
 import { setVariable } from "../support/variable.ts";
 
@@ -19,8 +20,7 @@ describe("a container that hangs at its start", function () {
   before(async () => {
     const project = await makeProject(NAMESPACE);
     await project.edit("Pulumi.yaml", { app: APP, release: { previous: "1.0.0", canary: "2.0.0" } });
-    const operator = await project.operator();
-    await applyStage(operator, await previewStage(operator, "canary-25"));
+    await moveTo(project, "canary-25");
     api = await administrator();
   });
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "mocha";
-import { applyStage, previewStage } from "../../../src/operations/move.ts";
 import { edgeUrl } from "../../../src/verification/address.ts";
-import { administrator, makeProject, type TestProject, until } from "../support/environment.ts";
+import { until } from "../../support/until.ts";
+import { administrator, makeProject, type TestProject } from "../support/environment.ts";
 import {
   type Ended,
   eventStream,
@@ -11,6 +11,7 @@ import {
   slowAnswer,
   webSocket,
 } from "../support/long-clients.ts";
+import { moveTo } from "../support/move.ts";
 import { TEST_APPLICATION } from "../support/test-application.ts";
 
 const NAMESPACE = "e2e-long";
@@ -46,7 +47,7 @@ describe("long requests while a stage is promoted", function () {
   before(async () => {
     project = await makeProject(NAMESPACE);
     await project.edit("Pulumi.yaml", { app: APP, release: { previous: "1.0.0", canary: "2.0.0" } });
-    await moveTo("canary-25");
+    await moveTo(project, "canary-25");
     const operator = await project.operator();
     const api = await operator.cluster();
     assert.ok(api);
@@ -57,15 +58,10 @@ describe("long requests while a stage is promoted", function () {
     });
   });
 
-  async function moveTo(stage: string): Promise<void> {
-    const operator = await project.operator();
-    await applyStage(operator, await previewStage(operator, stage));
-  }
-
   it("come to their end when they take less than drainSeconds; longer ones are cut, and not before", async () => {
     const tooLong = [slowAnswer, eventStream, webSocket].map((begin) => begin(url, TOO_LONG_SECONDS));
     const streams = Object.entries(LONG_REQUESTS).map(([name, begin]) => steadily(name, begin));
-    await moveTo("canary-75");
+    await moveTo(project, "canary-75");
     const deletions = await deletionsBegan();
     const cut = await Promise.all(tooLong);
     for (const { name, stop } of streams) {

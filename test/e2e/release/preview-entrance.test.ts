@@ -5,10 +5,11 @@ import { before, describe, it } from "mocha";
 import { stringify } from "yaml";
 import { type Load, startLoad } from "../../../bench/load/load.ts";
 import { setRelease } from "../../../local/environment/workspace.ts";
-import { applyStage, previewStage } from "../../../src/operations/move.ts";
 import { edgeUrl } from "../../../src/verification/address.ts";
 import { judge, type Measurement, measure } from "../../../src/verification/measurement.ts";
-import { makeProject, type TestProject, until } from "../support/environment.ts";
+import { until } from "../../support/until.ts";
+import { makeProject, type TestProject } from "../support/environment.ts";
+import { moveTo } from "../support/move.ts";
 
 const NAMESPACE = "e2e-preview";
 const PREVIEW_HOST = "preview.example.com";
@@ -23,17 +24,12 @@ describe("the preview entrance through HAProxy", function () {
   before(async () => {
     project = await makeProject(NAMESPACE);
     await project.edit("Pulumi.yaml", { edge: { previewHost: PREVIEW_HOST, testers: TESTERS } });
-    await moveTo("canary-25");
+    await moveTo(project, "canary-25");
     const operator = await project.operator();
     const api = await operator.cluster();
     assert.ok(api);
     url = await edgeUrl(api, await operator.project.stage("canary-25"));
   });
-
-  async function moveTo(stage: string): Promise<void> {
-    const operator = await project.operator();
-    await applyStage(operator, await previewStage(operator, stage));
-  }
 
   const ask = (requests: number, host?: string): Promise<Measurement> =>
     measure({ url, host, rule: {}, versions: VERSIONS }, { requests });
@@ -45,11 +41,11 @@ describe("the preview entrance through HAProxy", function () {
   }
 
   /** Waits until the edge has followed the cluster, as far as its preview host shows. */
-  const untilPreviewShows = (version: string): Promise<void> =>
+  const untilPreviewShows = (version: string): Promise<unknown> =>
     until(async () => (await ask(1, PREVIEW_HOST)).byVersion[version] === 1);
 
-  /** Awaits that no request reaches the canary any more. */
-  const untilHidden = (version: string): Promise<void> =>
+  /** Waits until no request reaches the canary any more. */
+  const untilHidden = (version: string): Promise<unknown> =>
     until(async () => (await ask(50)).byVersion[version] === undefined);
 
   const startSteadyLoad = (name: string): Promise<Load> =>
@@ -89,7 +85,7 @@ describe("the preview entrance through HAProxy", function () {
       founding: "canary-25",
     });
     const load = await startSteadyLoad("to-canary-preview");
-    await moveTo("canary-preview");
+    await moveTo(project, "canary-preview");
     const summary = await load.stop();
     assert.deepEqual(summary.failures, []);
     await untilHidden("2.4.20");
@@ -100,7 +96,7 @@ describe("the preview entrance through HAProxy", function () {
 
   it("lets the canary in again without a failed request", async () => {
     const load = await startSteadyLoad("to-canary-25");
-    await moveTo("canary-25");
+    await moveTo(project, "canary-25");
     const summary = await load.stop();
     assert.deepEqual(summary.failures, []);
     const split = await ask(2000);
@@ -108,11 +104,11 @@ describe("the preview entrance through HAProxy", function () {
   });
 
   it("starts the next release at canary-preview: no request of before or during reaches the new version", async () => {
-    await moveTo("canary-75");
-    await moveTo("canary-100");
+    await moveTo(project, "canary-75");
+    await moveTo(project, "canary-100");
     await setRelease(project.workspace, { previous: "2.4.20", canary: "2.4.23" });
     const load = await startSteadyLoad("next-release");
-    await moveTo("canary-preview");
+    await moveTo(project, "canary-preview");
     await untilPreviewShows("2.4.23");
     const summary = await load.stop();
     assert.deepEqual(summary.failures, []);

@@ -4,7 +4,9 @@ import { before, describe, it } from "mocha";
 import { deploymentPath } from "../../../src/cluster/objects.ts";
 import type { Deployment } from "../../../src/model/deployment.ts";
 import { applyStage, previewStage } from "../../../src/operations/move.ts";
-import { administrator, makeProject, type TestProject, until } from "../support/environment.ts";
+import { until } from "../../support/until.ts";
+import { administrator, makeProject, type TestProject } from "../support/environment.ts";
+import { moveTo } from "../support/move.ts";
 
 const NAMESPACE = "e2e-recovery";
 const CANARY = deploymentPath(NAMESPACE, "httpd-new");
@@ -14,8 +16,7 @@ describe("recovery", () => {
 
   before(async () => {
     project = await makeProject(NAMESPACE);
-    const operator = await project.operator();
-    await applyStage(operator, await previewStage(operator, "canary-25"));
+    await moveTo(project, "canary-25");
   });
 
   it("shows a change made by hand, and repairs it", async () => {
@@ -79,8 +80,7 @@ describe("recovery", () => {
     assert.notEqual(refused.exitCode, 0, "the killed engine's lock holds");
     assert.match(refused.output, /lock/);
     assert.equal((await project.pulumi("cancel", "--yes", "-s", "canary-75")).exitCode, 0);
-    const operator = await project.operator();
-    await applyStage(operator, await previewStage(operator, "canary-75"));
+    await moveTo(project, "canary-75");
     const canary = await api.get<Deployment>(CANARY);
     assert.equal(canary?.spec.template.metadata?.annotations?.["ingress.appscode.com/backend-weight"], "75");
     assert.equal(canary?.status?.availableReplicas, 1);

@@ -11,7 +11,8 @@ import { rolloutOf } from "../../../src/model/rollout.ts";
 import { applyStage, previewStage } from "../../../src/operations/move.ts";
 import { edgeUrl } from "../../../src/verification/address.ts";
 import { judge, type Measurement, measure } from "../../../src/verification/measurement.ts";
-import { administrator, environment, until } from "../support/environment.ts";
+import { until } from "../../support/until.ts";
+import { administrator, environment } from "../support/environment.ts";
 import {
   askOnOneConnection,
   copyExample,
@@ -55,10 +56,10 @@ describe("examples/replicas on a cluster without an ingress controller", functio
     measure({ url: at, rule: {}, versions: VERSIONS }, { requests });
 
   // kube-proxy follows up to a second after the rollout, and nothing says when: these two wait for it.
-  const untilShareIs = (version: string, share: number): Promise<void> =>
+  const untilShareIs = (version: string, share: number): Promise<unknown> =>
     until(async () => judge(await ask(500), version, share).fits);
 
-  const untilOnly = (version: string): Promise<void> =>
+  const untilOnly = (version: string): Promise<unknown> =>
     until(async () => (await ask(200)).byVersion[version] === 200);
 
   async function imageOf(deployment: string): Promise<string | undefined> {

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { layoutOf } from "../../../local/cluster/layout.ts";
-import { administrator, environment, until } from "./environment.ts";
+import { until } from "../../support/until.ts";
+import { administrator, environment } from "./environment.ts";
 
 /** A request that the API server answered; the cluster's own components and the local edge are left out. */
 export interface Call {

@@ -1,14 +1,16 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
+import { execa } from "execa";
 import { type Load, type LoadOptions, startLoad } from "../../../bench/load/load.ts";
 import { type Edge, findEdge, startEdge, stopEdge } from "../../../local/edge/edge.ts";
+import { HAPROXY } from "../../../local/edge/haproxy.ts";
 import type { IngressSpec } from "../../../local/edge/objects.ts";
 import { silentProgress } from "../../../local/process/progress.ts";
-import { until } from "../../../local/process/until.ts";
 import { readServers } from "../../../src/routers/voyager/applied-share.ts";
 import { FakeApi } from "../../support/edge/fake-api.ts";
-import { listenOnLoopback } from "../../support/edge/loopback.ts";
+import { listenOnLoopback } from "../../support/loopback.ts";
+import { until } from "../../support/until.ts";
 
 const PATHS = {
   ingresses: "/apis/voyager.appscode.com/v1/ingresses",
@@ -40,8 +42,12 @@ export class EdgeWorld {
   /**
    * Starts everything, with the objects of `reset`.
    * @param change what is to be different from the beginning
+   * @throws Error where HAProxy is not installed
    */
   async start(change = () => {}): Promise<Edge> {
+    await execa(HAPROXY, ["-v"]).catch(() => {
+      throw new Error(`these tests need ${HAPROXY}: apt-get install --no-install-recommends haproxy`);
+    });
     mkdirSync(this.stateDir);
     this.api.answer(CRD, { status: { conditions: [{ type: "Established", status: "True" }] } });
     await this.api.start(...Object.values(PATHS));
@@ -148,8 +154,15 @@ export class EdgeWorld {
   }
 }
 
-/** Milliseconds until the applied weights of the default backend are these; undefined if that takes over 2 s. */
-export async function untilWeights(edge: Edge, wanted: Record<string, number>): Promise<number | undefined> {
+/**
+ * Milliseconds until the applied weights of the default backend are these.
+ * @throws Error when that takes longer than `timeoutMs`
+ */
+export async function untilWeights(
+  edge: Edge,
+  wanted: Record<string, number>,
+  timeoutMs = 2000,
+): Promise<number> {
   const began = performance.now();
   const asWanted = async () => {
     const servers = (await readServers(edge.statsUrl).catch(() => [])).filter(
@@ -158,8 +171,8 @@ export async function untilWeights(edge: Edge, wanted: Record<string, number>): 
     const applied = Object.fromEntries(servers.map(({ pod, weight }) => [pod, weight]));
     return JSON.stringify(sorted(applied)) === JSON.stringify(sorted(wanted));
   };
-  const seen = await until(asWanted, { timeoutMs: 2000, everyMs: 5 });
-  return seen ? performance.now() - began : undefined;
+  await until(asWanted, { what: `weights ${JSON.stringify(wanted)}`, timeoutMs, everyMs: 5 });
+  return performance.now() - began;
 }
 
 /** Counts the versions that so many requests get, each on a new connection, ten at a time. */

@@ -101,12 +101,3 @@ export function administrator(): Promise<KubernetesApi> {
   const { kubeconfig, context } = environment();
   return connect({ file: kubeconfig, context });
 }
-
-/** Waits until a condition holds. @throws Error after a minute */
-export async function until(condition: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 60_000;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error("the condition did not come about within 60 s");
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-}

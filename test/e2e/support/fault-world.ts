@@ -8,11 +8,13 @@ import { deploymentPath } from "../../../src/cluster/objects.ts";
 import { UserError } from "../../../src/errors.ts";
 import type { Deployment } from "../../../src/model/deployment.ts";
 import { ownIdentity } from "../../../src/operations/identity.ts";
-import { applyStage, previewStage } from "../../../src/operations/move.ts";
+import { previewStage } from "../../../src/operations/move.ts";
 import { silentObserver } from "../../../src/operations/observer.ts";
 import { type PromoteOptions, type PromotionOutcome, promote } from "../../../src/operations/promote.ts";
 import { edgeUrl } from "../../../src/verification/address.ts";
-import { administrator, makeProject, type TestProject, until } from "./environment.ts";
+import { until } from "../../support/until.ts";
+import { administrator, makeProject, type TestProject } from "./environment.ts";
+import { moveTo } from "./move.ts";
 import { TEST_APPLICATION } from "./test-application.ts";
 import { setVariable } from "./variable.ts";
 
@@ -57,11 +59,7 @@ export async function faultWorld(namespace: string): Promise<FaultWorld> {
   const project = await makeProject(namespace);
   await project.edit("Pulumi.yaml", { app: APP, release: RELEASE });
   const api = await administrator();
-  const moveTo = async (stage: string): Promise<void> => {
-    const operator = await project.operator();
-    await applyStage(operator, await previewStage(operator, stage));
-  };
-  await moveTo("canary-25");
+  await moveTo(project, "canary-25");
   const url = await entranceOf(project, api);
   return {
     project,
@@ -72,7 +70,7 @@ export async function faultWorld(namespace: string): Promise<FaultWorld> {
       canary: deploymentPath(namespace, "app-new"),
     },
     deployment: (path) => api.get<Deployment>(path),
-    moveTo,
+    moveTo: (stage) => moveTo(project, stage),
     promoteTo: async (stage, options) =>
       promote(await project.operator(), stage, { ...unattended, ...options }),
     failureOf,

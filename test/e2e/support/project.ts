@@ -1,10 +1,11 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { createConnection, createServer, type Server, type Socket } from "node:net";
+import { createConnection, createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa, type ResultPromise } from "execa";
 import { parse, stringify } from "yaml";
 import { CANARY } from "../../../local/paths.ts";
+import { type Loopback, listenOnLoopback } from "../../support/loopback.ts";
 import { environment, type TestProject } from "./environment.ts";
 
 export interface Ended {
@@ -56,41 +57,33 @@ export async function layCable(folder: string): Promise<Cable> {
   cluster["tls-server-name"] = target.hostname;
   const kubeconfig = join(folder, "cable.kubeconfig");
   await writeFile(kubeconfig, stringify(config));
-  let open: { server: Server; sockets: Set<Socket> } | undefined;
+  let open: Loopback | undefined;
   const mend = async (): Promise<void> => {
-    const sockets = new Set<Socket>();
     const server = createServer((near) => {
       const far = createConnection({ host: target.hostname, port: Number(target.port) });
       for (const [from, to] of [
         [near, far],
         [far, near],
       ] as const) {
-        sockets.add(from);
         from.pipe(to);
         from.on("error", () => to.destroy());
         from.on("close", () => to.destroy());
       }
     });
-    await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
-    open = { server, sockets };
+    open = await listenOnLoopback(server, port);
   };
   await mend();
   return {
     kubeconfig,
     mend,
-    cut: async () => {
-      for (const socket of open?.sockets ?? []) socket.destroy();
-      await new Promise((resolve) => open?.server.close(resolve));
-    },
+    cut: async () => open?.close(),
   };
 }
 
 async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address ? address.port : 0;
+  const { port, close } = await listenOnLoopback(createServer());
+  await close();
+  return port;
 }
 
 /** Locks a stack in the file backend as an engine on another machine does. */

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
+import { listenOnLoopback } from "../../support/loopback.ts";
 
 /** A key server as Vault's transit engine is one: it encrypts with a key that it never gives away. */
 export interface Vault {
@@ -37,12 +37,11 @@ export async function startVault(): Promise<Vault> {
     response.writeHead(answer ? 200 : 400, { "content-type": "application/json" });
     response.end(JSON.stringify(answer ?? { errors: ["refused"] }));
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
+  const { url, close } = await listenOnLoopback(server);
   return {
-    environment: { VAULT_SERVER_URL: `http://127.0.0.1:${port}`, VAULT_SERVER_TOKEN: TOKEN },
+    environment: { VAULT_SERVER_URL: url, VAULT_SERVER_TOKEN: TOKEN },
     decryptedWith,
-    stop: () => new Promise((resolve) => server.close(() => resolve())),
+    stop: close,
   };
 }
 

@@ -1,11 +1,11 @@
-import assert from "node:assert/strict";
-import { CoreV1Api, KubeConfig, type V1Pod } from "@kubernetes/client-node";
+import { ApiException, CoreV1Api, KubeConfig, type V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "../../../local/cluster/cluster.ts";
-import { until } from "../../../local/process/until.ts";
+import { until } from "../../support/until.ts";
 
-const WITHIN_MS = 60_000;
 const ANSWER_WITHIN_MS = 5_000;
 const NAMESPACE = "default";
+/** HTTP status of a create whose object is there. */
+const ALREADY_EXISTS = 409;
 
 /** The core API of a local cluster, as its administrator. */
 export function coreApi({ kubeconfig, context }: Cluster): CoreV1Api {
@@ -13,13 +13,6 @@ export function coreApi({ kubeconfig, context }: Cluster): CoreV1Api {
   config.loadFromFile(kubeconfig);
   config.setCurrentContext(context);
   return config.makeApiClient(CoreV1Api);
-}
-
-/** What `look` gives as soon as it gives something; an assertion fails if that takes more than a minute. */
-export async function eventually<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> {
-  const seen = await until(look, { timeoutMs: WITHIN_MS, everyMs: 100 });
-  if (!seen) assert.fail(`${what}: not within ${WITHIN_MS / 1000} s`);
-  return seen;
 }
 
 /** A pod under the restricted Pod Security Standard, in which port 80 is open to a user who is not root. */
@@ -52,24 +45,38 @@ export function restrictedPod(name: string, image: string, port: number): V1Pod 
   };
 }
 
-/** Makes a pod and waits until it is ready. */
+/**
+ * Makes a pod, unless one of its name is there, and waits until it is ready.
+ * @returns its address
+ */
 export async function runPod(api: CoreV1Api, pod: V1Pod): Promise<string> {
-  const { metadata } = await api.createNamespacedPod({ namespace: NAMESPACE, body: pod });
-  return eventually(`pod ${metadata?.name} is ready`, async () => {
-    const { status } = await api.readNamespacedPod({ name: metadata?.name ?? "", namespace: NAMESPACE });
-    const ready = status?.conditions?.some(({ type, status: value }) => type === "Ready" && value === "True");
-    return ready && status?.podIP;
+  const name = pod.metadata?.name ?? "";
+  await api.createNamespacedPod({ namespace: NAMESPACE, body: pod }).catch((error: unknown) => {
+    if (!(error instanceof ApiException) || error.code !== ALREADY_EXISTS) throw error;
   });
+  return until(
+    async () => {
+      const { status } = await api.readNamespacedPod({ name, namespace: NAMESPACE });
+      const ready = status?.conditions?.some(
+        ({ type, status: value }) => type === "Ready" && value === "True",
+      );
+      return ready && status?.podIP;
+    },
+    { what: `pod ${name} is ready` },
+  );
 }
 
 /** Makes a LoadBalancer Service for the pods of a name and waits for its address. */
 export async function exposePod(api: CoreV1Api, name: string, targetPort: number): Promise<string> {
   const spec = { type: "LoadBalancer", selector: { app: name }, ports: [{ port: 80, targetPort }] };
   await api.createNamespacedService({ namespace: NAMESPACE, body: { metadata: { name }, spec } });
-  return eventually(`service ${name} has an address`, async () => {
-    const { status } = await api.readNamespacedService({ name, namespace: NAMESPACE });
-    return status?.loadBalancer?.ingress?.[0]?.ip;
-  });
+  return until(
+    async () => {
+      const { status } = await api.readNamespacedService({ name, namespace: NAMESPACE });
+      return status?.loadBalancer?.ingress?.[0]?.ip;
+    },
+    { what: `service ${name} has an address` },
+  );
 }
 
 /** What is answered at an address, over a connection of its own; undefined when nothing is. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { listenOnLoopback } from "./loopback.ts";
+import { listenOnLoopback } from "../loopback.ts";
 
 interface FakeObject {
   metadata: { name: string; namespace: string; resourceVersion?: string };

@@ -1,14 +1,14 @@
 import type { RequestListener } from "node:http";
 import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
 import { generate } from "selfsigned";
+import { listenOnLoopback } from "../loopback.ts";
 
 /** A small server that answers like an API server, with a certificate that it proves itself by. */
 export interface FakeCluster {
   readonly url: string;
   /** Base64 of the certificate. */
   readonly certificate: string;
-  readonly close: () => void;
+  readonly close: () => Promise<void>;
 }
 
 const identity = generate([{ name: "commonName", value: "127.0.0.1" }], {
@@ -32,12 +32,11 @@ export function serveCluster(objects: Readonly<Record<string, unknown>>): Promis
 export async function serve(listener: RequestListener): Promise<FakeCluster> {
   const { cert, private: key } = await identity;
   const server = createServer({ cert, key }, listener);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
+  const { port, close } = await listenOnLoopback(server);
   return {
     url: `https://127.0.0.1:${port}`,
     certificate: Buffer.from(cert).toString("base64"),
-    close: () => server.close(),
+    close,
   };
 }
 

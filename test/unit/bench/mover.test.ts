@@ -4,7 +4,7 @@ import { startMover } from "../../../bench/availability/mover.ts";
 
 describe("the process that makes a way's moves", () => {
   it("says why its way cannot be prepared", async function () {
-    this.timeout(60_000); // It loads Pulumi's SDK and the Kubernetes client in a process of its own.
+    this.timeout(60_000); // Its process runs behind everything else on this machine.
     const options = {
       name: "walkthrough",
       namespace: "bench",

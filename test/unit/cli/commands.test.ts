@@ -252,24 +252,21 @@ describe("canary promote that ends half way", () => {
     for (const [path, object] of objects) world.api.put(path, object);
   }
   const failHalfway = () => {
-    world.halfway = async () => {
-      throw new UserError("no quota", "Ask for more.");
+    world.halfway = async (stage) => {
+      if (stage === "canary-25") throw new UserError("no quota", "Ask for more.");
     };
   };
 
-  it("is a failure, and no refusal, at the first stage of a new release, which has no stage to go back to", async () => {
+  it("takes the canary out at the first stage of a new release, which has no stage to go back to", async () => {
     await world.at("canary-25", "canary-75", "canary-100");
     nextRelease();
     failHalfway();
     const { exitCode, stderr } = await run(...unattended);
     assert.equal(exitCode, 1, stderr);
-    assert.match(stderr, /^canary-25 failed and could not be rolled back: no quota$/m);
+    assert.match(stderr, /^canary-25 failed and was rolled back: no quota$/m);
     assert.match(stderr, /By the release record, canary-100 is live, but not all of it:/);
-    assert.match(
-      stderr,
-      /No way back: Pulumi\.yaml has release 1\.1\.0 → 1\.2\.0, but live is 1\.0\.0 → 1\.1\.0/,
-    );
-    assert.match(stderr, /git revert/);
+    const { live } = read(statusSchema, await run("status", "--json"));
+    assert.deepEqual([live?.stage, live?.liveVersion, live?.deviations], ["canary-0", "1.1.0", []]);
   });
 
   it("is a failure, and no refusal, where nothing was released before", async () => {
@@ -279,15 +276,15 @@ describe("canary promote that ends half way", () => {
     assert.match(stderr, /No way back: nothing was released to this cluster yet/);
   });
 
-  it("ends with 4 at the first stage of a new release that does not fit: it is applied, and stays", async () => {
+  it("ends with 4 at the first stage of a new release that does not fit: the canary is taken out", async () => {
     await world.at("canary-25", "canary-75", "canary-100");
     nextRelease();
     const nowhere = ["--url", "http://127.0.0.1:9", "--requests", "20", "--settle", "0s"];
     const unfit = await run("promote", "--yes", "--rollback-on-failure", "--json", ...nowhere);
     assert.equal(unfit.exitCode, 4, unfit.stderr);
-    assert.match(unfit.stderr, /canary-25 could not be rolled back: canary-25 is the first stage/);
     const [move] = read(promoteSchema, unfit);
-    assert.deepEqual([move?.stage, move?.applied, move?.rolledBack], ["canary-25", true, null]);
+    assert.deepEqual([move?.stage, move?.applied, move?.rolledBack?.stage], ["canary-25", true, "canary-0"]);
+    assert.equal(await world.liveStage(), "canary-0");
   });
 
   it("prints the stages that were done before one failed", async () => {
@@ -309,6 +306,33 @@ describe("canary promote that ends half way", () => {
     const failed = await run("promote", "--yes", "--no-verify", "--json");
     assert.equal(failed.exitCode, 1, failed.stderr);
     assert.equal(failed.stdout, "");
+  });
+});
+
+describe("canary abort", () => {
+  it("takes the canary out, says so in the status and the history, and lets the release begin again", async () => {
+    await world.at("canary-25", "canary-75");
+    const out = await run("abort", "--yes", "--reason", "errors doubled", "--json", "--no-verify");
+    assert.equal(out.exitCode, 0, out.stderr);
+    const { stage, move } = read(rollbackSchema, out);
+    assert.deepEqual([stage, move], ["canary-0", "abort"]);
+    const { live, stages } = read(statusSchema, await run("status", "--json"));
+    assert.equal(live?.aborted?.reason, "errors doubled");
+    assert.deepEqual([live?.reached, live?.next, stages[0]?.name], [[], "canary-25", "canary-0"]);
+    const { stdout } = await run("status");
+    assert.match(stdout, /^the canary was taken out by .+: errors doubled$/m);
+    assert.match((await run("history")).stdout, /abort +canary-0 .*done: errors doubled/);
+    const again = await run("promote", "--yes", "--no-verify");
+    assert.equal(again.exitCode, 0, again.stderr);
+    assert.equal(await world.liveStage(), "canary-25");
+  });
+
+  it("needs to be told so, where nobody can be asked", async () => {
+    await world.at("canary-25");
+    const { exitCode, stderr } = await run("abort");
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /Add --yes/);
+    assert.deepEqual(world.engine, []);
   });
 });
 

@@ -51,7 +51,7 @@ describe("untilRolledOut", () => {
   it("waits until it has been complete for as long as asked, from the last time that it was not", async () => {
     const unready = { ...COMPLETE, status: { ...COMPLETE.status, availableReplicas: 0 } };
     const { api, times } = answers(COMPLETE, COMPLETE, unready, COMPLETE);
-    await untilRolledOut(api, "httpdcanary", "httpd-new", 5, 0.4);
+    await untilRolledOut(api, "httpdcanary", "httpd-new", 5, { steadySeconds: 0.4 });
     const [, , , completeAgain = 0] = times;
     const end = times.at(-1) ?? 0;
     assert.ok(end - completeAgain >= 400, `${end - completeAgain} ms`);
@@ -71,15 +71,15 @@ describe("untilRolledOut", () => {
   });
 
   it("fails as soon as Kubernetes gave the rollout up", async () => {
-    await assert.rejects(untilRolledOut(answers(UNSEEN, FAILED).api, "httpdcanary", "httpd-new", 5), {
+    await assert.rejects(untilRolledOut(answers(FAILED).api, "httpdcanary", "httpd-new", 5), {
       name: "UserError",
       message: "Deployment httpdcanary/httpd-new is not rolled out: timed out",
     });
   });
 
-  it("gives a rollout that had been given up before its time anew", async () => {
+  it("gives a rollout that had been given up before its time anew, where that is asked for", async () => {
     const { api, asked } = answers(FAILED, FAILED, COMPLETE);
-    await untilRolledOut(api, "httpdcanary", "httpd-new", 5);
+    await untilRolledOut(api, "httpdcanary", "httpd-new", 5, { startsAnew: true });
     assert.equal(asked.length, 3);
     const { api: still } = answers(FAILED);
     await assert.rejects(
@@ -132,7 +132,7 @@ describe("untilRolledOut", () => {
     };
     const queries: string[] = [];
     const api = {
-      get: answers(UNSEEN, deployment).api.get,
+      get: async () => deployment,
       list: async (path: string) => {
         const [resource = "", query = ""] = path.split("?");
         queries.push(decodeURIComponent(query));
@@ -151,7 +151,7 @@ describe("untilRolledOut", () => {
   it("fails with the rollout's own reason where pods cannot be looked at", async () => {
     const refused = () => Promise.reject(new ApiError(403, "pods is forbidden"));
     const api = {
-      get: answers(UNSEEN, FAILED).api.get,
+      get: answers(FAILED).api.get,
       list: refused,
       time: () => new Date(),
     } as unknown as KubernetesApi;

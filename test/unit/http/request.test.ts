@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from "node:https";
 import { afterEach, describe, it } from "mocha";
 import { generate } from "selfsigned";
 import { type HttpRequest, request } from "../../../src/http/request.ts";
-import { listenOnLoopback } from "../../support/edge/loopback.ts";
+import { listenOnLoopback } from "../../support/loopback.ts";
 
 const HOST = "shop.example.com";
 const closing: (() => Promise<void>)[] = [];

@@ -88,7 +88,6 @@ describe("rollback", () => {
 
   const refused: readonly [what: string, at: readonly string[], stage: string | undefined, RegExp][] = [
     ["nothing was released", [], undefined, /nothing was released/],
-    ["the first stage is live", ["canary-25"], undefined, /canary-25 is the first stage/],
     [
       "the stage lies ahead",
       ["canary-25"],
@@ -107,6 +106,13 @@ describe("rollback", () => {
       assert.deepEqual(world.engine, []);
     });
   }
+
+  it("is the abort where the release was at no stage before", async () => {
+    await world.at("canary-25");
+    const { stage, move } = await rollback(world, undefined, options());
+    assert.deepEqual([stage, move], ["canary-0", "abort"]);
+    assert.equal(await world.liveStage(), "canary-0");
+  });
 
   it("is refused when Pulumi.yaml names another release than the live one", async () => {
     await world.at("canary-25", "canary-75");

@@ -69,7 +69,8 @@ describe("the stage to go back to", () => {
     assert.equal(back(recordAt("canary-25", ["canary-25"]), [], "canary-75"), "canary-25");
   });
 
-  it("is none at the first stage: that is refused, with what can be done", () => {
-    assert.throws(() => back(recordAt("canary-25", ["canary-25"])), /first stage.*1 → 2/);
+  it("is none at the first stage, and none where the canary is out already", () => {
+    assert.equal(back(recordAt("canary-25", ["canary-25"])), undefined);
+    assert.equal(back(recordAt("canary-0", [])), undefined);
   });
 });

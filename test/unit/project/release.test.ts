@@ -34,6 +34,11 @@ describe("the next release", () => {
     });
   });
 
+  it("abandons nothing after an abort: the canary is out already", () => {
+    const aborted = { ...recordAt("canary-0", "2.4.18"), aborted: { by: "", reason: "" } };
+    assert.deepEqual(next(aborted, "2.4.23"), { previous: "2.4.18", canary: "2.4.23" });
+  });
+
   it("is refused in the middle of a release, unless its canary is abandoned", () => {
     const halfway = recordAt("canary-25", "2.4.18");
     assert.throws(

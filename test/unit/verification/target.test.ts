@@ -11,9 +11,9 @@ import { probe } from "../../../src/verification/probe.ts";
 import { untilSettled } from "../../../src/verification/settling.ts";
 import { targetOf } from "../../../src/verification/target.ts";
 import { verifyStage } from "../../../src/verification/verification.ts";
-import { listenOnLoopback } from "../../support/edge/loopback.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
 import { NAMESPACE, RELEASE } from "../../support/fakes.ts";
+import { listenOnLoopback } from "../../support/loopback.ts";
 
 const HOST = "shop.example.com";
 const INGRESS = `/apis/voyager.appscode.com/v1/namespaces/${NAMESPACE}/ingresses/shop-ingress`;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Agent, createServer, type RequestListener } from "node:http";
 import { createServer as createTcpServer, type Socket } from "node:net";
 import { sendOnce, versionFinder } from "../../../../bench/load/request.ts";
-import { listenOnLoopback } from "../../../support/edge/loopback.ts";
+import { listenOnLoopback } from "../../../support/loopback.ts";
 
 type Classify = Parameters<typeof versionFinder>[0];
 
@@ -20,10 +20,9 @@ async function rawOutcome(behave: (socket: Socket) => void) {
     socket.on("error", () => undefined);
     socket.once("data", () => behave(socket));
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  const answer = await send(typeof address === "object" && address ? address.port : 0);
-  await new Promise((resolve) => server.close(resolve));
+  const { port, close } = await listenOnLoopback(server);
+  const answer = await send(port);
+  await close();
   return answer;
 }
 

@@ -25,8 +25,8 @@ describe("taking a release down on somebody's own cluster", function () {
     });
     writeFileSync(join(folder, "kubeconfig"), kubeconfig(cluster));
   });
-  afterEach(() => {
-    cluster.close();
+  afterEach(async () => {
+    await cluster.close();
     rmSync(folder, { recursive: true });
   });
 
@@ -52,7 +52,7 @@ describe("taking a release down on somebody's own cluster", function () {
 
   it("keeps the stacks, and says how to do it by hand, when the cluster cannot be asked", async () => {
     await begun();
-    cluster.close();
+    await cluster.close();
     await assert.rejects(takeOwnDown(stateDir, silentProgress), (error: Error & { hint: string }) => {
       assert.match(
         error.message,

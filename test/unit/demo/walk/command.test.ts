@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "mocha";
 import { runCanary, type Shell, typed } from "../../../../demo/walk/command.ts";
-import { readLedger } from "../../../../local/process/processes.ts";
+import { readLedger } from "../../../../local/process/ledger.ts";
 import { UserError } from "../../../../src/errors.ts";
 
 describe("a command of the walk", () => {

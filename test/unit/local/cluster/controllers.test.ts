@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { execa, execaSync } from "execa";
 import { controllersToEnable, enableControllers } from "../../../../local/cluster/controllers.ts";
 import { PROJECT_ROOT } from "../../../../local/paths.ts";
-import { until } from "../../../../local/process/until.ts";
+import { until } from "../../../support/until.ts";
 
 /** A domain controller that the kubelet asks for, and that version 1 leaves alone on a machine with both. */
 const CONTROLLER = "hugetlb";
@@ -67,7 +67,7 @@ describe("a private cgroup namespace's root, which is an ordinary cgroup", funct
   afterEach(async () => {
     writeFileSync(join(root, "cgroup.kill"), "1");
     const isEmpty = () => words(root, "cgroup.events").join(" ").includes("populated 0");
-    assert.ok(await until(isEmpty, { timeoutMs: 5_000 }));
+    await until(isEmpty, { timeoutMs: 5_000 });
     for (const { name } of readdirSync(root, { withFileTypes: true }).filter((entry) =>
       entry.isDirectory(),
     )) {

@@ -1,11 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type RequestListener, type Server } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
-import { connect } from "node:net";
+import { createServer, type RequestListener } from "node:http";
+import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Loopback, listenOnLoopback } from "../../../support/loopback.ts";
 
 /** An archive that is laid out as the vendor's, with a line as each program and an image that nobody unpacks. */
 export function releaseArchive(programs: readonly string[]): { bytes: Buffer; sha512: string } {
@@ -27,18 +27,13 @@ export function releaseArchive(programs: readonly string[]): { bytes: Buffer; sh
   }
 }
 
-/** A server on loopback, ended together with its connections. */
-export interface LoopbackServer {
-  readonly url: string;
-  close(): Promise<void>;
-}
-
-export async function serve(answer: RequestListener): Promise<LoopbackServer> {
-  return listening(createServer(answer));
+/** A release server on loopback that answers that way. */
+export function serve(answer: RequestListener): Promise<Loopback> {
+  return listenOnLoopback(createServer(answer));
 }
 
 /** A proxy that leads every tunnel to one server, whatever host is asked for, and tells of it. */
-export async function tunnelTo(target: string, onTunnel: (host: string) => void): Promise<LoopbackServer> {
+export async function tunnelTo(target: string, onTunnel: (host: string) => void): Promise<Loopback> {
   const server = createServer();
   server.on("connect", ({ url = "" }, client: Socket) => {
     onTunnel(url);
@@ -48,22 +43,5 @@ export async function tunnelTo(target: string, onTunnel: (host: string) => void)
     });
     for (const socket of [client, upstream]) socket.on("error", () => undefined);
   });
-  return listening(server);
-}
-
-async function listening(server: Server): Promise<LoopbackServer> {
-  const sockets = new Set<Socket>();
-  server.on("connection", (socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
-      }),
-  };
+  return listenOnLoopback(server);
 }

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { downloadKubernetes, PROGRAMS, VENDOR_RELEASE } from "../../../../local/cluster/vendor-archive.ts";
 import { silentProgress } from "../../../../local/process/progress.ts";
-import { type LoopbackServer, releaseArchive, serve, tunnelTo } from "./release-server.ts";
+import type { Loopback } from "../../../support/loopback.ts";
+import { releaseArchive, serve, tunnelTo } from "./release-server.ts";
 
 const PROXIES = ["http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
 const STALL_MS = 400;
@@ -22,7 +23,7 @@ const whole: RequestListener = (_request, response) => {
 describe("Kubernetes from its vendor", () => {
   let folder = "";
   let target = "";
-  let server: LoopbackServer;
+  let server: Loopback;
   let answer: RequestListener;
   let asked: string[] = [];
   let said: string[] = [];

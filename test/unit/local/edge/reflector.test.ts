@@ -3,8 +3,8 @@ import { readFile } from "node:fs/promises";
 import { connectApi } from "../../../../local/edge/api.ts";
 import type { KubernetesObject } from "../../../../local/edge/objects.ts";
 import { type Reflector, startReflector } from "../../../../local/edge/reflector.ts";
-import { until } from "../../../../local/process/until.ts";
 import { FakeApi } from "../../../support/edge/fake-api.ts";
+import { until } from "../../../support/until.ts";
 
 const PATH = "/api/v1/pods";
 /** A second of /proc. */

@@ -7,7 +7,7 @@ import * as grpc from "@grpc/grpc-js";
 import { implementation } from "../../../../local/language/implementation.ts";
 import { Empty, languageGrpc, languagePb, Struct } from "../../../../local/language/protocol.ts";
 import { LanguageHost } from "../../../../local/language/service.ts";
-import { until } from "../../../../local/process/until.ts";
+import { until } from "../../../support/until.ts";
 
 type Client = InstanceType<typeof languageGrpc.LanguageRuntimeClient>;
 type Answer<A> = (error: grpc.ServiceError | null, answer: A) => void;
@@ -65,7 +65,7 @@ describe("the language host", () => {
 
   it("ends the program when the engine cancels", async () => {
     const running = run("setInterval(() => {}, 1000); require('fs').writeFileSync('started', '')");
-    assert.ok(await until(() => existsSync(join(folder, "started")), { timeoutMs: 5_000 }));
+    await until(() => existsSync(join(folder, "started")), { timeoutMs: 5_000 });
     await answer<Empty>((done) => client.cancel(new Empty(), done));
     assert.deepEqual(await running, { error: "Program was ended by SIGTERM", bail: false });
   });

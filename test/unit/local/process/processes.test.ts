@@ -2,19 +2,11 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  findProcess,
-  forget,
-  isAlive,
-  kill,
-  readLedger,
-  signal,
-  start,
-  stop,
-} from "../../../../local/process/processes.ts";
+import { findProcess, forget, readLedger } from "../../../../local/process/ledger.ts";
+import { isAlive, kill, signal, start, stop } from "../../../../local/process/processes.ts";
 import { hasEnded, parseStat, startTimeOf } from "../../../../local/process/procfs.ts";
 import { quoted } from "../../../../local/process/shell.ts";
-import { until } from "../../../../local/process/until.ts";
+import { until } from "../../../support/until.ts";
 
 describe("ledger of processes", () => {
   let stateDir = "";
@@ -37,10 +29,9 @@ describe("ledger of processes", () => {
     const ledger = join(stateDir, "processes.json");
     const entry = await start(stateDir, "one", ["sh", "-c", `cat ${quoted(ledger)}; exec sleep 60`], { log });
     assert.deepEqual(findProcess(stateDir, "one"), entry);
-    const seen = await until(() => existsSync(log) && readFileSync(log, "utf8").includes("]"), {
+    await until(() => existsSync(log) && readFileSync(log, "utf8").includes("]"), {
       timeoutMs: 5000,
     });
-    assert.ok(seen);
     assert.match(readFileSync(log, "utf8"), new RegExp(`"pid": ${entry.pid}`));
     await stop(stateDir, entry);
     assert.equal(isAlive(entry), false);
@@ -52,7 +43,7 @@ describe("ledger of processes", () => {
     try {
       const file = join(stateDir, "made");
       await start(stateDir, "one", ["sh", "-c", `: >${quoted(file)}; exec sleep 60`], { log });
-      assert.ok(await until(() => existsSync(file), { timeoutMs: 5000 }));
+      await until(() => existsSync(file), { timeoutMs: 5000 });
       assert.equal(statSync(file).mode & 0o777, 0o644);
     } finally {
       process.umask(before);
@@ -70,11 +61,9 @@ describe("ledger of processes", () => {
   it("records the process that a wrapper forks", async () => {
     const wrapper = ["unshare", "--fork", "--kill-child"];
     const entry = await start(stateDir, "one", ["sleep", "60"], { log, wrapper });
-    const asked = await until(
-      () => readFileSync(`/proc/${entry.pid}/cmdline`, "utf8").startsWith("sleep\0"),
-      { timeoutMs: 5000 },
-    );
-    assert.ok(asked);
+    await until(() => readFileSync(`/proc/${entry.pid}/cmdline`, "utf8").startsWith("sleep\0"), {
+      timeoutMs: 5000,
+    });
   });
 
   it("refuses a second process of a name, until the first has ended", async () => {
@@ -88,7 +77,7 @@ describe("ledger of processes", () => {
   it("ends by SIGKILL what does not end by SIGTERM", async () => {
     const stubborn = ["sh", "-c", "trap '' TERM; echo ready; while :; do sleep 60; done"];
     const entry = await start(stateDir, "one", stubborn, { log });
-    assert.ok(await until(() => readFileSync(log, "utf8").includes("ready"), { timeoutMs: 5000 }));
+    await until(() => readFileSync(log, "utf8").includes("ready"), { timeoutMs: 5000 });
     await stop(stateDir, entry, 100);
     assert.equal(isAlive(entry), false);
   });

@@ -1,21 +1,21 @@
 import { execa } from "execa";
 import type { KubernetesApi } from "../../src/cluster/api.ts";
 
-/** A project at its first stage, and what reaches its cluster. */
-export interface Place {
+/** What every round measures on: a project at its first stage, and the access to its cluster. */
+export interface Fixture {
   readonly directory: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly kubeconfig: string;
   readonly context: string;
   readonly namespace: string;
   readonly api: KubernetesApi;
-  /** Undefined where there is none to compare with. */
+  /** The kubectl to compare with; undefined where there is none. */
   readonly kubectl: string | undefined;
 }
 
 /** Runs a program in the project's folder. @returns what it prints */
 export async function run(
-  { directory, environment }: Place,
+  { directory, environment }: Fixture,
   program: string,
   words: readonly string[],
   input?: string,
