@@ -166,6 +166,25 @@ describe("a promotion that does not end well", () => {
     assert.match(observer.said.join("\n"), /canary-75 does not fit: Pod shop-new/);
   });
 
+  it("stays applied, and is no refusal, when it does not fit and the way back is locked by another engine", async () => {
+    await world.at("canary-25");
+    world.restarting = "canary-75";
+    const other = { user: "bob", host: "desk", pid: 2, since: "10:00", condition: "unknown" as const };
+    world.begin = (operation) => {
+      if (operation === "apply" && world.engine.at(-1) === "apply canary-25") {
+        throw new StackBusy("canary-25", [other]);
+      }
+    };
+    const verification = await world.verification();
+    const outcome = await promote(world, "canary-75", options({ verification, rollbackOnFailure: true }));
+    assert.deepEqual([outcome.applied, outcome.verification?.fits], [true, false]);
+    assert.equal(outcome.rolledBack, undefined);
+    assert.match(
+      observer.said.join("\n"),
+      /canary-75 could not be rolled back: another update of stack canary-25/,
+    );
+  });
+
   it("goes back with rollback-on-failure, when it cannot be applied", async () => {
     await world.at("canary-25");
     world.broken = "canary-75";
