@@ -19,6 +19,8 @@ import { fileURLToPath } from "node:url";
 const WRONG_ENVIRONMENT = 2;
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const BIN = join(ROOT, "node_modules", ".bin");
+/** The package that has the Node for this machine, where there is one. */
+const OUR_NODE = `node-${process.platform}-${process.arch}`;
 
 const words = process.argv.slice(2);
 const needsMachine = words[0] === "--machine";
@@ -31,7 +33,7 @@ run(program, args);
 
 /** Whether npm installs a Node for this machine: package.json has those of its platforms as optional dependencies. */
 function bringsNode() {
-  return `node-${process.platform}-${process.arch}` in (readJson("package.json")?.optionalDependencies ?? {});
+  return OUR_NODE in (readJson("package.json")?.optionalDependencies ?? {});
 }
 
 function requireNode() {
@@ -83,9 +85,16 @@ function install() {
 }
 
 function run(name, rest) {
-  const [executable, ...first] = name.endsWith(".ts") ? [projectNode(), name] : [join(BIN, name)];
+  const installed = join(ROOT, "node_modules", OUR_NODE, "bin", "node");
+  const hasOwn = existsSync(installed);
+  const [executable, ...first] = name.endsWith(".ts")
+    ? [hasOwn ? installed : process.execPath, name]
+    : [join(BIN, name)];
   // As npm has it for its scripts: whatever this starts finds the same Node, and the same commands.
-  const env = { ...process.env, PATH: [BIN, process.env.PATH].join(delimiter) };
+  const env = {
+    ...process.env,
+    PATH: [BIN, ...(hasOwn ? [dirname(installed)] : []), process.env.PATH].join(delimiter),
+  };
   const child = spawn(executable, [...first, ...rest], { cwd: ROOT, stdio: "inherit", env });
   // A terminal sends its interrupt to the child as well; a second one would mean "at once" to it.
   const forward = (signal) => {
@@ -94,11 +103,6 @@ function run(name, rest) {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, forward);
   child.on("error", (error) => fail(`cannot run ${name}: ${error.message}`));
   child.on("exit", (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
-}
-
-function projectNode() {
-  const installed = join(BIN, "node");
-  return existsSync(installed) ? installed : process.execPath;
 }
 
 function readJson(path) {

@@ -95,7 +95,8 @@ describe("local/bootstrap.mjs", () => {
 
     it("runs programs, and what these start, by the one that comes with the dependencies", async () => {
       project({ [OURS]: "99.1.0" });
-      script("node_modules/.bin/node", 'echo "new node: $*"');
+      mkdirSync(join(root, "node_modules", OURS, "bin"), { recursive: true });
+      script(join("node_modules", OURS, "bin", "node"), 'echo "new node: $*"');
       script("node_modules/.bin/tool", "node from tool");
       assert.equal((await run(["local/program.ts", "a"])).stdout, "new node: local/program.ts a");
       assert.equal((await run(["tool"])).stdout, "new node: from tool");
