@@ -36,7 +36,7 @@ export async function writeOwnWorkspace(stateDir: string, cluster: NamedContext)
     project.setIn(["config", "router"], "replicas");
     project.setIn(["config", "app", "value", "minReadySeconds"], MIN_READY_SECONDS);
   });
-  for (const stage of config.lifecycle) {
+  for (const stage of [...config.lifecycle, config.abort]) {
     const stageFile = file(`Pulumi.${stage}.yaml`);
     await editYaml(stageFile, stageFile, (values) =>
       values.setIn(["config", "canary-stages:replicas"], { total: TOTAL_PODS }),

@@ -31,7 +31,7 @@ export async function writeWorkspace(stateDir: string, cluster: NamedContext): P
   await editYaml(join(PROJECT_ROOT, "Pulumi.yaml"), join(directory, "Pulumi.yaml"), (project) =>
     project.set("main", PROJECT_ROOT),
   );
-  for (const stage of config.lifecycle) {
+  for (const stage of [...config.lifecycle, config.abort]) {
     const file = `Pulumi.${stage}.yaml`;
     if (stage !== config.founding) await copyFile(join(PROJECT_ROOT, file), join(directory, file));
   }
