@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { execa } from "execa";
 import { PROJECT_ROOT } from "../paths.ts";
 import { findProcess, forget, readLedger } from "../process/ledger.ts";
@@ -19,6 +19,9 @@ import { type ClusterRecord, cgroupOf, writeRecord } from "./record.ts";
 
 /** The ledger's name of the process that gives addresses to LoadBalancer Services. */
 export const LOAD_BALANCER = "load-balancer";
+
+/** Images are imported from this machine's disk in a second or two. */
+const IMPORT_WITHIN_S = 60;
 
 /** Makes the namespaces, their network and all files of a new cluster; no component runs yet. */
 export async function prepare(stateDir: string, kubernetes: Kubernetes): Promise<Node> {
@@ -52,7 +55,7 @@ export async function bringUp(node: Node, archives: readonly string[], signal?: 
   forgetEnded(stateDir);
   for (const name of ["etcd", "containerd", "kube-apiserver"] as const) await startComponent(node, name);
   await Promise.all([
-    waitFor(stateDir, "containerd", ready.containerd, signal).then(() => importImages(node, archives)),
+    waitFor(stateDir, "containerd", ready.containerd, signal).then(() => importImages(node, archives, signal)),
     waitFor(stateDir, "API server", ready.api, signal),
   ]);
   await startMissing(node);
@@ -93,11 +96,22 @@ async function startLoadBalancer({ stateDir, network }: Node): Promise<void> {
 
 /**
  * A start that was killed may have left its `ctr` at work, and of two imports of the same image at once one fails: each
- * takes the lock of its archive first.
+ * takes a lock for its archive first. The lock lies beside the socket of this very containerd: a `ctr` whose containerd was
+ * killed waits for it for as long as it may, and must hold up no other cluster.
  */
-async function importImages({ init }: Node, archives: readonly string[]): Promise<void> {
-  const ctr = ["ctr", "--address", containerdSocketOf(init), "--namespace", "k8s.io", "images", "import"];
-  await Promise.all(archives.map((archive) => execa("flock", [archive, ...ctr, archive])));
+async function importImages({ init }: Node, archives: readonly string[], signal?: AbortSignal): Promise<void> {
+  const socket = containerdSocketOf(init);
+  const ctr = ["ctr", "--timeout", `${IMPORT_WITHIN_S}s`, "--address", socket, "--namespace", "k8s.io"];
+  await Promise.all(
+    archives.map((archive) => {
+      const lock = join(dirname(socket), `${basename(archive)}.lock`);
+      const words = ["--no-fork", lock, ...ctr, "images", "import", archive];
+      return execa("flock", words, { cancelSignal: signal });
+    }),
+  ).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    throw error;
+  });
 }
 
 async function writeKubeconfigs(stateDir: string, server: string): Promise<void> {
