@@ -55,7 +55,9 @@ export async function bringUp(node: Node, archives: readonly string[], signal?: 
   forgetEnded(stateDir);
   for (const name of ["etcd", "containerd", "kube-apiserver"] as const) await startComponent(node, name);
   await Promise.all([
-    waitFor(stateDir, "containerd", ready.containerd, signal).then(() => importImages(node, archives, signal)),
+    waitFor(stateDir, "containerd", ready.containerd, signal).then(() =>
+      importImages(node, archives, signal),
+    ),
     waitFor(stateDir, "API server", ready.api, signal),
   ]);
   await startMissing(node);
@@ -99,7 +101,11 @@ async function startLoadBalancer({ stateDir, network }: Node): Promise<void> {
  * takes a lock for its archive first. The lock lies beside the socket of this very containerd: a `ctr` whose containerd was
  * killed waits for it for as long as it may, and must hold up no other cluster.
  */
-async function importImages({ init }: Node, archives: readonly string[], signal?: AbortSignal): Promise<void> {
+async function importImages(
+  { init }: Node,
+  archives: readonly string[],
+  signal?: AbortSignal,
+): Promise<void> {
   const socket = containerdSocketOf(init);
   const ctr = ["ctr", "--timeout", `${IMPORT_WITHIN_S}s`, "--address", socket, "--namespace", "k8s.io"];
   await Promise.all(
