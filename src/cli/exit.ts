@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { Refusal, UserError } from "../errors.ts";
+import type { MoveOutcome } from "../operations/outcome.ts";
 
 /** How the command ends, for scripts and pipelines. */
 export const EXIT = {
@@ -15,6 +16,12 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** What was typed is not enough, or does not go together. */
 export class WrongUse extends UserError {}
+
+/** The exit code of a move that ended without a failure: it may have been declined, or not fit. */
+export function exitCodeOfMove({ applied, verification }: MoveOutcome): ExitCode {
+  if (!applied) return EXIT.failed;
+  return verification?.fits === false ? EXIT.doesNotFit : EXIT.done;
+}
 
 /** The exit code of a failure. */
 export function exitCodeOf(error: unknown): number {

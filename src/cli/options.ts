@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { routers } from "../routers/index.ts";
 import type { Routers } from "../routers/router.ts";
 import type { VerificationOptions } from "../verification/options.ts";
@@ -33,7 +33,7 @@ export const statsOption = (among: Routers = routers): Option => {
  */
 const DEFAULTS = { requests: 4000, precision: 2 } as const;
 
-export const measuringOptions = (): Option[] => [
+const measuringOptions = (): Option[] => [
   new Option(
     "--url <url>",
     "where requests are sent (default: the address of the edge, https with edge.tls)",
@@ -60,6 +60,12 @@ export const measuringOptions = (): Option[] => [
   ).argParser(duration),
   statsOption(),
 ];
+
+/** Gives a command the options of those that measure. */
+export function withMeasuringOptions(command: Command): Command {
+  for (const option of measuringOptions()) command.addOption(option);
+  return command;
+}
 
 /** @throws WrongUse for a pattern that is none, and for an authority that cannot be read */
 export function verificationOptions(options: MeasuringOptions): VerificationOptions {

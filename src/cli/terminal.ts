@@ -79,15 +79,21 @@ export class Terminal {
     return process.stdin.isTTY === true && this.stderr.isTTY === true;
   }
 
+  /**
+   * @param hint what to type where nobody can be asked
+   * @throws WrongUse with that hint
+   */
+  requireAnswers(hint: string): void {
+    if (!this.canAsk) throw new WrongUse("there is no terminal to ask on", hint);
+  }
+
   /** Asks a yes-or-no question; anything but yes is no. */
   async ask(question: string, signal: AbortSignal): Promise<boolean> {
     return /^y(es)?$/i.test(await this.askFor(`${question} [y/N] `, signal));
   }
 
   async askFor(question: string, signal: AbortSignal): Promise<string> {
-    if (!this.canAsk) {
-      throw new WrongUse("there is no terminal to ask on", "Add --yes to go on without being asked.");
-    }
+    this.requireAnswers("Add --yes to go on without being asked.");
     const lines = createInterface({ input: process.stdin, output: process.stderr });
     try {
       return (await lines.question(printable(question), { signal })).trim();

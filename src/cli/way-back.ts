@@ -3,9 +3,9 @@ import type { PlannedMove } from "../operations/move.ts";
 import type { Operator } from "../operations/operator.ts";
 import type { MoveOutcome } from "../operations/outcome.ts";
 import type { RollbackOptions } from "../operations/rollback.ts";
-import { EXIT, WrongUse } from "./exit.ts";
+import { exitCodeOfMove } from "./exit.ts";
 import { moveJson } from "./json.ts";
-import { type MeasuringOptions, measuringOptions, verificationOptions } from "./options.ts";
+import { type MeasuringOptions, verificationOptions, withMeasuringOptions } from "./options.ts";
 import { outcomeText } from "./print/outcome.ts";
 import { plannedText } from "./print/preview.ts";
 import { shown } from "./print/printable.ts";
@@ -20,8 +20,7 @@ export interface WayBackOptions extends MeasuringOptions {
 /** Gives a command the options of those that go back. */
 export function withWayBackOptions(command: Command): Command {
   command.option("-y, --yes", "without asking").option("--no-verify", "measure nothing afterwards");
-  for (const option of measuringOptions()) command.addOption(option);
-  return command;
+  return withMeasuringOptions(command);
 }
 
 /**
@@ -37,9 +36,7 @@ export async function goBack(
   move: (operator: Operator, options: RollbackOptions) => Promise<MoveOutcome>,
   question: (planned: PlannedMove) => string,
 ): Promise<number> {
-  if (!options.yes && !terminal.canAsk) {
-    throw new WrongUse("there is no terminal to ask on", "Add --yes to go back without being asked.");
-  }
+  if (!options.yes) terminal.requireAnswers("Add --yes to go back without being asked.");
   const outcome = await move(await operator(), {
     identity,
     observer: await terminal.observer(),
@@ -51,6 +48,5 @@ export async function goBack(
     },
   });
   terminal.result(moveJson(outcome), outcomeText);
-  if (!outcome.applied) return EXIT.failed;
-  return outcome.verification?.fits === false ? EXIT.doesNotFit : EXIT.done;
+  return exitCodeOfMove(outcome);
 }

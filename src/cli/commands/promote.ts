@@ -4,9 +4,9 @@ import { liveStage, nextStage } from "../../operations/live-stage.ts";
 import type { Observer } from "../../operations/observer.ts";
 import { type PromoteOptions, type PromotionOutcome, promote } from "../../operations/promote.ts";
 import { verifyStage } from "../../verification/verification.ts";
-import { EXIT, WrongUse } from "../exit.ts";
+import { EXIT, exitCodeOfMove, WrongUse } from "../exit.ts";
 import { promoteJson, verifyJson } from "../json.ts";
-import { duration, type MeasuringOptions, measuringOptions, verificationOptions } from "../options.ts";
+import { duration, type MeasuringOptions, verificationOptions, withMeasuringOptions } from "../options.ts";
 import { outcomeText, verificationText } from "../print/outcome.ts";
 import { previewText } from "../print/preview.ts";
 import { shown } from "../print/printable.ts";
@@ -35,8 +35,7 @@ export const promoteCommand = (run: Runner): Command => {
     )
     .option("--rollback-on-failure", "go back when the stage cannot be applied or does not fit")
     .option("--no-verify", "measure nothing afterwards");
-  for (const option of measuringOptions()) command.addOption(option);
-  return command
+  return withMeasuringOptions(command)
     .addHelpText(
       "after",
       examples(
@@ -54,12 +53,7 @@ async function promoteAction(
   options: Options,
 ): Promise<number> {
   const { terminal } = session;
-  if (!options.yes && !terminal.canAsk) {
-    throw new WrongUse(
-      "there is no terminal to ask on",
-      "Add --yes to apply what is previewed without being asked.",
-    );
-  }
+  if (!options.yes) terminal.requireAnswers("Add --yes to apply what is previewed without being asked.");
   if (named !== undefined && options.to !== undefined) {
     throw new WrongUse(`both a stage (${named}) and --to ${options.to} are given`, "Give one of them.");
   }
@@ -98,7 +92,7 @@ async function promoteInTurn(
     if (exit !== EXIT.done) break;
     const outcome = await promoteOne(session, stage, observer, options);
     outcomes.push(outcome);
-    exit = exitOf(outcome);
+    exit = exitCodeOfMove(outcome);
     if (exit !== EXIT.done) break;
   }
   return exit;
@@ -162,11 +156,6 @@ async function soak(session: Session, options: Options): Promise<number> {
   if (verification.fits) return EXIT.done;
   terminal.note(verificationText(shown(verifyJson(verification))));
   return EXIT.doesNotFit;
-}
-
-function exitOf({ applied, verification }: PromotionOutcome): number {
-  if (!applied) return EXIT.failed;
-  return verification?.fits === false ? EXIT.doesNotFit : EXIT.done;
 }
 
 function outcomeLines({ rolledBack, ...outcome }: PromotionJson): string {

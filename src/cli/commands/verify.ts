@@ -3,7 +3,7 @@ import { liveStage } from "../../operations/live-stage.ts";
 import { verifyStage } from "../../verification/verification.ts";
 import { EXIT } from "../exit.ts";
 import { verifyJson } from "../json.ts";
-import { type MeasuringOptions, measuringOptions, verificationOptions } from "../options.ts";
+import { type MeasuringOptions, verificationOptions, withMeasuringOptions } from "../options.ts";
 import { verificationText } from "../print/outcome.ts";
 import { examples, type Runner } from "../runner.ts";
 
@@ -11,8 +11,7 @@ export const verifyCommand = (run: Runner): Command => {
   const command = new Command("verify").description(
     `measures the share of the live stage by requests; ends with ${EXIT.doesNotFit} when it does not fit`,
   );
-  for (const option of measuringOptions()) command.addOption(option);
-  return command
+  return withMeasuringOptions(command)
     .addHelpText(
       "after",
       examples(
