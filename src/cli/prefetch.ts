@@ -2,14 +2,14 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { parse } from "yaml";
+import { declaredValues, ownValues } from "../config/raw.ts";
 import { Prefetch } from "../engine/prefetch.ts";
 import { LIST_STACKS, stackOutputs } from "../engine/process.ts";
 import { projectFolder } from "../project/folder.ts";
 
 /** The commands that reach the cluster as the deployer, whose kubeconfig the founding stack exports. */
-const REACH_CLUSTER = [
-  ...["status", "preview", "promote", "rollback", "abort", "verify", "history", "unlock", "teardown"],
-];
+const REACH_CLUSTER: readonly string[] =
+  "status preview promote rollback abort verify history unlock teardown".split(" ");
 
 /**
  * Starts the processes of the Pulumi CLI that a command begins with, the longest of which takes as long to decrypt the
@@ -41,10 +41,7 @@ const OPTIONS = {
 /** As the configuration's schema has it: the stage that is named, or the lifecycle's first. */
 async function foundingStack(folder: string): Promise<string | undefined> {
   const { name, config } = parse(await readFile(join(folder, "Pulumi.yaml"), "utf8"));
-  const configured = (key: string) => {
-    const value = config[`${name}:${key}`] ?? config[key];
-    return value?.value ?? value;
-  };
-  const stage: unknown = configured("founding") ?? configured("lifecycle")?.[0];
+  const { founding, lifecycle } = ownValues(declaredValues(config), name);
+  const stage: unknown = founding ?? (Array.isArray(lifecycle) ? lifecycle[0] : undefined);
   return typeof stage === "string" ? stage : undefined;
 }

@@ -16,15 +16,33 @@ export const configText = (value: unknown): string =>
   typeof value === "string" ? value : JSON.stringify(value);
 
 /**
- * The texts of one project by their short keys: of `shop:router`, `namespace` and `kubernetes:context` the project `shop`
+ * The values of one project by their short keys: of `shop:router`, `namespace` and `kubernetes:context` the project `shop`
  * has `router` and `namespace`. A key without a namespace is the project's own.
  */
-export function ownTexts(texts: Readonly<Record<string, string>>, project: string): Record<string, string> {
+export function ownValues<T>(values: Readonly<Record<string, T>>, project: string): Record<string, T> {
   const prefix = `${project}:`;
-  const own = Object.entries(texts)
+  const own = Object.entries(values)
     .filter(([key]) => key.startsWith(prefix) || !key.includes(":"))
-    .map(([key, text]) => [key.startsWith(prefix) ? key.slice(prefix.length) : key, text] as const);
+    .map(([key, value]) => [key.startsWith(prefix) ? key.slice(prefix.length) : key, value] as const);
   return Object.fromEntries(own);
+}
+
+/**
+ * What Pulumi.yaml declares, by key: a scalar or a list stands for itself, and anything else in `value` or in `default`.
+ * A key that is only declared, such as `founding: { type: string }`, has no value and is left out.
+ */
+export function declaredValues(declarations: RawValues): RawValues {
+  const values = Object.entries(declarations)
+    .map(([key, declaration]) => [key, declaredValue(declaration)] as const)
+    .filter(([, value]) => value !== undefined);
+  return Object.fromEntries(values);
+}
+
+function declaredValue(declaration: unknown): unknown {
+  if (typeof declaration !== "object" || declaration === null || Array.isArray(declaration))
+    return declaration;
+  const { value, default: fallback } = declaration as { value?: unknown; default?: unknown };
+  return value ?? fallback;
 }
 
 /**

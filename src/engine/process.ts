@@ -16,7 +16,12 @@ export const LIST_STACKS = ["stack", "ls", "--json"] as const;
 
 /** Gives what a stack exports, secrets in clear. */
 export const stackOutputs = (stack: string): readonly string[] => [
-  ...["stack", "output", "--json", "--show-secrets", "--stack", stack],
+  "stack",
+  "output",
+  "--json",
+  "--show-secrets",
+  "--stack",
+  stack,
 ];
 
 /** Runs the CLI on PATH in a project's folder, with the backend and the passphrase of this process's environment. */

@@ -5,7 +5,7 @@ import { growingTrack, NOTHING_LIVE, requireApis } from "../application/live.ts"
 import type { KubernetesApi } from "../cluster/api.ts";
 import { connect } from "../cluster/connect.ts";
 import { giveTimeToRollOut, untilRolledOut } from "../cluster/rollouts.ts";
-import { ownTexts } from "../config/raw.ts";
+import { ownValues } from "../config/raw.ts";
 import { type Config, parseConfig, requireCanaryOut } from "../config/stage.ts";
 import { UserError } from "../errors.ts";
 import { moveTo, releaseToAbort } from "../model/lifecycle.ts";
@@ -41,7 +41,7 @@ export interface Known {
 export async function program(known: Known = {}): Promise<Outputs> {
   try {
     const { routers = builtInRouters } = known;
-    const config = parseConfig(ownTexts(pulumi.runtime.allConfig(), pulumi.getProject()), routers);
+    const config = parseConfig(ownValues(pulumi.runtime.allConfig(), pulumi.getProject()), routers);
     return await declareStage(config, pulumi.getStack(), { ...known, routers });
   } catch (error) {
     throw error instanceof UserError ? refusal(error) : error;

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, YAMLParseError } from "yaml";
-import { configText, ownTexts } from "../config/raw.ts";
+import { configText, declaredValues, ownValues } from "../config/raw.ts";
 import { isSecretPath } from "../config/secrets.ts";
 import { type Config, type ProjectConfig, parseConfig, parseProject } from "../config/stage.ts";
 import { UserError } from "../errors.ts";
@@ -42,7 +42,7 @@ interface StageFile {
 export async function readProject(directory: string, routers: Routers = builtInRouters): Promise<Project> {
   const file = (await readYaml(join(directory, "Pulumi.yaml"))) as ProjectFile;
   const name = file.name ?? "";
-  const projectValues = projectTexts(file.config ?? {}, name, routers);
+  const projectValues = fileTexts(declaredValues(file.config ?? {}), name, routers);
   const config = parseProject(projectValues, routers);
   const readStage = async (stage: string): Promise<StageFile> => {
     requireKnownStage(stage, config);
@@ -69,27 +69,8 @@ export async function readProject(directory: string, routers: Routers = builtInR
  * stand encrypted in the file, and only the program needs them.
  */
 function fileTexts(values: Values, project: string, routers: Routers): Record<string, string> {
-  const texts = Object.entries(values).map(([key, value]) => [key, configText(value)] as const);
-  const own = Object.entries(ownTexts(Object.fromEntries(texts), project));
-  return Object.fromEntries(own.filter(([key]) => !isSecretPath([key], routers)));
-}
-
-/**
- * The same of Pulumi.yaml, where a scalar or a list stands for itself, and anything else in `value` or in `default`.
- * A key that is only declared, such as `founding: { type: string }`, has no value.
- */
-function projectTexts(declarations: Values, project: string, routers: Routers): Record<string, string> {
-  const values = Object.entries(declarations)
-    .map(([key, declaration]) => [key, declaredValue(declaration)] as const)
-    .filter(([, value]) => value !== undefined);
-  return fileTexts(Object.fromEntries(values), project, routers);
-}
-
-function declaredValue(declaration: unknown): unknown {
-  if (typeof declaration !== "object" || declaration === null || Array.isArray(declaration))
-    return declaration;
-  const { value, default: fallback } = declaration as { value?: unknown; default?: unknown };
-  return value ?? fallback;
+  const shown = Object.entries(ownValues(values, project)).filter(([key]) => !isSecretPath([key], routers));
+  return Object.fromEntries(shown.map(([key, value]) => [key, configText(value)]));
 }
 
 async function readYaml(file: string): Promise<unknown> {

@@ -72,6 +72,13 @@ describe("what is fetched before the command is loaded", () => {
     assert.equal((await runs()).length, 1);
   });
 
+  it("reads Pulumi.yaml as whoever reads it next: a default is a value", async () => {
+    await writeFile(join(folder, "Pulumi.yaml"), PROJECT.replace("value:", "default:"));
+    await begin("history");
+    const begun = await until(async () => (await runs())[0], { timeoutMs: 5000 });
+    assert.match(begun ?? "nothing", /^stack output .*--stack first/);
+  });
+
   for (const words of [["release"], ["status", "--help"], ["status", "--context", "mine"], ["nothing"], []]) {
     it(`is nothing for canary ${words.join(" ")}`, async () => {
       const { run } = await begin(...words);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { z } from "zod";
-import { configText, ownTexts, valuesOf } from "../../../src/config/raw.ts";
+import { configText, ownValues, valuesOf } from "../../../src/config/raw.ts";
 
 describe("a value of a configuration file", () => {
   const texts: readonly [value: unknown, text: string][] = [
@@ -21,7 +21,7 @@ describe("a value of a configuration file", () => {
 describe("the project's own texts", () => {
   it("are those of its namespace, and those of none", () => {
     const all = { "shop:router": "voyager", namespace: "web", "kubernetes:context": "test", "pulumi:x": "1" };
-    assert.deepEqual(ownTexts(all, "shop"), { router: "voyager", namespace: "web" });
+    assert.deepEqual(ownValues(all, "shop"), { router: "voyager", namespace: "web" });
   });
 });
 
