@@ -38,12 +38,15 @@ export function abort(operator: Operator, options: AbortOptions): Promise<MoveOu
  * @throws Refusal when nothing was released yet
  */
 export async function planAbort(operator: Operator): Promise<PlannedMove> {
-  const { project } = operator;
   const application = await applicationOf(operator);
-  const conformance = application && (await readConformance(project, application.api));
-  if (!conformance) {
-    throw new Refusal("nothing was released to this cluster yet", "There is no canary to take out.");
-  }
+  const conformance = application && (await readConformance(operator.project, application.api));
+  if (conformance) return planAbortOf(operator, conformance);
+  throw new Refusal("nothing was released to this cluster yet", "There is no canary to take out.");
+}
+
+/** The same, of what was read already. */
+export async function planAbortOf(operator: Operator, conformance: Conformance): Promise<PlannedMove> {
+  const { project } = operator;
   const { record } = conformance;
   const { abort: abortStage, release } = project.config;
   const stage = isFollowedByTakenBack(conformance, release) ? record.stage : abortStage;

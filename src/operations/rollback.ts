@@ -3,7 +3,7 @@ import { Refusal } from "../errors.ts";
 import type { HistoryEntry } from "../model/history.ts";
 import { releaseText, sameRelease } from "../model/lifecycle.ts";
 import { evaluateStage } from "../project/evaluate.ts";
-import { planAbort } from "./abort.ts";
+import { planAbort, planAbortOf } from "./abort.ts";
 import { type Conformance, readConformance } from "./conformance.ts";
 import { type PlannedMove, planMove } from "./move.ts";
 import type { Operator } from "./operator.ts";
@@ -44,6 +44,10 @@ export function rollbackUnderLock(
 async function planRollback(operator: Operator, stage: string): Promise<PlannedMove> {
   if (stage === operator.project.config.abort) return planAbort(operator);
   await requireLiveRelease(operator);
+  return planStageBefore(operator, stage);
+}
+
+async function planStageBefore(operator: Operator, stage: string): Promise<PlannedMove> {
   const planned = await planMove(operator, await evaluateStage(operator.project, stage));
   const { move, live } = planned;
   if (move === "rollback" || move === "reapply") return planned;
@@ -71,9 +75,12 @@ async function planWayBack(operator: Operator): Promise<PlannedMove> {
   if (!application || !conformance) {
     throw new Refusal("nothing was released to this cluster yet", "There is no way back.");
   }
-  if (!sameRelease(conformance.record.release, project.config.release)) return planAbort(operator);
-  const stage = previousStage(conformance, await application.history(), project.config.lifecycle);
-  return stage === undefined ? planAbort(operator) : planRollback(operator, stage);
+  const { lifecycle, release } = project.config;
+  const isLiveRelease = sameRelease(conformance.record.release, release);
+  const stage = isLiveRelease
+    ? previousStage(conformance, await application.history(), lifecycle)
+    : undefined;
+  return stage === undefined ? planAbortOf(operator, conformance) : planStageBefore(operator, stage);
 }
 
 /**
