@@ -27,8 +27,7 @@ export async function untilSettled(
   options: VerificationOptions,
 ): Promise<void> {
   const waiting = { seconds: options.addressSeconds ?? ADDRESS_SECONDS, signal: options.signal };
-  if (options.url === undefined) await edgeUrlInTime(api, stage, waiting);
-  const target = await targetOf(api, stage, options);
+  const target = await targetOf(api, stage, options, () => edgeUrlInTime(api, stage, waiting));
   const end = performance.now() + (options.settleSeconds ?? SETTLE_SECONDS) * 1000;
   while (performance.now() < end && options.signal?.aborted !== true) {
     const routed = await readRouted(api, stage);

@@ -9,14 +9,16 @@ import type { Target } from "./probe.ts";
  * What a measurement of a stage asks: the edge's address by the configured scheme, for the configured host, as clients
  * do. `--url` names another address and scheme, and `--host` another host. The host of the configuration is left out
  * where `--url` itself names one: with `http://192.0.2.1` it is asked for, with `http://www.example.com` it is not.
+ * @param findEdge finds the edge's own address, where no other is named
  * @throws UserError for an address or a host that is none, NoAddress when the edge has no address yet
  */
 export async function targetOf(
   api: KubernetesApi,
   { config, router, release }: LiveStage,
   options: Pick<VerificationOptions, "url" | "host" | "rule" | "ca" | "acceptSelfSigned">,
+  findEdge: () => Promise<string> = () => edgeUrl(api, config, router),
 ): Promise<Target> {
-  const url = options.url ?? (await edgeUrl(api, config, router));
+  const url = options.url ?? (await findEdge());
   if (!/^https?:/.test(url) || !URL.canParse(url)) {
     throw new UserError(`--url ${url} is no address`, "Give one such as http://www.example.com.");
   }
