@@ -6,6 +6,7 @@ import {
   writeWorkspace,
 } from "../../local/environment/workspace.ts";
 import { PUBLIC_HTTPD_TAGS } from "../../local/images/names.ts";
+import { allStages } from "../../src/model/lifecycle.ts";
 import { readProject } from "../../src/project/project.ts";
 
 /** Made on the cluster at the beginning and deleted at the end: it must not be there before. */
@@ -36,7 +37,7 @@ export async function writeOwnWorkspace(stateDir: string, cluster: NamedContext)
     project.setIn(["config", "router"], "replicas");
     project.setIn(["config", "app", "value", "minReadySeconds"], MIN_READY_SECONDS);
   });
-  for (const stage of [...config.lifecycle, config.abort]) {
+  for (const stage of allStages(config)) {
     const stageFile = file(`Pulumi.${stage}.yaml`);
     await editYaml(stageFile, stageFile, (values) =>
       values.setIn(["config", "canary-stages:replicas"], { total: TOTAL_PODS }),

@@ -4,6 +4,7 @@ import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseDocument } from "yaml";
+import { allStages } from "../../src/model/lifecycle.ts";
 import { readProject } from "../../src/project/project.ts";
 import { PROJECT_ROOT } from "../paths.ts";
 
@@ -31,7 +32,7 @@ export async function writeWorkspace(stateDir: string, cluster: NamedContext): P
   await editYaml(join(PROJECT_ROOT, "Pulumi.yaml"), join(directory, "Pulumi.yaml"), (project) =>
     project.set("main", PROJECT_ROOT),
   );
-  for (const stage of [...config.lifecycle, config.abort]) {
+  for (const stage of allStages(config)) {
     const file = `Pulumi.${stage}.yaml`;
     if (stage !== config.founding) await copyFile(join(PROJECT_ROOT, file), join(directory, file));
   }

@@ -56,12 +56,18 @@ export function moveTo(target: Target, live: LiveRelease | undefined): Move {
   return move;
 }
 
+/** Every stage: those that a release goes through, and the one that takes its canary out. */
+export const allStages = ({ lifecycle, abort }: Pick<Target, "lifecycle" | "abort">): string[] => [
+  ...lifecycle,
+  abort,
+];
+
 /** @throws Refusal for a stage that is neither in the lifecycle nor the one that takes the canary out */
 export function requireKnownStage(
   stage: string,
   { lifecycle, abort }: Pick<Target, "lifecycle" | "abort">,
 ): void {
-  if (lifecycle.includes(stage) || stage === abort) return;
+  if (allStages({ lifecycle, abort }).includes(stage)) return;
   throw new Refusal(
     `stage ${stage} is not in lifecycle: ${lifecycle.join(", ")}, nor the abort stage ${abort}`,
     `Choose one of these stacks, or add ${stage} to lifecycle in Pulumi.yaml.`,

@@ -1,6 +1,7 @@
 import { applicationIn } from "../application/application.ts";
 import type { KubernetesApi } from "../cluster/api.ts";
 import { type Deviation, deviations } from "../model/conformance.ts";
+import { allStages } from "../model/lifecycle.ts";
 import { imageReference } from "../model/names.ts";
 import type { ReleaseRecord } from "../model/record.ts";
 import { type EvaluatedStage, evaluateStage } from "../project/evaluate.ts";
@@ -24,8 +25,8 @@ export async function readConformance(
   project: Project,
   api: KubernetesApi,
 ): Promise<Conformance | undefined> {
-  const { app, lifecycle, abort } = project.config;
-  const stages = [...lifecycle, abort];
+  const { app } = project.config;
+  const stages = allStages(project.config);
   const record = await applicationIn(api, project.config).record();
   if (!record || !stages.includes(record.stage)) return undefined;
   const stage = await evaluateStage(project, record.stage, record.release);
