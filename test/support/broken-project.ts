@@ -1,8 +1,7 @@
 import { cp, mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-
-export const ROOT = join(import.meta.dirname, "..", "..");
+import { PROJECT_ROOT } from "../../local/paths.ts";
 
 /**
  * A folder with some of this project's own settings, over files that are written to break them.
@@ -15,7 +14,7 @@ export async function brokenProject(
   files: Readonly<Record<string, string>>,
 ): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "canary-lint-"));
-  for (const name of settings) await cp(join(ROOT, name), join(folder, name), { recursive: true });
+  for (const name of settings) await cp(join(PROJECT_ROOT, name), join(folder, name), { recursive: true });
   for (const [file, text] of Object.entries(files)) {
     await mkdir(dirname(join(folder, file)), { recursive: true });
     await writeFile(join(folder, file), `${text}\n`);

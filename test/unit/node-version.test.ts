@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { execa } from "execa";
 import { describe, it } from "mocha";
+import { PROJECT_ROOT } from "../../local/paths.ts";
 
-const ROOT = join(import.meta.dirname, "..", "..");
 /** As a Node from before 22.18 is: it takes TypeScript for JavaScript. */
 const UNABLE = "--no-strip-types";
 const PROBLEM = /^This is Node [\d.]+ \(.*node\), which does not run TypeScript; Node 22\.18 or later does\./;
@@ -11,7 +10,10 @@ const PROBLEM = /^This is Node [\d.]+ \(.*node\), which does not run TypeScript;
 describe("a Node that does not run TypeScript", () => {
   it("is told so by the command, before anything is loaded that it cannot read", async () => {
     const canary = [UNABLE, "src/cli/canary.mjs", "status"];
-    const { exitCode, stdout, stderr } = await execa(process.execPath, canary, { cwd: ROOT, reject: false });
+    const { exitCode, stdout, stderr } = await execa(process.execPath, canary, {
+      cwd: PROJECT_ROOT,
+      reject: false,
+    });
     assert.equal(exitCode, 1);
     assert.equal(stdout, "");
     assert.match(stderr, PROBLEM);
@@ -25,7 +27,9 @@ describe("a Node that does not run TypeScript", () => {
       const error = await program().catch((error) => error);
       console.log(JSON.stringify([RunError.isInstance(error), error.message]));`;
     const words = [UNABLE, "--input-type=module", "--eval", script];
-    const [isRunError, message] = JSON.parse((await execa(process.execPath, words, { cwd: ROOT })).stdout);
+    const [isRunError, message] = JSON.parse(
+      (await execa(process.execPath, words, { cwd: PROJECT_ROOT })).stdout,
+    );
     assert.equal(isRunError, true);
     assert.match(message, PROBLEM);
   });

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { execa } from "execa";
+import { PROJECT_ROOT } from "../../../local/paths.ts";
 
-const ROOT = join(import.meta.dirname, "..", "..", "..");
 const PROGRAM = `
 import { interruption } from "./src/cli/interruption.ts";
 const signal = interruption((name) => new Error(name), 7);
@@ -18,7 +17,7 @@ const LIMIT_MS = 15_000;
 describe("an interruption", () => {
   it("is one when the same signal comes twice at once, and ends the process when it comes again", async () => {
     const child = execa(process.execPath, ["--input-type=module"], {
-      cwd: ROOT,
+      cwd: PROJECT_ROOT,
       input: PROGRAM,
       reject: false,
       timeout: LIMIT_MS,

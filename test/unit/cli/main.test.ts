@@ -3,12 +3,12 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { after, before, describe, it } from "mocha";
+import { PROJECT_ROOT } from "../../../local/paths.ts";
 import { openSession } from "../../../src/cli/session.ts";
 import { pulumiCli } from "../../../src/engine/pulumi.ts";
 import { kubeconfig, serveCluster } from "../../support/program/cluster.ts";
 
-const ROOT = join(import.meta.dirname, "..", "..", "..");
-const OPTIONS = { color: false, stackDir: ROOT };
+const OPTIONS = { color: false, stackDir: PROJECT_ROOT };
 const signal = new AbortController().signal;
 
 describe("a session", () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { describe, it } from "mocha";
 import { Screen } from "../../../demo/recording/screen.ts";
 import { recordCommand } from "../../../demo/recording/terminal.ts";
+import { PROJECT_ROOT } from "../../../local/paths.ts";
 import { createProgress, silentProgress } from "../../../local/process/progress.ts";
 import { observerOn } from "../../../src/cli/print/progress.ts";
 import { UserError } from "../../../src/errors.ts";
@@ -74,7 +74,7 @@ describe("progress on a terminal", function () {
     const node = `"${process.execPath}" --input-type=module --eval "$PROGRAM" ${redirected}`;
     const chunks = await recordCommand({
       command: `env -u NO_COLOR -u FORCE_COLOR -u CI ${setting} ${node}`,
-      cwd: join(import.meta.dirname, "..", "..", ".."),
+      cwd: PROJECT_ROOT,
       environment: { PROGRAM: program },
       columns: 80,
       rows: 24,

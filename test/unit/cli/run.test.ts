@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { execa } from "execa";
 import { after, before, describe, it } from "mocha";
+import { PROJECT_ROOT } from "../../../local/paths.ts";
 
-const ROOT = join(import.meta.dirname, "..", "..", "..");
-const MAIN = pathToFileURL(join(ROOT, "src", "cli", "main.ts")).href;
+const MAIN = pathToFileURL(join(PROJECT_ROOT, "src", "cli", "main.ts")).href;
 
 /** The command in a process of its own, as canary.mjs runs it, in a folder that is no project. */
 describe("the command", function () {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { execa } from "execa";
 import { after, before, describe, it } from "mocha";
-import { brokenProject, ROOT } from "../../support/broken-project.ts";
+import { PROJECT_ROOT } from "../../../local/paths.ts";
+import { brokenProject } from "../../support/broken-project.ts";
 
 interface Report {
   readonly diagnostics: readonly {
@@ -67,7 +68,7 @@ describe("who reads the configuration", () => {
       ["biome.json", "lint"],
       Object.fromEntries([...VIOLATIONS, ...ALLOWED].map(([file, text]) => [file, text])),
     );
-    const biome = execa({ cwd: folder, reject: false, preferLocal: true, localDir: ROOT });
+    const biome = execa({ cwd: folder, reject: false, preferLocal: true, localDir: PROJECT_ROOT });
     const { stdout } = await biome`biome lint --vcs-enabled=false --reporter=json --max-diagnostics=none src`;
     report = JSON.parse(stdout) as Report;
   });

@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "mocha";
 import ts from "typescript";
+import { PROJECT_ROOT } from "../../../local/paths.ts";
 
-const ROOT = join(import.meta.dirname, "..", "..", "..");
-const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
+const read = (file: string): string => readFileSync(join(PROJECT_ROOT, file), "utf8");
 
 /** The one reason for which a file is left out of the coverage: it has types alone, and there is nothing to run. */
 describe("what the coverage leaves out", () => {

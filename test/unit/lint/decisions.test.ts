@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "mocha";
-import { ROOT } from "../../support/broken-project.ts";
+import { PROJECT_ROOT } from "../../../local/paths.ts";
 
-const FOLDER = join(ROOT, "docs", "adr");
+const FOLDER = join(PROJECT_ROOT, "docs", "adr");
 
 describe("the index of decisions", () => {
   const index = readFileSync(join(FOLDER, "README.md"), "utf8");

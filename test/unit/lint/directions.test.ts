@@ -3,7 +3,8 @@ import { rm } from "node:fs/promises";
 import { dirname, relative } from "node:path";
 import { execa } from "execa";
 import { after, before, describe, it } from "mocha";
-import { brokenProject, ROOT } from "../../support/broken-project.ts";
+import { PROJECT_ROOT } from "../../../local/paths.ts";
+import { brokenProject } from "../../support/broken-project.ts";
 
 type Import = readonly [file: string, imported: string, rule: string];
 
@@ -108,7 +109,7 @@ describe("import directions", function () {
     const files = { ...filesOf([...VIOLATIONS, ...ALLOWED, back]), "src/cli/lazily.ts": lazily };
     folder = await brokenProject([".dependency-cruiser.mjs", "tsconfig.json"], files);
     const folders = ["src", "local", "demo", "bench", "policy", "test"];
-    const depcruise = execa({ cwd: folder, reject: false, preferLocal: true, localDir: ROOT });
+    const depcruise = execa({ cwd: folder, reject: false, preferLocal: true, localDir: PROJECT_ROOT });
     const { stdout, stderr } = await depcruise`depcruise --output-type json ${folders}`;
     assert.notEqual(stdout, "", stderr);
     report = (JSON.parse(stdout) as { summary: Report }).summary;

@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, it } from "mocha";
+import { PROJECT_ROOT } from "../../../local/paths.ts";
 
-const SCRIPT = join(import.meta.dirname, "..", "..", "..", "local", "link-node.mjs");
+const SCRIPT = join(PROJECT_ROOT, "local", "link-node.mjs");
 const OURS = `node-${process.platform}-${process.arch}`;
 
 describe("the link to the Node among the dependencies", () => {

@@ -8,9 +8,9 @@ import analyzerGrpc from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
 import type analyzerPb from "@pulumi/pulumi/proto/analyzer_pb.js";
 import { afterEach, describe, it } from "mocha";
 import { Empty } from "../../../local/language/protocol.ts";
+import { PROJECT_ROOT } from "../../../local/paths.ts";
 
-const ROOT = join(import.meta.dirname, "..", "..", "..");
-const PACK = join(ROOT, "policy");
+const PACK = join(PROJECT_ROOT, "policy");
 
 /** What both of the vendor's ways to run a pack start: it gives the pack to `require`. */
 const ENTRY = createRequire(join(PACK, "index.cjs")).resolve("@pulumi/pulumi/cmd/run-policy-pack");
@@ -20,7 +20,7 @@ const NO_ENGINE = "127.0.0.1:9";
 
 /** The vendor's ways, by the engine's source: `NewPolicyAnalyzer` in plugin/analyzer_plugin.go, version 3.276. */
 const WAYS: Readonly<Record<string, { cwd: string; args: readonly string[] }>> = {
-  "by the language host": { cwd: ROOT, args: [NO_ENGINE, PACK] },
+  "by the language host": { cwd: PROJECT_ROOT, args: [NO_ENGINE, PACK] },
   "by pulumi-analyzer-policy": { cwd: PACK, args: [NO_ENGINE, ".", "-typescript=false"] },
 };
 

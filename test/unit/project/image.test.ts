@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterEach, describe, it } from "mocha";
 import { findImage, locateImage } from "../../../src/project/image.ts";
+import { type Loopback, listenOnLoopback } from "../../support/loopback.ts";
 
 describe("where an image is", () => {
   it("is the registry that the image names", () => {
@@ -25,14 +25,12 @@ describe("where an image is", () => {
 });
 
 describe("asking a registry for an image", () => {
-  let close = (): void => undefined;
-  afterEach(() => close());
+  let server: Loopback | undefined;
+  afterEach(() => server?.close());
 
   async function registry(listener: RequestListener): Promise<string> {
-    const server = createServer(listener);
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    close = () => server.close();
-    return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    server = await listenOnLoopback(createServer(listener));
+    return `127.0.0.1:${server.port}`;
   }
 
   const having = (paths: readonly string[]) =>

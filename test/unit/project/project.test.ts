@@ -3,9 +3,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
+import { PROJECT_ROOT } from "../../../local/paths.ts";
 import { readProject } from "../../../src/project/project.ts";
-
-const ROOT = join(import.meta.dirname, "..", "..", "..");
 
 const PROJECT = `
 name: canary-stages
@@ -41,7 +40,7 @@ describe("readProject", () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   it("reads this project as Pulumi does", async () => {
-    const project = await readProject(ROOT);
+    const project = await readProject(PROJECT_ROOT);
     assert.equal(project.name, "canary-stages");
     assert.deepEqual(project.config.lifecycle, ["canary-25", "canary-75", "canary-100"]);
     const config = await project.stage("canary-75");

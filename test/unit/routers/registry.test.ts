@@ -3,10 +3,11 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, it } from "mocha";
 import ts from "typescript";
+import { PROJECT_ROOT } from "../../../local/paths.ts";
 import { routerOf, routers } from "../../../src/routers/index.ts";
 import { exampleConfig } from "../../support/program/replicas-stages.ts";
 
-const SRC = join(import.meta.dirname, "..", "..", "..", "src");
+const SRC = join(PROJECT_ROOT, "src");
 
 const outside = readdirSync(SRC, { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".ts") && !file.startsWith("routers/"))

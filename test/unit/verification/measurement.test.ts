@@ -1,20 +1,18 @@
 import assert from "node:assert/strict";
-import { createServer, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type RequestListener } from "node:http";
 import { afterEach, describe, it } from "mocha";
 import { judge, type Measurement, measure } from "../../../src/verification/measurement.ts";
 import { probe, type Target, versionIn } from "../../../src/verification/probe.ts";
+import { type Loopback, listenOnLoopback } from "../../support/loopback.ts";
 
 const VERSIONS = ["2.4.18", "2.4.20"];
-const servers: Server[] = [];
+const servers: Loopback[] = [];
 
 /** A server on this machine, as the target of requests. */
 async function target(listener: RequestListener, more: Partial<Target> = {}): Promise<Target> {
-  const server = createServer(listener);
+  const server = await listenOnLoopback(createServer(listener));
   servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/`, rule: {}, versions: VERSIONS, ...more };
+  return { url: `${server.url}/`, rule: {}, versions: VERSIONS, ...more };
 }
 
 /** Answers every n-th request with the canary's version. */
@@ -26,9 +24,7 @@ function everyNth(n: number): RequestListener {
   };
 }
 
-afterEach(() => {
-  for (const server of servers.splice(0)) server.close();
-});
+afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
 
 describe("probe", () => {
   it("finds the version in the page", async () => {

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer } from "node:http";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { evaluateStage } from "../../../src/project/evaluate.ts";
 import { edgeUrl } from "../../../src/verification/address.ts";
@@ -9,19 +8,20 @@ import { untilSettled } from "../../../src/verification/settling.ts";
 import { verifyStage } from "../../../src/verification/verification.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
 import { NAMESPACE, RELEASE } from "../../support/fakes.ts";
+import { type Loopback, listenOnLoopback } from "../../support/loopback.ts";
 
 const INGRESS = `/apis/voyager.appscode.com/v1/namespaces/${NAMESPACE}/ingresses/shop-ingress`;
 const PODS = `/api/v1/namespaces/${NAMESPACE}/pods/`;
 
 let world: FakeWorld;
-const servers: Server[] = [];
+const servers: Loopback[] = [];
 
 beforeEach(() => {
   world = new FakeWorld();
 });
-afterEach(() => {
-  world.close();
-  for (const server of servers.splice(0)) server.close();
+afterEach(async () => {
+  await world.close();
+  await Promise.all(servers.splice(0).map((server) => server.close()));
 });
 
 async function liveStage(stage: string): Promise<LiveStage> {
@@ -32,12 +32,12 @@ async function liveStage(stage: string): Promise<LiveStage> {
 /** A server with one answer for each request, the last one for all that follow. */
 async function answering(status: number, ...texts: readonly string[]): Promise<string> {
   let asked = 0;
-  const server = createServer((_request, response) => {
+  const answer = createServer((_request, response) => {
     response.writeHead(status).end(texts[Math.min(asked++, texts.length - 1)]);
   });
+  const server = await listenOnLoopback(answer);
   servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return server.url;
 }
 
 const statistics = (previous: number, canary: number): string =>

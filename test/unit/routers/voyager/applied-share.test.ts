@@ -1,25 +1,23 @@
 import assert from "node:assert/strict";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer } from "node:http";
 import { afterEach, describe, it } from "mocha";
 import { UserError } from "../../../../src/errors.ts";
 import { evaluateStage } from "../../../../src/project/evaluate.ts";
 import { appliedCanaryShare } from "../../../../src/routers/voyager/applied-share.ts";
 import { fakeProject } from "../../../support/fakes.ts";
+import { type Loopback, listenOnLoopback } from "../../../support/loopback.ts";
 
-const servers: Server[] = [];
-afterEach(() => {
-  for (const server of servers.splice(0)) server.close();
-});
+const servers: Loopback[] = [];
+afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
 
 /** Serves HAProxy's CSV with these servers, `backend,server,weight,status`. */
 async function statistics(lines: readonly string[], status = 200): Promise<string> {
   const rows = lines.map((line) => `${line},2`);
   const csv = ["# pxname,svname,weight,status,type", "edge,FRONTEND,,OPEN,0", ...rows, ""].join("\n");
-  const server = createServer((_request, response) => response.writeHead(status).end(csv));
+  const answer = createServer((_request, response) => response.writeHead(status).end(csv));
+  const server = await listenOnLoopback(answer);
   servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/;csv`;
+  return `${server.url}/;csv`;
 }
 
 async function shareOf(lines: readonly string[]) {
