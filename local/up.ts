@@ -8,7 +8,7 @@ try {
   const { edge } = await startEnvironment(STATE_DIR, createProgress());
   keep(STATE_DIR);
   console.log(
-    `\nUp: ${edge?.url}\nsource .local/environment.sh && cd .local/stacks && pulumi preview -s canary-25`,
+    `\nUp: ${edge?.url}\nsource .local/environment.sh && cd .local/stacks && npx canary foundation`,
   );
 } catch (error) {
   if (!(error instanceof UserError)) throw error;

@@ -1,5 +1,4 @@
-import type { Outputs } from "./program/outputs.ts";
 import { program } from "./program/program.ts";
 
-/** The program of every stage stack. The only export: Pulumi takes a default one or named ones, and not both. */
-export default (): Promise<Outputs> => program();
+/** The program of every stack. The only export: Pulumi takes a default one or named ones, and not both. */
+export default (): ReturnType<typeof program> => program();

@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
 import type { Environment } from "../../local/environment/environment.ts";
+import { applyLocalFoundation } from "../../local/environment/foundation.ts";
 import { localOperator } from "../../local/environment/operator.ts";
 import { setRelease, type Workspace, writeWorkspace } from "../../local/environment/workspace.ts";
 import type { Replicas } from "../../src/model/traffic.ts";
@@ -34,12 +35,15 @@ export async function programWay(
       file.setIn(["config", "canary-stages:replicas"], replicasAt(stage, replicas)),
     );
   }
+  let isFounded = false;
   return {
     name: "program",
     namespace,
     move: async ({ stage, release }) => {
       await setRelease(workspace, release);
       const operator = await localOperator({ workspace, cluster });
+      if (!isFounded) await applyLocalFoundation(operator);
+      isFounded = true;
       const preview = await previewStage(operator, stage);
       const { during } = summarize(preview);
       await applyStage(operator, preview);

@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import { Command } from "commander";
 import { execa } from "execa";
 import type { Environment } from "../../local/environment/environment.ts";
+import { applyLocalFoundation } from "../../local/environment/foundation.ts";
 import { localOperator } from "../../local/environment/operator.ts";
 import { onTemporaryEnvironment } from "../../local/environment/temporary.ts";
 import { REPORTS } from "../../local/paths.ts";
@@ -48,6 +49,7 @@ async function prepareFixture(
   const { workspace, cluster } = environment;
   const operator = await localOperator(environment);
   await progress.step("first stage", async () => {
+    await applyLocalFoundation(operator);
     await applyStage(operator, await previewStage(operator, "canary-25"));
   });
   const hasKubectl = await execa(kubectl, ["version", "--client"]).then(

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Environment } from "../../local/environment/environment.ts";
+import { applyLocalFoundation } from "../../local/environment/foundation.ts";
 import { localOperator } from "../../local/environment/operator.ts";
 import { until } from "../../local/process/until.ts";
 import type { KubernetesApi } from "../../src/cluster/api.ts";
@@ -49,6 +50,7 @@ export async function runRelease(contender: Contender, bench: Bench): Promise<Re
   if (!api) throw new Error("the local environment has no cluster");
   const running = { operator, api, bench, router: contender.router };
   const [first, ...rest] = SHARES;
+  await applyLocalFoundation(operator);
   await applyStage(operator, await previewStage(operator, stageOf(first)));
   const moves: MeasuredMove[] = [];
   for (const share of [...rest, first]) {
@@ -117,10 +119,9 @@ async function untilSettled(url: string, preview: StagePreview, { environment }:
 async function reach(operator: Operator, { replicasAt }: Contender) {
   const stage = await operator.project.stage(stageOf(SHARES[0]));
   const router = routerOf(stage);
-  const { founding: _, ...values } = stage;
   return reachOf((canary) =>
     router.plan(
-      stageConfig({ ...values, replicas: replicasAt(canary), traffic: { previous: 100 - canary, canary } }),
+      stageConfig({ ...stage, replicas: replicasAt(canary), traffic: { previous: 100 - canary, canary } }),
     ),
   );
 }

@@ -50,6 +50,7 @@ async function main(): Promise<number> {
 }
 
 async function scenesOf({ workspace }: Environment, signal: AbortSignal): Promise<Scene[]> {
+  await runCanary(["foundation", "--yes"], { workspace, stateDir: STATE_DIR, signal });
   await runCanary(["promote", "canary-25", "--yes"], { workspace, stateDir: STATE_DIR, signal });
   const scenes: Scene[] = [];
   for (const { words, holdMs } of SCRIPT) {

@@ -41,7 +41,7 @@ async function begin(
 ): Promise<Load> {
   const api = await connect({ file: cluster.kubeconfig, context: cluster.context });
   const project = await readProject(workspace.directory);
-  const stage = await project.stage(project.config.founding);
+  const stage = await project.stage(project.config.lifecycle[0] ?? "");
   const answeringUrl = async () => {
     const url = entrance ?? (await edgeUrl(api, stage).catch(undefinedFor));
     return url !== undefined && (await answers(url)) ? url : undefined;

@@ -11,8 +11,9 @@ import { timelineOf } from "./timeline.ts";
 /** Requests that each stage's share is measured with. */
 const MEASURED_REQUESTS = 4000;
 
-/** The walkthrough: up, back, up to the end, and into the next release. */
+/** The walkthrough: what the stages stand on, then up, back, up to the end, and into the next release. */
 const WALK = [
+  ["foundation"],
   ["promote", "canary-25"],
   ["promote", "canary-75"],
   ["rollback"],
@@ -48,18 +49,17 @@ export async function walk({
   const recordFile = join(stateDir, "load.ndjson");
   const shell: Shell = { workspace: environment.workspace, stateDir, signal };
   const options = movingOptions(environment);
+  const wordsOf = { foundation: ["--yes"], promote: options, rollback: options, release: [next] };
   const load = steadyLoad(environment, recordFile, signal);
   let loaded: Awaited<ReturnType<SteadyLoad["stop"]>>;
   try {
     for (const [command, ...named] of WALK) {
-      const words = [command, ...named, ...(command === "release" ? [next] : options)];
+      const words = [command, ...named, ...wordsOf[command]];
       printer.typed(typed(words));
       const from = Date.now();
       const output = await runCanary(words, shell);
-      if (command === "release") {
-        printer.released(releaseSchema.parse(output));
-        continue;
-      }
+      if (command === "release") printer.released(releaseSchema.parse(output));
+      if (command === "release" || command === "foundation") continue;
       stepsAt.push(from);
       const move = moveOf(command, output);
       const during = await load.between(from, Date.now());

@@ -11,6 +11,7 @@ export async function localOperator({
   cluster,
 }: Pick<Environment, "workspace" | "cluster">): Promise<Operator> {
   const project = await readProject(workspace.directory);
+  const reach = () => connect({ file: cluster.kubeconfig, context: cluster.context });
   return {
     project,
     stacks: pulumiStacks({
@@ -19,6 +20,7 @@ export async function localOperator({
       program,
       environment: workspace.environment,
     }),
-    cluster: () => connect({ file: cluster.kubeconfig, context: cluster.context }),
+    cluster: reach,
+    administrator: reach,
   };
 }

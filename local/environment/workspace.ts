@@ -23,7 +23,7 @@ export interface Workspace {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** Writes copies of the project's files into `<stateDir>/stacks`, the founding stage on the given cluster. */
+/** Writes copies of the project's files into `<stateDir>/stacks`, the foundation on the given cluster. */
 export async function writeWorkspace(stateDir: string, cluster: NamedContext): Promise<Workspace> {
   const directory = join(stateDir, "stacks");
   const backend = join(stateDir, "backend");
@@ -34,11 +34,11 @@ export async function writeWorkspace(stateDir: string, cluster: NamedContext): P
   );
   for (const stage of allStages(config)) {
     const file = `Pulumi.${stage}.yaml`;
-    if (stage !== config.founding) await copyFile(join(PROJECT_ROOT, file), join(directory, file));
+    await copyFile(join(PROJECT_ROOT, file), join(directory, file));
   }
   const founding = `Pulumi.${config.founding}.yaml`;
-  await editYaml(join(PROJECT_ROOT, founding), join(directory, founding), (stage) =>
-    stage.setIn(["config", "canary-stages:cluster"], { kind: "kubeconfig", ...cluster }),
+  await editYaml(join(PROJECT_ROOT, founding), join(directory, founding), (foundation) =>
+    foundation.setIn(["config", "canary-stages:cluster"], { kind: "kubeconfig", ...cluster }),
   );
   return {
     directory,

@@ -67,7 +67,7 @@ export interface Reach {
   cluster(): Promise<KubernetesApi | undefined>;
 }
 
-/** The project's application; undefined while there is no cluster, which is before the founding stack was applied. */
+/** The project's application; undefined while there is no cluster, which is before the foundation was applied. */
 export async function applicationOf({ project, cluster }: Reach): Promise<Application | undefined> {
   const api = await cluster();
   return api && applicationIn(api, project.config);

@@ -18,7 +18,7 @@ export function writeLease(api: KubernetesApi, reference: LeaseReference, lease:
     if (!isStatus(error, NOT_FOUND)) throw error;
     throw new UserError(
       `namespace ${reference.namespace} does not exist`,
-      "Apply the founding stack first: canary promote",
+      "Apply the foundation first: canary foundation",
     );
   });
 }

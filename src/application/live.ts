@@ -14,12 +14,6 @@ export interface Live {
   readonly deployments: PerTrack<Deployment | undefined>;
 }
 
-/** A cluster to which nothing was released yet, or that is yet to be made. */
-export const NOTHING_LIVE: Live = {
-  record: undefined,
-  deployments: { previous: undefined, canary: undefined },
-};
-
 /**
  * Reads the release record and both Deployments.
  * @throws UserError when the cluster cannot be reached or the record cannot be understood

@@ -1,7 +1,8 @@
 import type { z } from "zod";
 import type { LiveTrack } from "../application/tracks.ts";
-import type { Change } from "../engine/changes.ts";
+import type { Difference } from "../model/differences.ts";
 import type { Holder } from "../model/lock.ts";
+import type { FoundationOutcome } from "../operations/foundation.ts";
 import type { StagePreview } from "../operations/move.ts";
 import type { MoveOutcome } from "../operations/outcome.ts";
 import type { PromotionOutcome } from "../operations/promote.ts";
@@ -9,6 +10,7 @@ import type { Status } from "../operations/status.ts";
 import { type FromTo, podsThatRestart, summarize, type TrackSummary } from "../operations/summary.ts";
 import type { FourShares, Verification } from "../verification/verification.ts";
 import type {
+  foundationSchema,
   MoveJson,
   PromotionJson,
   previewSchema,
@@ -86,7 +88,20 @@ export function previewJson(preview: StagePreview): z.input<typeof previewSchema
     during: during ? { ...during } : null,
     restarts: podsThatRestart(preview.changes),
     changes: preview.changes.map(changeJson),
+    takenOver: preview.takenOver.map(({ object, managers, differences }) => ({
+      object,
+      managers: [...managers],
+      differences: differences.map(changeJson),
+    })),
   };
+}
+
+export function foundationJson({
+  stack,
+  applied,
+  changes,
+}: FoundationOutcome): z.input<typeof foundationSchema> {
+  return { stack, applied, changes: changes.map(changeJson) };
 }
 
 function summaryJson({ deployment, version, replicas, weight, intended, effective }: TrackSummary) {
@@ -103,7 +118,11 @@ function summaryJson({ deployment, version, replicas, weight, intended, effectiv
 const fromTo = <T>({ from, to }: FromTo<T>) => ({ from: from ?? null, to });
 
 /** An absent value is null, so that every key is always there: JSON would leave out one that is undefined. */
-const changeJson = ({ from, to, ...change }: Change) => ({ ...change, from: from ?? null, to: to ?? null });
+const changeJson = <T extends Difference>({ from, to, ...change }: T) => ({
+  ...change,
+  from: from ?? null,
+  to: to ?? null,
+});
 
 export function verifyJson({
   url,

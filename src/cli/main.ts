@@ -4,6 +4,7 @@ import { Interrupted } from "../engine/stacks.ts";
 import { UserError } from "../errors.ts";
 import { abortCommand } from "./commands/abort.ts";
 import { completionCommand } from "./commands/completion.ts";
+import { foundationCommand } from "./commands/foundation.ts";
 import { historyCommand } from "./commands/history.ts";
 import { previewCommand } from "./commands/preview.ts";
 import { promoteCommand } from "./commands/promote.ts";
@@ -20,6 +21,7 @@ import { parsedWords, type Runner } from "./runner.ts";
 import { openSession } from "./session.ts";
 
 const COMMANDS = [
+  foundationCommand,
   statusCommand,
   previewCommand,
   promoteCommand,

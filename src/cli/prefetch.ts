@@ -7,9 +7,9 @@ import { Prefetch } from "../engine/prefetch.ts";
 import { LIST_STACKS, stackOutputs } from "../engine/process.ts";
 import { projectFolder } from "../project/folder.ts";
 
-/** The commands that reach the cluster as the deployer, whose kubeconfig the founding stack exports. */
+/** The commands that reach the cluster as the deployer, whose kubeconfig the foundation exports. */
 const REACH_CLUSTER: readonly string[] =
-  "status preview promote rollback abort verify history unlock teardown".split(" ");
+  "status preview promote rollback abort verify history unlock teardown foundation".split(" ");
 
 /**
  * Starts the processes of the Pulumi CLI that a command begins with, the longest of which takes as long to decrypt the
@@ -38,10 +38,9 @@ const OPTIONS = {
   help: { type: "boolean", short: "h" },
 } as const;
 
-/** As the configuration's schema has it: the stage that is named, or the lifecycle's first. */
+/** The stack that Pulumi.yaml names, or the one that the configuration's schema has for it. */
 async function foundingStack(folder: string): Promise<string | undefined> {
   const { name, config } = parse(await readFile(join(folder, "Pulumi.yaml"), "utf8"));
-  const { founding, lifecycle } = ownValues(declaredValues(config), name);
-  const stage: unknown = founding ?? (Array.isArray(lifecycle) ? lifecycle[0] : undefined);
-  return typeof stage === "string" ? stage : undefined;
+  const { founding = "foundation" } = ownValues(declaredValues(config), name);
+  return typeof founding === "string" ? founding : undefined;
 }

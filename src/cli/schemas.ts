@@ -23,6 +23,13 @@ const change = z.strictObject({
   to: z.unknown(),
 });
 
+/** An object to be created that somebody else made before, and what would be changed in it. */
+const takenOver = z.strictObject({
+  object: z.string(),
+  managers: z.array(z.string()),
+  differences: z.array(z.strictObject({ path: z.string(), from: z.unknown(), to: z.unknown() })),
+});
+
 const pod = z.strictObject({
   name: z.string(),
   image: z.string(),
@@ -100,6 +107,13 @@ export const previewSchema = z.strictObject({
   /** The canary's share while the move goes on. */
   during: z.strictObject({ lowest: z.number(), highest: z.number() }).nullable(),
   restarts: z.array(z.string()),
+  changes: z.array(change),
+  takenOver: z.array(takenOver),
+});
+
+export const foundationSchema = z.strictObject({
+  stack: z.string(),
+  applied: z.boolean(),
   changes: z.array(change),
 });
 

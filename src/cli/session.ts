@@ -1,11 +1,12 @@
 import type { KubernetesApi } from "../cluster/api.ts";
 import { connect } from "../cluster/connect.ts";
+import { administratorOf } from "../engine/administrator.ts";
 import { engineCluster } from "../engine/engine-cluster.ts";
 import type { RunPulumi } from "../engine/process.ts";
 import { type PulumiCli, pulumiCli } from "../engine/pulumi.ts";
 import { ownIdentity } from "../operations/identity.ts";
 import type { Operator } from "../operations/operator.ts";
-import type { FoundingOutputs } from "../program/outputs.ts";
+import type { FoundationOutputs } from "../program/outputs.ts";
 import { projectFolder } from "../project/folder.ts";
 import { type Project, readProject } from "../project/project.ts";
 import { WrongUse } from "./exit.ts";
@@ -45,7 +46,7 @@ export async function openSession(
 ): Promise<Session> {
   const project = await readProject(projectFolderOf(options));
   const pulumi = pulumiCli(project.directory, runPulumi);
-  const founding = foundingStack(options, project, pulumi);
+  const foundation = foundationOf(options, project, pulumi);
   let operator: Promise<Operator> | undefined;
   return {
     options,
@@ -54,11 +55,15 @@ export async function openSession(
     pulumi,
     identity: ownIdentity(),
     signal,
-    cluster: founding.cluster,
+    cluster: foundation.cluster,
     operator: () => {
-      operator ??= openOperator(project, founding, {
+      operator ??= openOperator(project, foundation, {
+        administrator: async () =>
+          options.context === undefined
+            ? administratorOf(project, await pulumi.foundationOutputs(project.config.founding))
+            : foundation.cluster(),
         ...(options.context !== undefined && {
-          engineCluster: (stage) => engineCluster(project, pulumi, stage),
+          engineCluster: (stack) => engineCluster(project, pulumi, stack),
         }),
       });
       return operator;
@@ -66,20 +71,20 @@ export async function openSession(
   };
 }
 
-/** What the founding stack exports and where that leads: read once, and again after it was changed. */
-interface FoundingStack {
+/** What the foundation exports and where that leads: read once, and again after it was changed. */
+interface Foundation {
   /** Undefined where it was never applied, or where the operator names a context instead. */
-  outputs(): Promise<FoundingOutputs | undefined>;
+  outputs(): Promise<FoundationOutputs | undefined>;
   cluster(): Promise<KubernetesApi | undefined>;
   changed(): void;
 }
 
-function foundingStack(options: GlobalOptions, { config }: Project, pulumi: PulumiCli): FoundingStack {
-  let read: Promise<FoundingOutputs | undefined> | undefined;
+function foundationOf(options: GlobalOptions, { config }: Project, pulumi: PulumiCli): Foundation {
+  let read: Promise<FoundationOutputs | undefined> | undefined;
   let connected: Promise<KubernetesApi | undefined> | undefined;
   const outputs = async () => {
     if (options.context !== undefined) return undefined;
-    read ??= pulumi.foundingOutputs(config.founding);
+    read ??= pulumi.foundationOutputs(config.founding);
     return read;
   };
   return {
@@ -87,12 +92,13 @@ function foundingStack(options: GlobalOptions, { config }: Project, pulumi: Pulu
     cluster: async () => {
       connected ??= connectTo(options, outputs);
       const found = await connected;
-      // Before the founding stack is applied there is nothing to reach; afterwards there is.
+      // Before the foundation is applied there is nothing to reach; afterwards there is.
       if (!found) connected = undefined;
       return found;
     },
     changed: () => {
       read = undefined;
+      connected = undefined;
     },
   };
 }
@@ -105,29 +111,33 @@ const loadProgram = () => import("../program/program.ts");
  */
 async function openOperator(
   project: Project,
-  founding: FoundingStack,
-  named: Pick<Operator, "engineCluster">,
+  foundation: Foundation,
+  named: Pick<Operator, "administrator" | "engineCluster">,
 ): Promise<Operator> {
   // Begun early. If it fails, the promise is kept: whoever asks for the cluster later gets the same error.
-  founding.cluster().catch(() => undefined);
+  foundation.cluster().catch(() => undefined);
   const { pulumiStacks } = await import("../engine/automation/stacks.ts");
   const stacks = pulumiStacks({
     directory: project.directory,
     secretsProvider: project.secretsProvider,
     program: async (run) =>
-      (await loadProgram()).program({ founding: await founding.outputs(), abort: run?.abort }),
+      (await loadProgram()).program({
+        foundation: await foundation.outputs(),
+        abort: run?.abort,
+        looksAtForeign: true,
+      }),
     // Loads ahead, at the engine's first event. If it fails, `program` above fails with the same error.
     onEvent: () => loadProgram().catch(() => undefined),
     onChanged: (name) => {
-      if (name === project.config.founding) founding.changed();
+      if (name === project.config.founding) foundation.changed();
     },
   });
-  return { project, stacks, cluster: founding.cluster, ...named };
+  return { project, stacks, cluster: foundation.cluster, ...named };
 }
 
 async function connectTo(
   { context, kubeconfig }: GlobalOptions,
-  foundingOutputs: FoundingStack["outputs"],
+  foundationOutputs: Foundation["outputs"],
 ): Promise<KubernetesApi | undefined> {
   if (context !== undefined) return connect({ context, file: kubeconfig, namedBy: "options" });
   if (kubeconfig !== undefined) {
@@ -136,8 +146,8 @@ async function connectTo(
       "Name the context too: no command falls back to whichever is current.",
     );
   }
-  const outputs = await foundingOutputs();
-  return outputs && connect({ kubeconfig: outputs.deployerKubeconfig });
+  const outputs = await foundationOutputs();
+  return outputs && connect({ exported: outputs.deployerKubeconfig });
 }
 
 function projectFolderOf({ stackDir }: GlobalOptions): string {

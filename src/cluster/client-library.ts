@@ -5,10 +5,13 @@ import type { ClusterAddress } from "./kubeconfig.ts";
 
 /** Which cluster: the text or the file of a kubeconfig (none: the usual places), and one of its contexts. */
 export interface ClusterAccess {
+  /** The text that the foundation exports. */
+  readonly exported?: string | undefined;
+  /** A text that this program made itself. */
   readonly kubeconfig?: string | undefined;
   readonly file?: string | undefined;
   readonly context?: string | undefined;
-  /** Who named file and context, for what is wrong with them: the founding stack's configuration unless it is said. */
+  /** Who named file and context, for what is wrong with them: the foundation's configuration unless it is said. */
   readonly namedBy?: "configuration" | "options" | undefined;
 }
 
@@ -16,7 +19,7 @@ export interface ClusterAccess {
 const NAMES = {
   configuration: {
     context: "cluster.context",
-    file: "cluster.kubeconfig of the founding stack or in KUBECONFIG",
+    file: "cluster.kubeconfig of the foundation or in KUBECONFIG",
   },
   options: { context: "--context", file: "--kubeconfig or in KUBECONFIG" },
 } as const;
@@ -40,7 +43,7 @@ export async function loadKubeconfig(access: ClusterAccess): Promise<KubeConfig>
       `${titleOf(access)} cannot be read: ${(error as Error).message}`,
       access.kubeconfig === undefined
         ? `Name a kubeconfig file that exists, in ${namesOf(access).file}.`
-        : "Apply the founding stack again, which writes it.",
+        : "Apply the foundation again, which writes it: canary foundation",
     );
   }
   if (access.context !== undefined) selectContext(kubeconfig, access, access.context);
@@ -77,7 +80,7 @@ export async function clusterAddress(access: ClusterAccess): Promise<ClusterAddr
 }
 
 function titleOf({ kubeconfig, file }: ClusterAccess): string {
-  if (kubeconfig !== undefined) return "the kubeconfig that the founding stack gives out";
+  if (kubeconfig !== undefined) return "the kubeconfig of the foundation";
   return file === undefined ? "the kubeconfig of this account" : `the kubeconfig ${file}`;
 }
 

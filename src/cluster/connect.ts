@@ -6,11 +6,15 @@ import { readTokenKubeconfig, type TokenAccess } from "./kubeconfig.ts";
 
 /**
  * Access to a cluster through a kubeconfig, with its own authentication and TLS verification.
- * @throws UserError when the kubeconfig or the context is not there, or when it goes without verified TLS
+ * @throws UserError when the kubeconfig or the context is not there, or when it goes without verified TLS; Refusal for
+ * an exported kubeconfig that this program did not write
  */
 export async function connect(access: ClusterAccess): Promise<KubernetesApi> {
-  const token = access.kubeconfig !== undefined ? readTokenKubeconfig(access.kubeconfig) : undefined;
-  return token ? connectWithToken(token) : connectAsConfigured(access);
+  if (access.exported === undefined) return connectAsConfigured(access);
+  const token = readTokenKubeconfig(access.exported);
+  return token.address.proxyUrl === undefined
+    ? connectWithToken(token)
+    : connectAsConfigured({ kubeconfig: access.exported });
 }
 
 /** What the deployer's own kubeconfig needs, without the half second that a client library takes to load. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { UserError } from "../errors.ts";
+import { Refusal, UserError } from "../errors.ts";
 
 /** Where an API server is, and how its certificate is verified. */
 export interface ClusterAddress {
@@ -40,7 +40,7 @@ export function tokenKubeconfig(name: string, address: ClusterAddress, token: st
   if (token !== "") return kubeconfigOf(name, address, { token });
   throw new UserError(
     `the token of service account ${name} is empty: the cluster at ${address.server} has not filled its Secret`,
-    "Look whether the cluster's token controller runs, then apply the founding stack again.",
+    "Look whether the cluster's token controller runs, then apply the foundation again: canary foundation",
   );
 }
 
@@ -49,40 +49,67 @@ export interface TokenAccess {
   readonly token: string;
 }
 
-/** As much of a kubeconfig as `tokenKubeconfig` writes for a cluster that no proxy is in front of, and nothing more. */
-const tokenKubeconfigSchema = z.object({
+const text = z.string().min(1);
+
+/** What `tokenKubeconfig` writes, and nothing more: a field that is not here could run a command or send a token elsewhere. */
+const tokenKubeconfigSchema = z.strictObject({
+  apiVersion: z.literal("v1"),
+  kind: z.literal("Config"),
+  "current-context": text,
   clusters: z.tuple([
-    z.object({
+    z.strictObject({
+      name: text,
       cluster: z.strictObject({
-        server: z.string().startsWith("https:"),
-        "certificate-authority-data": z.string().min(1).optional(),
-        "tls-server-name": z.string().min(1).optional(),
+        server: z.url({ protocol: /^https$/ }),
+        "certificate-authority-data": text.optional(),
+        "tls-server-name": text.optional(),
+        "proxy-url": text.optional(),
       }),
     }),
   ]),
-  users: z.tuple([z.object({ user: z.strictObject({ token: z.string().min(1) }) })]),
+  users: z.tuple([z.strictObject({ name: text, user: z.strictObject({ token: text }) })]),
+  contexts: z.tuple([z.strictObject({ name: text, context: z.strictObject({ cluster: text, user: text }) })]),
 });
 
 /**
- * What `tokenKubeconfig` wrote; undefined for any other kubeconfig (YAML, a login command, several clusters), for one
- * without TLS, and for one through a proxy.
+ * Reads the kubeconfig that the foundation exports. Whoever can write that stack's state can put another one there: a
+ * login command in it (`exec`) would run on the machine of whoever promotes, so only the form that `tokenKubeconfig`
+ * writes is taken.
+ * @throws Refusal that names each field that is not of that form, and no value: one of them may be a credential
  */
-export function readTokenKubeconfig(text: string): TokenAccess | undefined {
-  const parsed = tokenKubeconfigSchema.safeParse(parseJson(text));
-  if (!parsed.success) return undefined;
-  const [{ cluster }] = parsed.data.clusters;
-  const [{ user }] = parsed.data.users;
+export function readTokenKubeconfig(kubeconfig: string): TokenAccess {
+  const parsed = tokenKubeconfigSchema.safeParse(parseJson(kubeconfig));
+  if (!parsed.success) throw notOurs(parsed.error.issues.flatMap(describe));
+  const { clusters, users, contexts } = parsed.data;
+  const [{ name, context }] = contexts;
+  const isOneUser = context.cluster === clusters[0].name && context.user === users[0].name;
+  if (!isOneUser || name !== parsed.data["current-context"]) throw notOurs(["its context leads elsewhere"]);
+  const { cluster } = clusters[0];
   const address = {
     server: cluster.server,
     certificateAuthority: cluster["certificate-authority-data"],
     tlsServerName: cluster["tls-server-name"],
+    proxyUrl: cluster["proxy-url"],
   };
-  return { address, token: user.token };
+  return { address, token: users[0].user.token };
 }
 
-function parseJson(text: string): unknown {
+function describe({ path, message, ...issue }: z.core.$ZodIssue): string[] {
+  const place = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
+  const at = place.replace(/^\./, "") || "the whole";
+  if (issue.code !== "unrecognized_keys") return [`${at}: ${message}`];
+  return issue.keys.map((key) => `${at} has ${key}`);
+}
+
+const notOurs = (wrong: readonly string[]): Refusal =>
+  new Refusal(
+    `the kubeconfig that the foundation exports is not of the form that this program writes, and was not used: ${wrong.join("; ")}`,
+    "Apply the foundation again (canary foundation), and look who else can write its state.",
+  );
+
+function parseJson(kubeconfig: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(kubeconfig);
   } catch {
     return undefined;
   }

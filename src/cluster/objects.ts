@@ -7,6 +7,8 @@ export const deploymentPath = (namespace: string, name: string): string =>
 export const configMapPath = (namespace: string, name: string): string =>
   `/api/v1/namespaces/${namespace}/configmaps/${name}`;
 
+export const namespacePath = (namespace: string): string => `/api/v1/namespaces/${namespace}`;
+
 /**
  * Reads the pods that carry labels.
  * @param weightOf what each draws of the traffic; without it all draw the same

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAddress } from "../cluster/kubeconfig.ts";
 import type { ExistingClusterConfig } from "../config/cluster.ts";
 
-/** A cluster that the founding stack can work on. */
+/** A cluster that the foundation can work on. */
 export interface Cluster {
   /** Where its API server is and how it proves itself: what a restricted kubeconfig is made of. */
   readonly address: pulumi.Input<ClusterAddress>;

@@ -1,9 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { tokenKubeconfig } from "../cluster/kubeconfig.ts";
+import { namespacePath } from "../cluster/objects.ts";
 import type { AppConfig } from "../config/app.ts";
-import type { Config } from "../config/stage.ts";
-import { appNames } from "../model/names.ts";
+import type { FoundationConfig } from "../config/foundation.ts";
+import { appNames, FIELD_MANAGER } from "../model/names.ts";
 import type { StagePlan } from "../model/plan.ts";
 import { DECLARE, WATCH } from "./access.ts";
 import type { Cluster } from "./cluster.ts";
@@ -13,13 +14,15 @@ export interface TenancyArgs {
   readonly cluster: Cluster;
   readonly app: AppConfig;
   readonly namespace: string;
+  /** The namespace was there before: it stays when the foundation is destroyed. */
+  readonly keepsNamespace: boolean;
   readonly selector: StagePlan["selector"];
   /** What the router's own objects need. */
   readonly edgeRules: readonly PolicyRule[];
   /** Pod Security Standard that the namespace enforces. */
   readonly podSecurity: "restricted" | "baseline";
   /** What the Secret `app.pullSecret` is made of; undefined when somebody else makes it. */
-  readonly registryCredentials?: Config["registryCredentials"];
+  readonly registryCredentials?: FoundationConfig["registryCredentials"];
 }
 
 type PolicyRule = k8s.types.input.rbac.v1.PolicyRule;
@@ -43,7 +46,7 @@ const APPLICATION_RULES: readonly PolicyRule[] = [
   { apiGroups: [""], resources: ["namespaces"], verbs: ["get"] },
 ];
 
-/** The namespace and the restricted account that every promotion runs with. */
+/** The namespace and the restricted account that every stage is applied with. */
 export class Tenancy extends pulumi.ComponentResource {
   readonly namespace: pulumi.Output<string>;
   /** Kubeconfig of the restricted account: secret. */
@@ -56,6 +59,7 @@ export class Tenancy extends pulumi.ComponentResource {
     const namespace = new k8s.core.v1.Namespace(name, namespaceDocument(args), {
       ...child,
       protect: true,
+      retainOnDelete: args.keepsNamespace,
     });
     this.namespace = namespace.metadata.name;
 
@@ -99,16 +103,48 @@ export class Tenancy extends pulumi.ComponentResource {
   }
 }
 
+/** API paths of the tenancy's objects. */
+export function tenancyPaths({ app, namespace }: Pick<TenancyArgs, "app" | "namespace">): string[] {
+  const { deployer } = appNames(app.name, namespace);
+  const roles = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`;
+  return [
+    namespacePath(namespace),
+    `${namespacePath(namespace)}/serviceaccounts/${deployer}`,
+    `${namespacePath(namespace)}/secrets/${deployer}-token`,
+    `${roles}/roles/${deployer}`,
+    `${roles}/rolebindings/${deployer}`,
+    `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies/${app.name}`,
+  ];
+}
+
+/** Label of a namespace that the foundation made, and may delete. */
+const MADE_HERE = { "canary-stages/made-here": "true" } as const;
+
+/** Whether the foundation made this namespace: one that somebody else made is never deleted. */
+export function isMadeHere({ metadata }: NamespaceLike): boolean {
+  return Object.keys(MADE_HERE).every((label) => metadata.labels?.[label] !== undefined);
+}
+
+interface NamespaceLike {
+  readonly metadata: { readonly labels?: Readonly<Record<string, string>> };
+}
+
 /** The application's own pods keep the restricted standard; what does not is told about, even where it may run. */
-function namespaceDocument({ namespace, podSecurity }: TenancyArgs): k8s.core.v1.NamespaceArgs {
+function namespaceDocument({
+  namespace,
+  keepsNamespace,
+  podSecurity,
+}: TenancyArgs): k8s.core.v1.NamespaceArgs {
   return {
     metadata: {
       name: namespace,
       labels: {
         "app.kubernetes.io/managed-by": "pulumi",
+        ...(!keepsNamespace && MADE_HERE),
         "pod-security.kubernetes.io/enforce": podSecurity,
         "pod-security.kubernetes.io/warn": "restricted",
       },
+      annotations: { "pulumi.com/patchFieldManager": FIELD_MANAGER, "pulumi.com/patchForce": "true" },
     },
   };
 }

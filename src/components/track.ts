@@ -15,8 +15,6 @@ export interface TrackArgs {
   readonly namespace: pulumi.Input<string>;
   /** Awaited before the Deployment is created or changed, not in a preview; what it throws stops the update. */
   readonly beforeChange?: (() => Promise<void>) | undefined;
-  /** Keeps `pulumi destroy` from taking the Deployment down. */
-  readonly protect: boolean;
 }
 
 /** One of the two Deployments that share the traffic, with its content. */
@@ -31,7 +29,6 @@ export class Track extends pulumi.ComponentResource {
     this.content = content && new k8s.core.v1.ConfigMap(`${name}-content`, content, { parent: this });
     this.deployment = new k8s.apps.v1.Deployment(name, deploymentDocument(args), {
       parent: this,
-      protect: args.protect,
       ...(this.content && { dependsOn: this.content }),
       ...beforeChange(args.beforeChange),
     });

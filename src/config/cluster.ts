@@ -11,10 +11,10 @@ const existingShape = {
 
 export type ExistingClusterConfig = z.infer<z.ZodObject<typeof existingShape>>;
 
-/** The cluster that the founding stack runs on. */
+/** The cluster that the foundation runs on. */
 export type ClusterConfig = ExistingClusterConfig | GkeConfig;
 
-/** @param routerKeys the keys that routers add to it, for a controller that the founding stack installs */
+/** @param routerKeys the keys that routers add to it, for a controller that the foundation installs */
 export function clusterSchemaWith(routerKeys: z.ZodRawShape): z.ZodType<ClusterConfig> {
   return z.discriminatedUnion("kind", [
     z.strictObject({ ...existingShape, ...routerKeys }),

@@ -94,8 +94,8 @@ const gkeShape = {
 export type GkeConfig = z.infer<z.ZodObject<typeof gkeShape>>;
 
 /**
- * A GKE cluster that the founding stack makes.
- * @param routerKeys the keys that routers add to it, for a controller that the founding stack installs
+ * A GKE cluster that the foundation makes.
+ * @param routerKeys the keys that routers add to it, for a controller that the foundation installs
  */
 export function gkeSchemaWith(routerKeys: z.ZodRawShape) {
   return z

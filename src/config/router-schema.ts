@@ -7,9 +7,9 @@ export interface RouterSchema {
   readonly edge: z.ZodType<EdgeConfig>;
   /** Stage value `replicas`: how the pods are counted. */
   readonly replicas: z.ZodType;
-  /** Keys inside `cluster`, for what the founding stack installs of the router: its controller. */
+  /** Keys inside `cluster`, for what the foundation installs of the router: its controller. */
   readonly cluster: z.ZodObject;
-  /** Pulumi secrets of the founding stack, as keys beside `cluster`: the licence of a controller. */
+  /** Pulumi secrets of the foundation, as keys beside `cluster`: the licence of a controller. */
   readonly secrets: z.ZodObject;
 }
 
@@ -17,7 +17,7 @@ export interface RouterSchema {
 export type RouterSchemas = Readonly<Record<string, { readonly schema: RouterSchema }>>;
 
 /**
- * The keys of every router inside `cluster`, whichever router is named: a founding stack may install a controller
+ * The keys of every router inside `cluster`, whichever router is named: the foundation may install a controller
  * before the project changes to its router.
  */
 export function clusterShapeOf(routers: RouterSchemas): z.ZodRawShape {

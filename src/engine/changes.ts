@@ -13,13 +13,15 @@ export interface Change {
 
 export type Operation = "create" | "update" | "replace" | "delete" | "forget";
 
+type Inputs = Readonly<Record<string, unknown>>;
+
 /** The parts of an engine event's step that a change is made of. */
 export interface Step {
   readonly op: string;
   readonly urn: string;
   readonly type: string;
-  readonly old?: { readonly inputs?: unknown } | undefined;
-  readonly new?: { readonly inputs?: unknown } | undefined;
+  readonly old?: { readonly inputs?: Inputs } | undefined;
+  readonly new?: { readonly inputs?: Inputs } | undefined;
   readonly diffs?: readonly string[] | undefined;
   readonly detailedDiff?: Readonly<Record<string, unknown>> | null | undefined;
 }

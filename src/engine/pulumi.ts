@@ -1,5 +1,5 @@
 import { UserError } from "../errors.ts";
-import { type FoundingOutputs, foundingOutputs } from "../program/outputs.ts";
+import { type FoundationOutputs, foundationOutputs } from "../program/outputs.ts";
 import { LIST_STACKS, type RunPulumi, runPulumi, stackOutputs } from "./process.ts";
 
 /** A stack as the backend lists it. */
@@ -15,8 +15,8 @@ export interface StackSummary {
 export interface PulumiCli {
   /** Stacks of the project that exist in the backend. */
   stacks(): Promise<readonly StackSummary[]>;
-  /** What the founding stack exports, secrets in clear; undefined where it was never applied. */
-  foundingOutputs(founding: string): Promise<FoundingOutputs | undefined>;
+  /** What the foundation exports, secrets in clear; undefined where it was never applied. */
+  foundationOutputs(founding: string): Promise<FoundationOutputs | undefined>;
 }
 
 /**
@@ -42,10 +42,10 @@ export function pulumiCli(directory: string, started: RunPulumi = runPulumi): Pu
         resources: resourceCount ?? 0,
       }));
     },
-    foundingOutputs: async (founding) => {
+    foundationOutputs: async (founding) => {
       try {
         const said = await run(stackOutputs(founding));
-        return foundingOutputs(JSON.parse(said) as Record<string, unknown>);
+        return foundationOutputs(JSON.parse(said) as Record<string, unknown>);
       } catch (error) {
         if (error instanceof UserError && NEVER_APPLIED.test(error.message)) return undefined;
         throw error;

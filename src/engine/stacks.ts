@@ -27,11 +27,18 @@ export interface StateResource {
   readonly [key: string]: unknown;
 }
 
+/** An object that the engine creates, as it is declared. What it does not know yet is left out of it. */
+export interface CreatedObject {
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
 export interface RunOptions {
   /** Told each line that Pulumi prints. */
   readonly onOutput?: ((text: string) => void) | undefined;
   /** Told each change as Pulumi comes to it. */
   readonly onChange?: ((change: Change) => void) | undefined;
+  /** Told each object that Pulumi would create, or creates. */
+  readonly onCreate?: ((created: CreatedObject) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** File of an update plan: a preview writes it, and an update that is given it does nothing else. */
   readonly plan?: string | undefined;

@@ -21,7 +21,7 @@ export interface AbortOptions extends MoveOptions, Confirmation<PlannedMove> {
  * @throws Refusal when nothing was released yet, or when somebody else holds the lock; MoveFailed with what failed
  */
 export function abort(operator: Operator, options: AbortOptions): Promise<MoveOutcome> {
-  const purpose = { text: "abort", stage: operator.project.config.abort };
+  const purpose = { text: "abort", stack: operator.project.config.abort };
   return withLock(operator, purpose, options, ({ signal }) => {
     const underLock = { ...options, signal };
     return runMove(

@@ -1,10 +1,10 @@
-import { applicationOf } from "../application/application.ts";
 import { configMapPath, deploymentPath } from "../cluster/objects.ts";
 import { changeText } from "../engine/changes.ts";
 import { UserError } from "../errors.ts";
 import { differences } from "../model/differences.ts";
 import type { EvaluatedStage } from "../project/evaluate.ts";
 import type { Operator } from "./operator.ts";
+import { requireApplication } from "./require-application.ts";
 
 /** The desired state of each live object that a stage declares, by kind and name (`Deployment httpd-new`). */
 export type LiveSnapshot = Readonly<Record<string, unknown>>;
@@ -21,22 +21,23 @@ interface AnyObject {
 const CONTROLLERS = /^deployment\.kubernetes\.io\//;
 
 /**
- * Takes a snapshot of the live objects: before a preview, and once more right before that is applied. Undefined while
- * there is no cluster.
+ * Takes a snapshot of the live objects: before a preview, and once more right before that is applied.
+ * @throws UserError before the foundation was applied
  */
 export async function takeSnapshot(
   operator: Operator,
   { config, plan, router }: EvaluatedStage,
-): Promise<LiveSnapshot | undefined> {
-  const application = await applicationOf(operator);
-  if (!application) return undefined;
-  const { api, namespace, names } = application;
+): Promise<LiveSnapshot> {
+  const { api, namespace, names } = await requireApplication(operator);
   const { previous, canary } = plan.tracks;
+  const edge = router
+    .edgePaths(config)
+    .map((path) => [`the edge, ${path.split("/").slice(-2).join(" ")}`, path]);
   const paths: Readonly<Record<string, string>> = {
     [`Deployment ${previous.name}`]: deploymentPath(namespace, previous.name),
     [`Deployment ${canary.name}`]: deploymentPath(namespace, canary.name),
     [`ConfigMap ${names.record}`]: configMapPath(namespace, names.record),
-    "the edge": router.addressPath(config),
+    ...Object.fromEntries(edge),
   };
   const objects = await Promise.all(
     Object.entries(paths).map(async ([object, path]) => [

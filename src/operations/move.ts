@@ -1,9 +1,8 @@
-import { applicationOf } from "../application/application.ts";
-import { type Live, NOTHING_LIVE } from "../application/live.ts";
+import type { Live } from "../application/live.ts";
 import { untilRolledOut } from "../cluster/rollouts.ts";
 import type { Change } from "../engine/changes.ts";
 import { recovering } from "../engine/recovery.ts";
-import type { RunOptions, Stack, Stacks } from "../engine/stacks.ts";
+import type { CreatedObject, RunOptions, Stack, Stacks } from "../engine/stacks.ts";
 import { holdsSameObjects, transferState } from "../engine/state-transfer.ts";
 import { prefetchStates } from "../engine/states.ts";
 import { type Move, moveTo } from "../model/lifecycle.ts";
@@ -12,6 +11,8 @@ import { progressDeadlineSeconds } from "../model/rollout.ts";
 import { type EvaluatedStage, evaluateStage } from "../project/evaluate.ts";
 import { type Observer, silentObserver } from "./observer.ts";
 import type { Operator } from "./operator.ts";
+import { requireApplication } from "./require-application.ts";
+import { findTakenOver, type TakenOver } from "./taken-over.ts";
 
 /** A stage that may be moved to, against what is live. */
 export interface PlannedMove extends EvaluatedStage {
@@ -22,16 +23,18 @@ export interface PlannedMove extends EvaluatedStage {
 /** A stage before it is applied. */
 export interface StagePreview extends PlannedMove {
   readonly changes: readonly Change[];
+  /** Those of the objects to be created that somebody else made before. */
+  readonly takenOver: readonly TakenOver[];
   readonly stack: Stack;
 }
 
 /**
  * Which move a stage is now, by what the cluster says is live.
- * @throws Refusal when the lifecycle does not allow it
+ * @throws Refusal when the lifecycle does not allow it, UserError before the foundation was applied
  */
 export async function planMove(operator: Operator, evaluated: EvaluatedStage): Promise<PlannedMove> {
   const { stage, config, plan } = evaluated;
-  const live = (await (await applicationOf(operator))?.live(plan)) ?? NOTHING_LIVE;
+  const live = await (await requireApplication(operator)).live(plan);
   const move = moveTo({ ...config, stage, override: config.lifecycleOverride }, live.record);
   return { ...evaluated, move, live };
 }
@@ -81,11 +84,14 @@ export async function previewMove(
     observer.say(`the state of stack ${liveStage} is not there: objects that are taken over may show as new`);
   }
   const transferFrom = source && !(own && holdsSameObjects(source, own)) ? liveStage : undefined;
+  const created: CreatedObject[] = [];
   const changes = await recovering(stack, observer, async () => {
     if (transferFrom !== undefined) await transferStateTo(stack, operator.stacks, transferFrom);
-    return stack.preview(run);
+    created.length = 0;
+    return stack.preview({ ...run, onCreate: (object) => created.push(object) });
   });
-  return { ...planned, changes, stack };
+  const { api } = await requireApplication(operator);
+  return { ...planned, changes, takenOver: await findTakenOver(api, created), stack };
 }
 
 async function transferStateTo(target: Stack, stacks: Stacks, from: string): Promise<void> {

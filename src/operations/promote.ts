@@ -10,11 +10,14 @@ import type { Operator } from "./operator.ts";
 import type { MoveOutcome } from "./outcome.ts";
 import { type Confirmation, MoveFailed, type MoveOptions, type MoveSteps, runMove } from "./pipeline.ts";
 import { rollBackFailed, rollBackUnfit } from "./rollback-on-failure.ts";
+import { requireTakeOver } from "./taken-over.ts";
 import { withLock } from "./with-lock.ts";
 
 export interface PromoteOptions extends MoveOptions, Confirmation<StagePreview> {
   /** Goes back when the stage cannot be applied or does not fit. */
   readonly rollbackOnFailure: boolean;
+  /** Takes objects over that somebody else made, also where that changes them. */
+  readonly takeOver: boolean;
 }
 
 /** What came of a promotion, and of the way back where that was taken. */
@@ -35,15 +38,20 @@ export async function promote(
 ): Promise<PromotionOutcome> {
   const prefetched = prefetchStates(operator.stacks, operator.project.config.lifecycle, stage);
   const evaluated = await evaluateStage(operator.project, stage);
-  return withLock(operator, { text: `promote ${stage}`, stage }, options, async ({ signal, unheldMs }) => {
-    // A holder of the lock since then may have changed the states.
-    const isFresh = prefetched.age() + CLOCK_TOLERANCE_MS < unheldMs;
-    const states = isFresh ? prefetched : undefined;
-    const outcome = await promoteUnderLock(operator, evaluated, { ...options, signal, states });
-    const fits = outcome.verification?.fits !== false;
-    if (fits || !options.rollbackOnFailure) return { ...outcome, rolledBack: undefined };
-    return { ...outcome, rolledBack: await rollBackUnfit(operator, outcome, { ...options, signal }) };
-  });
+  return withLock(
+    operator,
+    { text: `promote ${stage}`, stack: stage },
+    options,
+    async ({ signal, unheldMs }) => {
+      // A holder of the lock since then may have changed the states.
+      const isFresh = prefetched.age() + CLOCK_TOLERANCE_MS < unheldMs;
+      const states = isFresh ? prefetched : undefined;
+      const outcome = await promoteUnderLock(operator, evaluated, { ...options, signal, states });
+      const fits = outcome.verification?.fits !== false;
+      if (fits || !options.rollbackOnFailure) return { ...outcome, rolledBack: undefined };
+      return { ...outcome, rolledBack: await rollBackUnfit(operator, outcome, { ...options, signal }) };
+    },
+  );
 }
 
 /**
@@ -75,15 +83,15 @@ async function promoteUnderLock(
 }
 
 interface Promotion extends StagePreview {
-  /** The cluster right before the preview; undefined while there is none. */
-  readonly before: LiveSnapshot | undefined;
+  /** The cluster right before the preview. */
+  readonly before: LiveSnapshot;
 }
 
 /** @param updatePlan file of what the preview allows the engine to do, and nothing else */
 function promotionTo(
   evaluated: EvaluatedStage,
   operator: Operator,
-  { observer, onOutput, signal, states }: PromotionUnderLock,
+  { observer, onOutput, signal, states, takeOver }: PromotionUnderLock,
   updatePlan: string,
 ): MoveSteps<Promotion> {
   const { stage } = evaluated;
@@ -95,11 +103,12 @@ function promotionTo(
         const planned = await planMove(operator, evaluated);
         const onChange = ({ object }: { readonly object: string }) => note(object);
         const run = { onOutput, signal, plan: updatePlan, onChange };
-        return { ...(await previewMove(operator, planned, { observer, states: now, run })), before };
+        const preview = await previewMove(operator, planned, { observer, states: now, run });
+        requireTakeOver(preview.takenOver, takeOver);
+        return { ...preview, before };
       }),
     requireUnchanged: async ({ before }) => {
-      const after = await takeSnapshot(operator, evaluated);
-      if (before && after) requireUnchanged(before, after);
+      requireUnchanged(before, await takeSnapshot(operator, evaluated));
     },
     execute: async (preview, run) => {
       const isInPlace = preview.move === "reapply" && preview.changes.length === 0;

@@ -25,7 +25,7 @@ export async function rollback(
   options: RollbackOptions,
 ): Promise<MoveOutcome> {
   const text = `rollback ${stage ?? ""}`.trim();
-  return withLock(operator, { text, stage }, options, ({ signal }) =>
+  return withLock(operator, { text, stack: stage }, options, ({ signal }) =>
     rollbackUnderLock(operator, stage, { ...options, signal }),
   );
 }

@@ -1,19 +1,23 @@
 import type { KubernetesApi } from "../cluster/api.ts";
 import { UserError } from "../errors.ts";
+import { neverApplied } from "../program/outputs.ts";
 import type { Operator } from "./operator.ts";
 
 /**
  * With `--context` the operator says by which kubeconfig the cluster is reached, and the engine goes on by what the
- * founding stack says. Both have to lead to one cluster: else one would be locked and looked at, and another changed.
+ * foundation says. Both have to lead to one cluster: else one would be locked and looked at, and another changed.
  * Two addresses can be one cluster, for example a tunnel's and the public one: then the namespace has one uid by both.
- * @param stage the stage that will be applied; undefined where that is not known yet
+ * @param stack the stack that will be applied; undefined where that is not known yet
  * @throws UserError with both servers
  */
-export async function requireSameCluster(operator: Operator, stage: string | undefined): Promise<void> {
+export async function requireSameCluster(operator: Operator, stack: string | undefined): Promise<void> {
   if (!operator.engineCluster) return;
-  const [named, engines] = await Promise.all([operator.cluster(), operator.engineCluster(stage)]);
+  const [named, engines] = await Promise.all([operator.cluster(), operator.engineCluster(stack)]);
   if (!named) return;
-  if (!engines) throw differs(named.server, "a new cluster, which it makes itself");
+  const { founding } = operator.project.config;
+  if (!engines && stack === founding) throw differs(named.server, "a new cluster, which it makes itself");
+  if (!engines && stack !== undefined) throw neverApplied(founding, "");
+  if (!engines) return;
   if (new URL(named.server).origin === new URL(engines.server).origin) return;
   const { namespace } = operator.project.config;
   const [ours, theirs] = await Promise.all([
@@ -32,5 +36,5 @@ async function namespaceUid(api: KubernetesApi, namespace: string): Promise<stri
 const differs = (named: string, engines: string): UserError =>
   new UserError(
     `--context leads to ${named}, but the engine applies to ${engines}: nothing was changed`,
-    "Leave --context out, or name a context of the cluster that the founding stack has.",
+    "Leave --context out, or name a context of the cluster that the foundation has.",
   );

@@ -18,8 +18,8 @@ export interface OperationOptions {
 export interface Purpose {
   /** Shown to whoever is refused meanwhile, for example `promote canary-75`. */
   readonly text: string;
-  /** The stage that is applied; undefined where it is not known yet, or where it is several. */
-  readonly stage?: string | undefined;
+  /** The stack that is applied; undefined where it is not known yet, or where it is several. */
+  readonly stack?: string | undefined;
 }
 
 /** A lock, as the work under it sees it. */
@@ -31,7 +31,7 @@ export interface HeldLock {
 }
 
 /**
- * Works under the application's lock, on the one cluster that the engine applies to. Before the founding stack was
+ * Works under the application's lock, on the one cluster that the engine applies to. Before the foundation was
  * applied there is no cluster to lock in, and the lock of the engine's own backend has to do.
  * @throws Refusal when somebody else holds the lock; UserError when `--context` leads to another cluster
  */
@@ -41,7 +41,7 @@ export async function withLock<T>(
   { identity, observer, signal }: OperationOptions,
   work: (held: HeldLock) => Promise<T>,
 ): Promise<T> {
-  await requireSameCluster(operator, purpose.stage);
+  await requireSameCluster(operator, purpose.stack);
   const application = await applicationOf(operator);
   if (!application || !(await namespaceExists(application.api, application.namespace))) {
     return work({ signal, unheldMs: 0 });

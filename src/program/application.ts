@@ -12,12 +12,8 @@ import type { Edge } from "../routers/router.ts";
 export interface ApplicationArgs {
   readonly config: Config;
   readonly plan: StagePlan;
-  readonly namespace: pulumi.Input<string>;
-  /** The router's edge, its address, and what has to be there before it. */
-  readonly edge: Pick<Edge, "declare"> & {
-    readonly address: pulumi.Input<string> | undefined;
-    readonly after: readonly pulumi.Resource[];
-  };
+  /** The router's edge, and its address; undefined where the cluster chooses one. */
+  readonly edge: Pick<Edge, "declare"> & { readonly address: string | undefined };
   /** The track that takes more traffic than now. */
   readonly growing: TrackName;
   /** Awaited before the edge and the other track change: the growing one has to be ready, and so for these seconds. */
@@ -26,19 +22,19 @@ export interface ApplicationArgs {
   readonly abandoned: string | undefined;
   /** What the record says once the stage is in place. */
   readonly record: ReleaseRecord;
-  /** The founding stack's objects are protected; what other stacks declare stays when such a stack is destroyed. */
-  readonly founding: boolean;
   readonly deployer: k8s.Provider;
 }
 
 /**
  * The application of a stage: both tracks, the edge and the release record. Top-level components with the same
- * names in every stack, so that the state of one stage fits another.
+ * names in every stack, so that the state of one stage fits another. What a stage declares stays when its stack is
+ * destroyed: other stages have it too.
  */
 export function declareApplication(args: ApplicationArgs): void {
-  const { config, plan, namespace } = args;
+  const { config, plan } = args;
+  const { namespace } = config;
   const names = appNames(config.app.name, config.namespace);
-  const options = { providers: [args.deployer], retainOnDelete: !args.founding };
+  const options = { providers: [args.deployer], retainOnDelete: true };
 
   const untilGrown = (steady = 0) => args.untilRolledOut(plan.tracks[args.growing], steady);
   const declareTrack = (track: TrackName, after?: { dependsOn: pulumi.Resource[] }): Track =>
@@ -48,7 +44,6 @@ export function declareApplication(args: ApplicationArgs): void {
         app: config.app,
         plan: plan.tracks[track],
         namespace,
-        protect: args.founding,
         beforeChange: after && (() => untilGrown(steadySeconds(plan.tracks[track], config.app))),
       },
       { ...options, ...after },
@@ -57,7 +52,7 @@ export function declareApplication(args: ApplicationArgs): void {
   const edge = args.edge.declare(
     names.service,
     { config, plan, namespace, address: args.edge.address, beforeChange: () => untilGrown() },
-    { ...options, protect: args.founding, dependsOn: [growing, ...args.edge.after] },
+    { ...options, dependsOn: [growing] },
   );
   // Where the edge leads to may change with a stage: to pods that are ready, and before other pods leave.
   const shrinking = TRACKS.find((track) => track !== args.growing) ?? "previous";

@@ -1,71 +1,90 @@
-import * as pulumi from "@pulumi/pulumi";
-import { clusterAddress } from "../cluster/client-library.ts";
+import { requireApis } from "../application/live.ts";
+import type { KubernetesApi } from "../cluster/api.ts";
+import { type ClusterAccess, clusterAddress } from "../cluster/client-library.ts";
+import { connect } from "../cluster/connect.ts";
+import { requireNothingForeign } from "../cluster/foreign.ts";
+import { namespacePath } from "../cluster/objects.ts";
 import { type Cluster, ExistingCluster } from "../components/cluster.ts";
-import { Tenancy } from "../components/tenancy.ts";
-import type { ClusterConfig } from "../config/cluster.ts";
-import type { Config } from "../config/stage.ts";
-import type { StagePlan } from "../model/plan.ts";
+import { isMadeHere, Tenancy, tenancyPaths } from "../components/tenancy.ts";
+import type { FoundationConfig } from "../config/foundation.ts";
 import type { Router } from "../routers/router.ts";
-import type { FoundingStack } from "./founding-stack.ts";
+import { DEPLOYER_KUBECONFIG, EDGE_ADDRESS, type FoundationOutputs, foundationOutputs } from "./outputs.ts";
+import { readOutputs } from "./stack-outputs.ts";
 
-/** What the application's objects of a stage stand on. */
-export interface Foundation {
-  readonly namespace: pulumi.Input<string>;
-  /** Kubeconfig of the restricted account: secret. */
-  readonly deployerKubeconfig: pulumi.Output<string>;
-  /** The address that the edge is to have; undefined where the cluster chooses one. */
-  readonly edgeAddress: pulumi.Input<string> | undefined;
-  /** What the edge needs before it: the router's controller, when the stage installs it. */
-  readonly beforeEdge: readonly pulumi.Resource[];
+/** What whoever runs the foundation knows beyond its configuration. */
+export interface KnownOfFoundation {
+  /** What it exports, just read; else the engine is asked. */
+  readonly foundation?: FoundationOutputs | undefined;
+  /** Whoever runs it looks at somebody else's objects itself. */
+  readonly looksAtForeign?: boolean | undefined;
 }
 
-/** Declares the cluster and the tenancy in the founding stack; elsewhere takes what that one made. */
+/**
+ * Declares what the stages stand on, all that needs an administrator: the cluster, the router's controller, the
+ * namespace and the restricted account.
+ * @returns what the foundation exports
+ */
 export async function declareFoundation(
-  founding: FoundingStack,
-  config: Config,
-  plan: StagePlan,
+  config: FoundationConfig,
   router: Router,
-): Promise<Foundation> {
-  if (!founding.isThisStage) {
-    const { deployerKubeconfig, edgeAddress } = founding.outputs;
-    return {
-      namespace: config.namespace,
-      deployerKubeconfig: pulumi.secret(deployerKubeconfig),
-      edgeAddress,
-      beforeEdge: [],
-    };
+  known: KnownOfFoundation,
+): Promise<Record<string, unknown>> {
+  const access = await accessTo(config, known.foundation);
+  const api = access && (await connect(access));
+  await requireApis(api, router.foundationRequires(config));
+  if (api && config.cluster.kind === "kubeconfig" && !config.takeOver && !known.looksAtForeign) {
+    await requireNothingForeign(api, tenancyPaths(config));
   }
-  const cluster = await declareCluster(founding.cluster, config);
+  const keepsNamespace = await wasThereBefore(api, config.namespace);
+
+  const cluster = await declareCluster(config);
   const tenancy = new Tenancy("tenancy", {
     cluster,
     app: config.app,
     namespace: config.namespace,
-    selector: plan.selector,
+    keepsNamespace,
+    selector: router.selector(config.app.name),
     edgeRules: router.deployerRules,
     podSecurity: router.podSecurity,
     registryCredentials: config.registryCredentials,
   });
   const edge = await router.loadEdge();
-  const beforeEdge = await edge.declareFoundation({
+  await edge.declareFoundation({
     config,
-    cluster: founding.cluster,
     namespace: tenancy.namespace,
     administrator: cluster.administrator,
   });
   return {
-    namespace: tenancy.namespace,
-    deployerKubeconfig: tenancy.deployerKubeconfig,
-    edgeAddress: cluster.edgeAddress,
-    beforeEdge,
+    [DEPLOYER_KUBECONFIG]: tenancy.deployerKubeconfig,
+    ...(cluster.edgeAddress !== undefined && { [EDGE_ADDRESS]: cluster.edgeAddress }),
   };
 }
 
-async function declareCluster(config: ClusterConfig, { edge }: Config): Promise<Cluster> {
+/**
+ * How the cluster is looked at before anything is declared; undefined while it is yet to be made. A GKE cluster is
+ * looked at as the deployer: by the foundation's own output, so that nothing depends on a local kubeconfig.
+ */
+async function accessTo(
+  { cluster, founding }: FoundationConfig,
+  known: FoundationOutputs | undefined,
+): Promise<ClusterAccess | undefined> {
+  if (cluster.kind === "kubeconfig") return { file: cluster.kubeconfig, context: cluster.context };
+  const exported = known ?? foundationOutputs(await readOutputs(founding));
+  return exported && { exported: exported.deployerKubeconfig };
+}
+
+/** Whether somebody else made the namespace: then it is not ours to delete. */
+async function wasThereBefore(api: KubernetesApi | undefined, namespace: string): Promise<boolean> {
+  const found = await api?.get<Parameters<typeof isMadeHere>[0]>(namespacePath(namespace));
+  return found !== undefined && !isMadeHere(found);
+}
+
+async function declareCluster({ cluster: config, edge }: FoundationConfig): Promise<Cluster> {
   if (config.kind === "kubeconfig") {
     const address = await clusterAddress({ file: config.kubeconfig, context: config.context });
     return new ExistingCluster("cluster", { config, address });
   }
-  // Loaded for such a cluster alone: Google's SDK takes a second, which no promotion has to wait for.
+  // Loaded for such a cluster alone: Google's SDK takes a second.
   const { GkeCluster } = await import("../components/gke/cluster.ts");
   return new GkeCluster("cluster", { config, edge });
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Config } from "../config/stage.ts";
+import { UserError } from "../errors.ts";
 import type { StagePlan, TrackPlan } from "../model/plan.ts";
 
 const shares = z.object({ previous: z.number(), canary: z.number() });
@@ -25,25 +26,32 @@ export const outputsSchema = z.object({
 
 export type Outputs = z.infer<typeof outputsSchema>;
 
-/** Name of the founding stack's secret output with which all stages act. */
+/** Name of the foundation's secret output with which all stages act. */
 export const DEPLOYER_KUBECONFIG = "deployerKubeconfig";
 
-/** Name of the founding stack's output with the address that is reserved for the edge. */
+/** Name of the foundation's output with the address that is reserved for the edge. */
 export const EDGE_ADDRESS = "edgeAddress";
 
-/** What the founding stack exports for itself and for the other stages; its secrets in clear. */
-export interface FoundingOutputs {
+/** What the foundation exports for the stages; its secrets in clear. */
+export interface FoundationOutputs {
   readonly deployerKubeconfig: string;
   /** Where the edge's address is reserved beforehand. */
   readonly edgeAddress: string | undefined;
 }
 
-/** Those among a stack's outputs; undefined for a stack that was never applied, or is no founding one. */
-export function foundingOutputs(outputs: Readonly<Record<string, unknown>>): FoundingOutputs | undefined {
+/** Those among a stack's outputs; undefined for a stack that was never applied, or is no foundation. */
+export function foundationOutputs(outputs: Readonly<Record<string, unknown>>): FoundationOutputs | undefined {
   const { [DEPLOYER_KUBECONFIG]: deployerKubeconfig, [EDGE_ADDRESS]: edgeAddress } = outputs;
   if (typeof deployerKubeconfig !== "string") return undefined;
   return { deployerKubeconfig, edgeAddress: typeof edgeAddress === "string" ? edgeAddress : undefined };
 }
+
+/** What a stage is refused with before there is a foundation. @param detail how that was found out */
+export const neverApplied = (founding: string, detail: string): UserError =>
+  new UserError(
+    `the foundation, stack ${founding}, was never applied${detail && `: ${detail}`}`,
+    `Apply it first: canary foundation, or pulumi up -s ${founding}. It makes the namespace and the account that every stage works with.`,
+  );
 
 /** The outputs of a stage. */
 export function stageOutputs(stage: string, config: Config, plan: StagePlan): Outputs {

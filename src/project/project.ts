@@ -1,9 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, YAMLParseError } from "yaml";
+import { type FoundationConfig, parseFoundation } from "../config/foundation.ts";
+import { type ProjectConfig, parseProject } from "../config/project.ts";
 import { configText, declaredValues, ownValues } from "../config/raw.ts";
 import { isSecretPath } from "../config/secrets.ts";
-import { type Config, type ProjectConfig, parseConfig, parseProject } from "../config/stage.ts";
+import { type Config, parseConfig } from "../config/stage.ts";
 import { UserError } from "../errors.ts";
 import { requireKnownStage } from "../model/lifecycle.ts";
 import { routers as builtInRouters } from "../routers/index.ts";
@@ -21,11 +23,13 @@ export interface Project {
   readonly routers: Routers;
   /** A stage's evaluated configuration. @throws UserError for an unknown stage or a wrong value */
   stage(name: string): Promise<Config>;
+  /** The foundation's evaluated configuration, without its secrets. @throws UserError for a wrong value */
+  foundation(): Promise<FoundationConfig>;
   /**
-   * What encrypts the secrets of a stack that is yet to be made: what its own file names, or else the founding
-   * stage's. Undefined where neither names any: then it is the backend's usual one.
+   * What encrypts the secrets of a stack that is yet to be made: what its own file names, or else the
+   * foundation's. Undefined where neither names any: then it is the backend's usual one.
    */
-  secretsProvider(stage: string): Promise<string | undefined>;
+  secretsProvider(stack: string): Promise<string | undefined>;
 }
 
 interface ProjectFile {
@@ -33,7 +37,7 @@ interface ProjectFile {
   readonly config?: Values;
 }
 
-interface StageFile {
+interface StackFile {
   readonly config?: Values;
   readonly secretsprovider?: string;
 }
@@ -44,9 +48,13 @@ export async function readProject(directory: string, routers: Routers = builtInR
   const name = file.name ?? "";
   const projectValues = fileTexts(declaredValues(file.config ?? {}), name, routers);
   const config = parseProject(projectValues, routers);
-  const readStage = async (stage: string): Promise<StageFile> => {
-    requireKnownStage(stage, config);
-    return (await readYaml(join(directory, `Pulumi.${stage}.yaml`))) as StageFile;
+  const readStack = async (stack: string): Promise<StackFile> => {
+    if (stack !== config.founding) requireKnownStage(stack, config);
+    return (await readYaml(join(directory, `Pulumi.${stack}.yaml`))) as StackFile;
+  };
+  const valuesOf = async (stack: string) => {
+    const { config: values = {} } = await readStack(stack);
+    return { ...projectValues, ...fileTexts(values, name, routers) };
   };
   return {
     directory,
@@ -54,18 +62,19 @@ export async function readProject(directory: string, routers: Routers = builtInR
     config,
     routers,
     stage: async (stage) => {
-      const { config: values = {} } = await readStage(stage);
-      return parseConfig({ ...projectValues, ...fileTexts(values, name, routers) }, routers);
+      requireKnownStage(stage, config);
+      return parseConfig(await valuesOf(stage), routers);
     },
-    secretsProvider: async (stage) => {
-      const own = await readStage(stage);
-      return own.secretsprovider ?? (await readStage(config.founding)).secretsprovider;
+    foundation: async () => parseFoundation(await valuesOf(config.founding), routers),
+    secretsProvider: async (stack) => {
+      const own = await readStack(stack);
+      return own.secretsprovider ?? (await readStack(config.founding)).secretsprovider;
     },
   };
 }
 
 /**
- * What the file of a stage gives the program, as the texts that Pulumi would make of it. Secrets are left out: they
+ * What the file of a stack gives the program, as the texts that Pulumi would make of it. Secrets are left out: they
  * stand encrypted in the file, and only the program needs them.
  */
 function fileTexts(values: Values, project: string, routers: Routers): Record<string, string> {

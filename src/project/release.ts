@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { isMap, isScalar, parseDocument } from "yaml";
 import { applicationIn } from "../application/application.ts";
 import type { KubernetesApi } from "../cluster/api.ts";
-import { parseProject } from "../config/stage.ts";
+import { parseProject } from "../config/project.ts";
 import { Refusal, UserError } from "../errors.ts";
 import { type Release, releaseText } from "../model/lifecycle.ts";
 import type { ReleaseRecord } from "../model/record.ts";
@@ -101,10 +101,5 @@ const noRelease = (): UserError =>
 
 /** @throws UserError for what is no version */
 export function requireVersion({ config, routers }: Project, release: Release): void {
-  parseProject({ ...projectValues(config), release }, routers);
-}
-
-/** The values that stood in the file: `founding` is always there in a ProjectConfig, but need not be in the file. */
-function projectValues({ founding: _founding, ...values }: Project["config"]): Record<string, unknown> {
-  return values;
+  parseProject({ ...config, release }, routers);
 }

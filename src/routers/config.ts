@@ -1,4 +1,6 @@
-import { type Config, type ProjectConfig, parseConfig, parseProject } from "../config/stage.ts";
+import { type FoundationConfig, parseFoundation } from "../config/foundation.ts";
+import { type ProjectConfig, parseProject } from "../config/project.ts";
+import { type Config, parseConfig } from "../config/stage.ts";
 import { routers } from "./index.ts";
 import type { Routers } from "./router.ts";
 
@@ -9,6 +11,13 @@ type Values = Readonly<Record<string, unknown>>;
  * @throws UserError with a line for each property that is wrong
  */
 export const stageConfig = (raw: Values, among: Routers = routers): Config => parseConfig(raw, among);
+
+/**
+ * The configuration of the foundation, from every value of the project's namespace.
+ * @throws UserError with a line for each property that is wrong
+ */
+export const foundationConfig = (raw: Values, among: Routers = routers): FoundationConfig =>
+  parseFoundation(raw, among);
 
 /**
  * The project's values alone, as they stand in Pulumi.yaml.

@@ -1,29 +1,35 @@
 import { z } from "zod";
 import type { ClusterConfig } from "../config/cluster.ts";
+import type { FoundationConfig } from "../config/foundation.ts";
 import type { RouterSchema } from "../config/router-schema.ts";
 import type { Config } from "../config/stage.ts";
-import type { Edge, Router, RouterConfig, RouterDefinition } from "./router.ts";
+import type { Edge, Router, RouterConfig, RouterDefinition, RouterFoundation } from "./router.ts";
 
 /**
- * A router from its schema and what it does with values of that schema. The rest of the program hands it any stage's
- * configuration; its own values are read from it by the schema that parsed them (`parseConfig`), so their types hold
- * without a cast, and a configuration of another router is an error here and not a wrong edge.
+ * A router from its schema and what it does with values of that schema. The rest of the program hands it any
+ * configuration; its own values are read from it by the schema that parsed them, so their types hold without a cast,
+ * and a configuration of another router is an error here and not a wrong edge.
  */
 export function defineRouter<S extends RouterSchema>(schema: S, own: RouterDefinition<S>): Router {
-  const clusterOf = (cluster: ClusterConfig): ClusterConfig & z.output<S["cluster"]> =>
-    Object.assign({}, cluster, read<S["cluster"]>(schema.cluster, cluster));
   const configOf = (config: Config): RouterConfig<S> => {
     const edge = read<S["edge"]>(schema.edge, config.edge);
     const replicas = read<S["replicas"]>(schema.replicas, config.replicas);
-    const cluster = config.cluster && clusterOf(config.cluster);
+    return Object.assign({}, config, { edge, replicas });
+  };
+  const foundationOf = (config: FoundationConfig): RouterFoundation<S> => {
+    const edge = read<S["edge"]>(schema.edge, config.edge);
+    const cluster: ClusterConfig & z.output<S["cluster"]> = Object.assign(
+      {},
+      config.cluster,
+      read<S["cluster"]>(schema.cluster, config.cluster),
+    );
     const secrets = read<S["secrets"]>(schema.secrets, config);
-    return Object.assign({}, config, { edge, replicas, cluster }, secrets);
+    return Object.assign({}, config, { edge, cluster }, secrets);
   };
   const loadEdge = async (): Promise<Edge> => {
     const { declareFoundation, declare } = await own.loadEdge();
     return {
-      declareFoundation: (args) =>
-        declareFoundation({ ...args, config: configOf(args.config), cluster: clusterOf(args.cluster) }),
+      declareFoundation: (args) => declareFoundation({ ...args, config: foundationOf(args.config) }),
       declare: (name, args, options) => declare(name, { ...args, config: configOf(args.config) }, options),
     };
   };
@@ -31,8 +37,10 @@ export function defineRouter<S extends RouterSchema>(schema: S, own: RouterDefin
     ...own,
     schema,
     requires: (config) => own.requires(configOf(config)),
+    foundationRequires: (config) => own.foundationRequires(foundationOf(config)),
     plan: (config) => own.plan(configOf(config)),
     addressPath: (config) => own.addressPath(configOf(config)),
+    edgePaths: (config) => own.edgePaths(configOf(config)),
     entrance: (config) => own.entrance(configOf(config)),
     readTraffic: (api, config) => own.readTraffic(api, configOf(config)),
     loadEdge,

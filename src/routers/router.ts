@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { KubernetesApi, RequiredApi } from "../cluster/api.ts";
 import type { ClusterConfig } from "../config/cluster.ts";
+import type { FoundationConfig } from "../config/foundation.ts";
 import type { RouterSchema } from "../config/router-schema.ts";
 import type { Config } from "../config/stage.ts";
 import type { StagePlan } from "../model/plan.ts";
@@ -13,7 +14,12 @@ import type { LiveShare, LiveTraffic } from "./live-share.ts";
 export type RouterConfig<S extends RouterSchema> = Config & {
   readonly edge: z.output<S["edge"]>;
   readonly replicas: z.output<S["replicas"]>;
-  readonly cluster?: (ClusterConfig & z.output<S["cluster"]>) | undefined;
+};
+
+/** The foundation's configuration with the values that the router with the schema `S` has in it. */
+export type RouterFoundation<S extends RouterSchema> = FoundationConfig & {
+  readonly edge: z.output<S["edge"]>;
+  readonly cluster: ClusterConfig & z.output<S["cluster"]>;
 } & z.output<S["secrets"]>;
 
 /** What an edge is declared from. */
@@ -27,21 +33,17 @@ export interface EdgeArgs<C extends Config = Config> {
   readonly beforeChange: () => Promise<void>;
 }
 
-/** What the founding stack's part of an edge is declared from. */
-export interface FoundationArgs<C extends Config = Config, K extends ClusterConfig = ClusterConfig> {
-  readonly config: C;
-  readonly cluster: K;
+/** What the foundation's part of an edge is declared from. */
+export interface FoundationArgs<F extends FoundationConfig = FoundationConfig> {
+  readonly config: F;
   readonly namespace: pulumi.Input<string>;
   readonly administrator: k8s.Provider;
 }
 
 /** The Pulumi components of a router. They need the SDKs, so they are loaded where something is declared. */
-export interface Edge<C extends Config = Config, K extends ClusterConfig = ClusterConfig> {
-  /**
-   * Declares, in the founding stack, what the edge needs and the deployer may not make: a controller, a certificate.
-   * @returns what has to be there before the edge
-   */
-  readonly declareFoundation: (args: FoundationArgs<C, K>) => Promise<readonly pulumi.Resource[]>;
+export interface Edge<C extends Config = Config, F extends FoundationConfig = FoundationConfig> {
+  /** Declares, in the foundation, what the edge needs and the deployer may not make: a controller, a certificate. */
+  readonly declareFoundation: (args: FoundationArgs<F>) => Promise<void>;
   /** Declares the Service and what else leads traffic to the tracks. */
   readonly declare: (
     name: string,
@@ -56,13 +58,17 @@ interface RouterTraits {
   readonly deployerRules: readonly k8s.types.input.rbac.v1.PolicyRule[];
   /** Pod Security Standard that every pod of the namespace can keep, those of the router's controller too. */
   readonly podSecurity: "restricted" | "baseline";
+  /** Labels that all pods of an application carry, by its name. */
+  readonly selector: (app: string) => Readonly<Record<string, string>>;
   readonly live: LiveShare;
 }
 
-/** What a router makes of a configuration `C` and a cluster `K`. */
-interface RouterWork<C extends Config, K extends ClusterConfig> {
-  /** API groups and versions that the cluster must serve before the stage is applied. */
+/** What a router makes of a stage's configuration `C` and of the foundation's `F`. */
+interface RouterWork<C extends Config, F extends FoundationConfig> {
+  /** API groups and versions that the cluster must serve before a stage is applied. */
   readonly requires: (config: C) => readonly RequiredApi[];
+  /** Those that it must serve before the foundation is applied. */
+  readonly foundationRequires: (config: F) => readonly RequiredApi[];
   /**
    * The stage as this router does it; pure.
    * @throws UserError when the shares cannot be given
@@ -70,22 +76,24 @@ interface RouterWork<C extends Config, K extends ClusterConfig> {
   readonly plan: (config: C) => StagePlan;
   /** API path of the object whose `status.loadBalancer` says where the traffic comes in. */
   readonly addressPath: (config: C) => string;
+  /** API paths of every object that the edge declares. */
+  readonly edgePaths: (config: C) => readonly string[];
   /** What has to be asked for there to be served as clients are. */
   readonly entrance: (config: C) => Entrance;
   /** Reads the router's own objects, as far as they decide about traffic. One without such objects asks nothing. */
   readonly readTraffic: (api: KubernetesApi, config: C) => Promise<LiveTraffic>;
-  readonly loadEdge: () => Promise<Edge<C, K>>;
+  readonly loadEdge: () => Promise<Edge<C, F>>;
 }
 
 /** A router as its own folder writes it: every function is given the values of its schema `S`. */
 export type RouterDefinition<S extends RouterSchema> = RouterTraits &
-  RouterWork<RouterConfig<S>, ClusterConfig & z.output<S["cluster"]>>;
+  RouterWork<RouterConfig<S>, RouterFoundation<S>>;
 
 /**
  * A way to split traffic between the tracks, as the rest of the program has it: all that is known of it outside its
- * folder. It takes any stage's configuration and reads its own values in it (`defineRouter`).
+ * folder. It takes any configuration and reads its own values in it (`defineRouter`).
  */
-export interface Router extends RouterTraits, RouterWork<Config, ClusterConfig> {
+export interface Router extends RouterTraits, RouterWork<Config, FoundationConfig> {
   readonly schema: RouterSchema;
 }
 

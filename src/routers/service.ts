@@ -27,6 +27,3 @@ export function serviceDocument(options: ServiceOptions): k8s.core.v1.ServiceArg
     },
   };
 }
-
-/** Name of the Service that shows the canary alone. */
-export const previewName = (app: string): string => `${app}-preview`;

@@ -32,7 +32,7 @@ export async function canary(world: FakeWorld, ...words: readonly string[]): Pro
         options,
         terminal,
         project: world.project,
-        pulumi: { stacks: async () => [], foundingOutputs: async () => undefined },
+        pulumi: { stacks: async () => [], foundationOutputs: async () => undefined },
         identity: ALICE,
         signal: new AbortController().signal,
         cluster: world.cluster,

@@ -10,7 +10,7 @@ import { recordAfter, toData } from "../../src/model/record.ts";
 import type { Operator } from "../../src/operations/operator.ts";
 import { type EvaluatedStage, evaluateStage } from "../../src/project/evaluate.ts";
 import type { VerificationOptions } from "../../src/verification/options.ts";
-import { FakeApi, fakeProject, LIFECYCLE, NAMESPACE } from "./fakes.ts";
+import { FakeApi, fakeProject, NAMESPACE } from "./fakes.ts";
 import { type Loopback, listenOnLoopback } from "./loopback.ts";
 
 const NAMES = appNames("shop", NAMESPACE);
@@ -46,6 +46,7 @@ export class FakeWorld implements Operator {
   }
 
   cluster = async (): Promise<FakeApi> => this.api;
+  administrator = this.cluster;
 
   stacks = {
     open: async (name: string): Promise<Stack> => this.stack(name),
@@ -54,6 +55,16 @@ export class FakeWorld implements Operator {
       return this.lost.has(name) ? undefined : this.stack(name).exportState();
     },
   };
+
+  /** Applies the foundation: its state, and what the API server serves. */
+  async found({ keepsNamespace = false } = {}): Promise<void> {
+    const type = "kubernetes:core/v1:Namespace";
+    const urn = `urn:pulumi:foundation::shop::${type}::tenancy`;
+    this.states.set("foundation", [{ urn, type, id: NAMESPACE, retainOnDelete: keepsNamespace }]);
+    const configMap = { name: "configmaps", kind: "ConfigMap", namespaced: true, verbs: ["list", "delete"] };
+    this.api.put("/apis", { metadata: { name: "apis" }, groups: [] });
+    this.api.put("/api/v1", { metadata: { name: "v1" }, resources: [configMap] });
+  }
 
   /** Brings stages about, one after the other, and forgets that. */
   async at(...stages: readonly string[]): Promise<this> {
@@ -150,7 +161,7 @@ export class FakeWorld implements Operator {
     this.share = effectiveCanary;
     const urn = `urn:pulumi:${stage}::shop::kubernetes:apps/v1:Deployment::shop-new`;
     const object = { urn, type: "kubernetes:apps/v1:Deployment", id: "web/shop-new", provider: DEPLOYER };
-    this.states.set(stage, [{ ...object, retainOnDelete: stage !== LIFECYCLE[0] }]);
+    this.states.set(stage, [{ ...object, retainOnDelete: true }]);
   }
 
   private deploy({ name, image, labels, annotations, replicas }: Track, isReady: boolean, restarts: number) {

@@ -1,10 +1,11 @@
 import { ApiError, type KubernetesApi, type RequestBody } from "../../src/cluster/api.ts";
-import type { Config, ProjectConfig } from "../../src/config/stage.ts";
+import type { ProjectConfig } from "../../src/config/project.ts";
+import type { Config } from "../../src/config/stage.ts";
 import { type Release, requireKnownStage } from "../../src/model/lifecycle.ts";
 import type { Identity } from "../../src/operations/identity.ts";
 import type { Observer } from "../../src/operations/observer.ts";
 import type { Project } from "../../src/project/project.ts";
-import { projectConfig, stageConfig } from "../../src/routers/config.ts";
+import { foundationConfig, projectConfig, stageConfig } from "../../src/routers/config.ts";
 import { routers } from "../../src/routers/index.ts";
 import type { Routers } from "../../src/routers/router.ts";
 
@@ -43,6 +44,10 @@ export class FakeApi implements KubernetesApi {
 
   async send<T>(method: string, path: string, body?: RequestBody): Promise<T> {
     this.onRequest(method, path);
+    if (method === "DELETE") {
+      if (!this.objects.delete(path)) throw new ApiError(404, `${path} is not there`);
+      return {} as T;
+    }
     const object = body?.content as StoredObject;
     const key = method === "POST" ? `${path}/${object.metadata.name}` : path;
     const found = this.objects.get(key);
@@ -104,8 +109,10 @@ export function fakeProject(
     requireKnownStage(name, config);
     return stageConfig({ ...values, replicas, ...STAGES[name] }, known);
   };
+  const cluster = { kind: "kubeconfig", context: "test" };
+  const foundation = async () => foundationConfig({ ...values, cluster }, known);
   const secretsProvider = async () => undefined;
-  return { directory: "/nowhere", name: "shop", config, routers: known, stage, secretsProvider };
+  return { directory: "/nowhere", name: "shop", config, routers: known, stage, foundation, secretsProvider };
 }
 
 export const ALICE: Identity = { who: "alice@laptop", holder: "alice@laptop:4711" };

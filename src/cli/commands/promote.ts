@@ -18,6 +18,7 @@ interface Options extends MeasuringOptions {
   readonly yes?: boolean;
   readonly verify: boolean;
   readonly rollbackOnFailure?: boolean;
+  readonly takeOver?: boolean;
   readonly to?: string;
   readonly soak?: number;
 }
@@ -34,6 +35,7 @@ export const promoteCommand = (run: Runner): Command => {
       duration,
     )
     .option("--rollback-on-failure", "go back when the stage cannot be applied or does not fit")
+    .option("--take-over", "change objects of these names that somebody else made")
     .option("--no-verify", "measure nothing afterwards");
   return withMeasuringOptions(command)
     .addHelpText(
@@ -112,6 +114,7 @@ async function promoteOne(
     signal,
     verification: options.verify ? verificationOptions(options) : undefined,
     rollbackOnFailure: options.rollbackOnFailure === true,
+    takeOver: options.takeOver === true,
     confirm: async (preview) => {
       terminal.note(previewText(shown(preview)));
       return options.yes === true || terminal.ask(`Move to ${stage}?`, signal);

@@ -1,9 +1,13 @@
+import type { ClusterConfig } from "../../config/cluster.ts";
+import type { FoundationConfig } from "../../config/foundation.ts";
 import { type Change, changeText } from "../../engine/changes.ts";
 import { releaseText } from "../../model/lifecycle.ts";
 import { percent } from "../../model/traffic.ts";
 import { rangeText } from "../../model/transition.ts";
+import type { FoundationPreview } from "../../operations/foundation.ts";
 import type { PlannedMove, StagePreview } from "../../operations/move.ts";
 import { type FromTo, podsThatRestart, summarize, type TrackSummary } from "../../operations/summary.ts";
+import { takenOverLines } from "../../operations/taken-over.ts";
 import { table } from "./text.ts";
 
 /** A preview: the stage in numbers, then every change. */
@@ -16,7 +20,28 @@ export function previewText(preview: StagePreview): string {
     "",
     changes.length === 0 ? "Nothing would change." : `Changes (${changes.length}):`,
     ...changeLines(changes).map((line) => `  ${line}`),
+    ...preview.takenOver.flatMap(takenOverLines),
   ].join("\n");
+}
+
+/** The foundation's preview: what applying it takes, and every change. */
+export function foundationText(
+  { changes, takenOver }: Pick<FoundationPreview, "changes" | "takenOver">,
+  { founding, cluster }: Pick<FoundationConfig, "founding" | "cluster">,
+): string {
+  return [
+    `${founding}  ${changes.length === 0 ? "nothing would change" : `changes (${changes.length}):`}`,
+    ...changeLines(changes).map((line) => `  ${line}`),
+    ...takenOver.flatMap(takenOverLines),
+    `  needs ${neededFor(cluster)}`,
+  ].join("\n");
+}
+
+/** With whose rights a foundation is applied. */
+function neededFor(cluster: ClusterConfig): string {
+  return cluster.kind === "gke"
+    ? `whoever may found a cluster in Google Cloud's project ${cluster.project} (docs/gke.md), and gke-gcloud-auth-plugin on PATH`
+    : `an administrator of the cluster behind context ${cluster.context}: it makes a namespace, an account and its Role`;
 }
 
 /** A move in numbers, from what is live to what the stage asks for. */

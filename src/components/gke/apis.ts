@@ -2,7 +2,7 @@ import * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 import type { GkeConfig } from "../../config/gke.ts";
 
-/** APIs of Google Cloud that the founding stack calls, by their short names. */
+/** APIs of Google Cloud that the foundation calls, by their short names. */
 export function requiredApis({ artifactRegistry }: GkeConfig): string[] {
   const always = ["cloudresourcemanager", "compute", "container", "iam"];
   return artifactRegistry.length > 0 ? [...always, "artifactregistry"] : always;

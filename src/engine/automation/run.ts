@@ -27,13 +27,14 @@ export interface PulumiOptions {
 /** Runs an operation and collects what it changes, and what went wrong in the engine's own words. */
 export async function observed(
   stack: string,
-  { onOutput, onChange, signal, plan }: RunOptions = {},
+  { onOutput, onChange, onCreate, signal, plan }: RunOptions = {},
   operation: (options: PulumiOptions) => Promise<unknown>,
 ): Promise<Change[]> {
   const changes: Change[] = [];
   const errors = new Set<string>();
   const onEvent = (event: EngineEvent): void => {
     const step = event.resourcePreEvent?.metadata;
+    if (step?.op === "create") onCreate?.({ inputs: (step as Step).new?.inputs ?? {} });
     for (const change of step ? changesOf(step as Step) : []) {
       changes.push(change);
       onChange?.(change);

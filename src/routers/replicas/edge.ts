@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { beforeChange } from "../../components/hooks.ts";
 import { SKIP_AWAIT } from "../../components/metadata.ts";
 import type { Edge, EdgeArgs } from "../router.ts";
-import { previewName, serviceDocument } from "../service.ts";
+import { serviceDocument } from "../service.ts";
+import { previewName } from "../service-names.ts";
 import { SERVING } from "../waiting.ts";
 import type { ReplicasConfig } from "./schema.ts";
 
@@ -11,7 +12,7 @@ import type { ReplicasConfig } from "./schema.ts";
 const INTERNAL = { "networking.gke.io/load-balancer-type": "Internal" };
 
 export const replicasEdge: Edge<ReplicasConfig> = {
-  declareFoundation: async () => [],
+  declareFoundation: async () => undefined,
   declare: (name, args, options) => new ReplicasEdge(name, args, options),
 };
 

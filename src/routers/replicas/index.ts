@@ -1,16 +1,23 @@
 import { defineRouter } from "../define.ts";
+import { previewName, servicePath } from "../service-names.ts";
 import { shareByPods, trafficByPods } from "../share-by-pods.ts";
 import { isWaiting } from "../waiting.ts";
-import { planStage } from "./plan.ts";
+import { applicationSelector, planStage } from "./plan.ts";
 import { replicasSchema } from "./schema.ts";
 
 /** Splits traffic by the number of pods behind one Service: no ingress controller, every pod the same. */
 export const replicas = defineRouter(replicasSchema, {
   requires: () => [],
+  foundationRequires: () => [],
   deployerRules: [],
   podSecurity: "restricted",
+  selector: applicationSelector,
   plan: planStage,
-  addressPath: ({ app, namespace }) => `/api/v1/namespaces/${namespace}/services/${app.name}`,
+  addressPath: ({ app, namespace }) => servicePath(namespace, app.name),
+  edgePaths: ({ app, edge, namespace }) => {
+    const preview = edge.previewService === undefined ? [] : [previewName(app.name)];
+    return [app.name, ...preview].map((name) => servicePath(namespace, name));
+  },
   entrance: () => ({ scheme: "http", host: undefined }),
   live: shareByPods(({ labels }) => (isWaiting(labels) ? 0 : 1)),
   readTraffic: async () => trafficByPods,

@@ -11,6 +11,9 @@ const WAITING_PODS = 1;
 const isWaiting = ({ traffic, edge }: ReplicasConfig): boolean =>
   traffic.canary === 0 && edge.previewService !== undefined;
 
+/** Labels that all pods of an application carry. */
+export const applicationSelector = (app: string) => ({ id: app });
+
 /**
  * Counts of pods that give the shares.
  * @throws UserError when no division of the total comes near enough
@@ -18,7 +21,7 @@ const isWaiting = ({ traffic, edge }: ReplicasConfig): boolean =>
 export function planStage(config: ReplicasConfig): StagePlan {
   const { app, traffic } = config;
   const effectiveCanary = shareOfCounts(countsFor(traffic, config.replicas.total));
-  const selector = { id: app.name };
+  const selector = applicationSelector(app.name);
   const main = { ...selector, type: "main" };
   const canary = { ...selector, type: "canary" };
   const contents = contentsOf(config);

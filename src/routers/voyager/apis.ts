@@ -6,7 +6,7 @@ export const VOYAGER_GROUP_VERSION = "voyager.appscode.com/v1";
 export const VOYAGER_API: RequiredApi = {
   groupVersion: VOYAGER_GROUP_VERSION,
   installation:
-    "Install the Voyager operator (chart voyager) in the cluster, or set cluster.voyager in the founding stack.",
+    "Install the Voyager operator (chart voyager) in the cluster, or set cluster.voyager in the foundation and apply that.",
 };
 
 /** The API of cert-manager that fills the edge's Secret. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { containerResources } from "../../config/quantities.ts";
 
-/** The Voyager operator, when the founding stack installs it. */
+/** The Voyager operator, when the foundation installs it. */
 export const controllerSchema = z.strictObject({
   /** Version of the chart. */
   version: z.string().min(1).default("v2026.3.23"),

@@ -3,13 +3,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { SKIP_AWAIT } from "../../components/metadata.ts";
 import { appNames } from "../../model/names.ts";
 import type { Edge, EdgeArgs } from "../router.ts";
-import { previewName, serviceDocument } from "../service.ts";
+import { serviceDocument } from "../service.ts";
+import { previewName } from "../service-names.ts";
 import { SERVING } from "../waiting.ts";
-import { declareFoundation, type VoyagerCluster } from "./foundation.ts";
+import { declareFoundation } from "./foundation.ts";
 import { ingressDocument } from "./ingress.ts";
-import type { VoyagerConfig } from "./schema.ts";
+import type { VoyagerConfig, VoyagerFoundation } from "./schema.ts";
 
-export const voyagerEdge: Edge<VoyagerConfig, VoyagerCluster> = {
+export const voyagerEdge: Edge<VoyagerConfig, VoyagerFoundation> = {
   declareFoundation,
   declare: (name, args, options) => new VoyagerEdge(name, args, options),
 };

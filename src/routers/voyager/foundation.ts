@@ -1,24 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { z } from "zod";
-import type { ClusterConfig } from "../../config/cluster.ts";
 import { appNames } from "../../model/names.ts";
 import type { FoundationArgs } from "../router.ts";
 import { EdgeCertificate } from "./certificate.ts";
 import { edgeHosts } from "./edge-schema.ts";
 import { voyagerLicense } from "./license.ts";
 import { Voyager } from "./operator.ts";
-import type { VoyagerConfig, voyagerSchema } from "./schema.ts";
+import type { VoyagerFoundation } from "./schema.ts";
 
-export type VoyagerCluster = ClusterConfig & z.output<typeof voyagerSchema.cluster>;
+type Args = FoundationArgs<VoyagerFoundation>;
 
-type Args = FoundationArgs<VoyagerConfig, VoyagerCluster>;
-
-/** What the founding stack adds for the Voyager edge: none of it is anything that the deployer may touch. */
-export async function declareFoundation(args: Args): Promise<pulumi.Resource[]> {
+/** What the foundation has for the Voyager edge: none of it is anything that the deployer may touch. */
+export async function declareFoundation(args: Args): Promise<void> {
   const options = { providers: [args.administrator] };
   declareCertificate(args, options);
-  const operator = await declareOperator(args, options);
-  return operator ? [operator] : [];
+  await declareOperator(args, options);
 }
 
 function declareCertificate({ config, namespace }: Args, options: pulumi.ComponentResourceOptions): void {
@@ -33,13 +28,14 @@ function declareCertificate({ config, namespace }: Args, options: pulumi.Compone
 }
 
 async function declareOperator(
-  { config, cluster, namespace }: Args,
+  { config, namespace }: Args,
   options: pulumi.ComponentResourceOptions,
-): Promise<Voyager | undefined> {
-  if (!cluster.voyager) return undefined;
+): Promise<void> {
+  const { cluster } = config;
+  if (!cluster.voyager) return;
   const license = await voyagerLicense(config, cluster.voyager, new Date());
   if (license.warning !== undefined) await pulumi.log.warn(license.warning);
-  return new Voyager(
+  new Voyager(
     "voyager",
     {
       config: cluster.voyager,

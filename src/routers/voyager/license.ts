@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
 import type { ControllerConfig } from "./controller.ts";
 import { licenseState } from "./license-dates.ts";
-import type { VoyagerConfig } from "./schema.ts";
+import type { VoyagerFoundation } from "./schema.ts";
 
 /** The text of Voyager's licence, and what the operator of the stack should know about it. */
 export interface License {
@@ -23,7 +23,7 @@ kubectl get namespace kube-system -o jsonpath={.metadata.uid}; get the licence f
  * @throws UserError when both are set, when the file cannot be read, or when the text is no licence
  */
 export async function voyagerLicense(
-  { voyagerLicense: secret }: Pick<VoyagerConfig, "voyagerLicense">,
+  { voyagerLicense: secret }: Pick<VoyagerFoundation, "voyagerLicense">,
   { licenseFile }: ControllerConfig,
   now: Date,
 ): Promise<License> {

@@ -12,6 +12,9 @@ import { WEIGHT_ANNOTATION } from "./weights.ts";
  */
 const WAITING_WEIGHT = 1;
 
+/** Labels that all pods of an application carry. */
+export const applicationSelector = (app: string) => ({ app });
+
 /**
  * Weights that give the shares with the pods that there are.
  * @throws UserError when no whole weights come near enough
@@ -29,7 +32,7 @@ export function planStage(config: VoyagerConfig): StagePlan {
     },
     intended: traffic,
     effectiveCanary,
-    selector: { app: app.name },
+    selector: applicationSelector(app.name),
   };
 }
 
@@ -39,7 +42,7 @@ function planTrack(
   config: VoyagerConfig,
   weight: number,
 ): Omit<TrackPlan, "effectiveShare"> {
-  const identity = { app: config.app.name, track };
+  const identity = { ...applicationSelector(config.app.name), track };
   const isWaiting = track === "canary" && weight === 0 && config.edge.previewHost !== undefined;
   return {
     name,

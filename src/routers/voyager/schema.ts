@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { podCount } from "../../config/quantities.ts";
 import type { RouterSchema } from "../../config/router-schema.ts";
-import type { RouterConfig } from "../router.ts";
+import type { RouterConfig, RouterFoundation } from "../router.ts";
 import { controllerSchema } from "./controller.ts";
 import { edgeSchema } from "./edge-schema.ts";
 
@@ -21,3 +21,4 @@ export const voyagerSchema = {
 } satisfies RouterSchema;
 
 export type VoyagerConfig = RouterConfig<typeof voyagerSchema>;
+export type VoyagerFoundation = RouterFoundation<typeof voyagerSchema>;

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, describe, it } from "mocha";
 import {
+  foundationSchema,
   historySchema,
   previewSchema,
   promoteSchema,
@@ -32,9 +33,24 @@ describe("canary", () => {
     project = await makeProject(NAMESPACE);
   });
 
-  it("begins: nothing is live, and the founding stage is applied", async () => {
+  it("makes the foundation, and says before that a stage needs it", async () => {
     const nothing = statusSchema.parse(json(await run("status", "--json")));
     assert.equal(nothing.live, null);
+    const early = await run("promote", "--yes");
+    assert.equal(early.exitCode, 1);
+    assert.match(early.stderr, /was never applied\nApply it first: canary foundation/);
+    const unasked = await run("foundation");
+    assert.equal(unasked.exitCode, 2);
+    const founded = await run("foundation", "--yes", "--json");
+    assert.equal(founded.exitCode, 0, founded.stderr);
+    const { stack, applied, changes } = foundationSchema.parse(json(founded));
+    assert.deepEqual([stack, applied, changes.length], ["foundation", true, 6]);
+    assert.match(founded.stderr, /needs an administrator of the cluster behind context/);
+    const again = await run("foundation", "--yes", "--json");
+    assert.deepEqual(foundationSchema.parse(json(again)).changes, []);
+  });
+
+  it("begins with the first stage", async () => {
     const first = await run("promote", "--yes", "--json", ...FEW);
     assert.equal(first.exitCode, 0, first.stderr);
     const [move] = promoteSchema.parse(json(first));
@@ -154,10 +170,16 @@ describe("canary", () => {
     const name = `canary-stages/${NAMESPACE}`;
     const wrong = await run("teardown", "--confirm", "something-else");
     assert.equal(wrong.exitCode, 2);
-    assert.match(wrong.stderr, /canary-25: DELETES .*Namespace tenancy/);
+    assert.match(wrong.stderr, /canary-25: DELETES .*Deployment httpd-new/);
+    assert.match(wrong.stderr, /foundation: DELETES .*Namespace e2e-command/);
     const down = await run("teardown", "--confirm", name, "--json");
     assert.equal(down.exitCode, 0, down.stderr);
-    assert.deepEqual(teardownSchema.parse(json(down)).destroyed, ["canary-100", "canary-75", "canary-25"]);
+    assert.deepEqual(teardownSchema.parse(json(down)).destroyed, [
+      "canary-100",
+      "canary-75",
+      "canary-25",
+      "foundation",
+    ]);
     const api = await administrator();
     await until(async () => !(await api.get(`/api/v1/namespaces/${NAMESPACE}`)));
   });

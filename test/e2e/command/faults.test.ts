@@ -23,7 +23,9 @@ describe("canary, when something goes wrong", () => {
     cable = await layCable(project.workspace.directory);
     const { context } = environment();
     const { kubeconfig } = cable;
-    await project.edit("Pulumi.canary-25.yaml", { cluster: { kind: "kubeconfig", context, kubeconfig } });
+    await project.edit("Pulumi.foundation.yaml", { cluster: { kind: "kubeconfig", context, kubeconfig } });
+    const founded = await run("foundation", "--yes");
+    assert.equal(founded.exitCode, 0, founded.stderr);
     const first = await run("promote", ...QUICKLY);
     assert.equal(first.exitCode, 0, first.stderr);
   });

@@ -25,17 +25,19 @@ describe("canary, where a key server keeps the secrets", () => {
     const { PULUMI_CONFIG_PASSPHRASE_FILE: _, ...rest } = made.workspace.environment;
     const workspace = { ...made.workspace, environment: { ...rest, ...vault.environment } };
     project = { ...made, workspace };
-    await execa("pulumi", ["stack", "init", "canary-25", "--secrets-provider", KEY, "--non-interactive"], {
+    await execa("pulumi", ["stack", "init", "foundation", "--secrets-provider", KEY, "--non-interactive"], {
       cwd: workspace.directory,
       env: workspace.environment,
     });
+    const founded = await run("foundation", "--yes");
+    assert.equal(founded.exitCode, 0, founded.stderr);
     const first = await run("promote", "--yes", "--no-verify");
     assert.equal(first.exitCode, 0, first.stderr);
   });
 
   after(() => vault.stop());
 
-  it("makes the stack of the next stage with the founding stack's key, and carries the state over", async () => {
+  it("makes the stack of the next stage with the foundation's key, and carries the state over", async () => {
     const second = await run("promote", "canary-75", "--yes", "--no-verify");
     assert.equal(second.exitCode, 0, second.stderr);
     const { secretsprovider, encryptedkey } = await stageFile("canary-75");

@@ -5,6 +5,7 @@ import { before, describe, it } from "mocha";
 import { generate } from "selfsigned";
 import { promoteSchema, verifySchema } from "../../../src/cli/schemas.ts";
 import { administrator, makeProject, type TestProject } from "../support/environment.ts";
+import { found } from "../support/move.ts";
 import { canary, type Ended } from "../support/project.ts";
 
 const NAMESPACE = "e2e-tls";
@@ -36,6 +37,7 @@ describe("canary at an edge that serves one host", function () {
 
   it("asks for that host by itself: a promotion fits, and nothing goes back", async () => {
     await project.edit("Pulumi.yaml", { edge: { host: HOST } });
+    await found(project);
     const { stage, verification, rolledBack } = (await promote()) ?? {};
     assert.deepEqual([stage, verification?.fits, rolledBack], ["canary-25", true, null]);
     assert.equal(verification?.host, HOST);

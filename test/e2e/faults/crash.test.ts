@@ -4,7 +4,8 @@ import { until } from "../../../local/process/until.ts";
 import { rollback } from "../../../src/operations/rollback.ts";
 import { evaluateStage } from "../../../src/project/evaluate.ts";
 import { verifyStage } from "../../../src/verification/verification.ts";
-import { type FaultWorld, faultWorld, report, unattended } from "../support/fault-world.ts";
+import { type FaultWorld, faultWorld, report } from "../support/fault-world.ts";
+import { unattended } from "../support/unattended.ts";
 
 const NAMESPACE = "e2e-fault-crash";
 const SECONDS_TO_CRASH = 60;

@@ -8,6 +8,7 @@ import type { Deployment } from "../../../src/model/deployment.ts";
 import type { Lease } from "../../../src/model/lock.ts";
 import { until } from "../../support/until.ts";
 import { administrator, makeProject, type TestProject } from "../support/environment.ts";
+import { found } from "../support/move.ts";
 import { canary, startCanary } from "../support/project.ts";
 
 const NAMESPACE = "e2e-interruptions";
@@ -67,6 +68,7 @@ describe("a promotion that is stopped", () => {
   before(async () => {
     api = await administrator();
     project = await makeProject(NAMESPACE);
+    await found(project);
     const first = await run("promote", "--yes", "--no-verify");
     assert.equal(first.exitCode, 0, first.stderr);
   });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { before, describe, it } from "mocha";
 import type { Summary } from "../../../bench/load/summary.ts";
+import { applyLocalFoundation } from "../../../local/environment/foundation.ts";
 import { previewStage } from "../../../src/operations/move.ts";
 import { WEIGHT_ANNOTATION } from "../../../src/routers/voyager/weights.ts";
 import { until } from "../../support/until.ts";
@@ -102,39 +103,38 @@ describe("objects that somebody changed, under load", function () {
     );
   });
 
-  it("the founding stack's state is lost: other stages say so, and applying it again takes everything over", async () => {
+  it("the foundation's state is lost: every stage says so, and applying it again takes everything over", async () => {
     await world.moveTo("canary-25");
-    const summary = await takenOver("canary-25", async () => {
+    const pods = await podNames();
+    const summary = await world.underLoad(async () => {
+      await loseState("foundation");
       const { exitCode, output } = await world.project.pulumi("preview", "-s", "canary-75");
       assert.notEqual(exitCode, 0);
-      assert.match(output, /the founding stack canary-25 was never applied/);
+      assert.match(output, /the foundation, stack foundation, was never applied/);
+      await applyLocalFoundation(await world.project.operator());
+      await world.moveTo("canary-75");
+      await world.moveTo("canary-25");
     });
+    assert.deepEqual(summary.failures, []);
+    assert.equal((await podNames()).length, pods.length);
     await report(
       {
         group: "objects",
-        fault: "the founding stack's state file is lost",
-        operator: "at any other stage: the founding stack canary-25 was never applied",
+        fault: "the foundation's state file is lost",
+        operator: "at every stage: the foundation, stack foundation, was never applied",
         wayOut:
-          "with a cluster of your own: apply the founding stage again, its objects are taken over; a GKE cluster has to be imported first",
+          "with a cluster of your own: canary foundation, its objects are taken over; a GKE cluster has to be imported first",
       },
       summary,
     );
   });
 
   /** Loses the state of the live stage and applies it again, under load: no pod is made anew. */
-  async function takenOver(
-    stage: string,
-    meanwhile = async (): Promise<void> => undefined,
-  ): Promise<Summary> {
+  async function takenOver(stage: string): Promise<Summary> {
     await until(async () => (await podNames()).length === 2);
     const pods = await podNames();
     const summary = await world.underLoad(async () => {
-      const { environment } = world.project.workspace;
-      const backend = fileURLToPath(environment.PULUMI_BACKEND_URL ?? "");
-      const stacks = join(backend, ".pulumi", "stacks", "canary-stages");
-      for (const suffix of ["json", "json.bak"])
-        await rm(join(stacks, `${stage}.${suffix}`), { force: true });
-      await meanwhile();
+      await loseState(stage);
       assert.ok((await changes(stage)).every((change) => change.startsWith("create ")));
       await world.moveTo(stage);
     });
@@ -142,6 +142,13 @@ describe("objects that somebody changed, under load", function () {
     assert.deepEqual(await podNames(), pods, "no pod was made anew");
     assert.ok(await world.isAt(stage));
     return summary;
+  }
+
+  async function loseState(stack: string): Promise<void> {
+    const { environment } = world.project.workspace;
+    const backend = fileURLToPath(environment.PULUMI_BACKEND_URL ?? "");
+    const stacks = join(backend, ".pulumi", "stacks", "canary-stages");
+    for (const suffix of ["json", "json.bak"]) await rm(join(stacks, `${stack}.${suffix}`), { force: true });
   }
 
   async function changes(stage: string): Promise<string[]> {

@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { before, describe, it } from "mocha";
 import { until } from "../../support/until.ts";
 import { administrator, makeProject, type TestProject } from "../support/environment.ts";
+import { found } from "../support/move.ts";
 
 /** What an operator can get wrong, each with the words that the answer has to have. */
 const MISTAKES: readonly {
@@ -54,23 +55,34 @@ const MISTAKES: readonly {
   },
   {
     what: "a stage outside the lifecycle",
-    project: { lifecycle: ["canary-75", "canary-100"], founding: "canary-75" },
-    says: ["cluster stands in Pulumi.canary-25.yaml, but canary-75 is the founding stack"],
+    project: { lifecycle: ["canary-75", "canary-100"] },
+    says: ["stage canary-25 is not in lifecycle: canary-75, canary-100"],
+  },
+  {
+    what: "a foundation that is a stage",
+    project: { founding: "canary-25" },
+    says: ['founding is "canary-25", which is a stage', "Pulumi.foundation.yaml"],
+  },
+  {
+    what: "a cluster in a stage's file",
+    values: { cluster: { kind: "kubeconfig", context: "nowhere" } },
+    says: ["cluster stands in a stage's configuration", "Move it to Pulumi.foundation.yaml"],
   },
   {
     what: "an unreachable cluster",
+    stage: "foundation",
     values: { cluster: { kind: "kubeconfig", context: "nowhere", kubeconfig: "UNREACHABLE" } },
     says: ["the cluster at https://127.0.0.1:9 cannot be reached"],
   },
   {
     what: "a context that is not there",
+    stage: "foundation",
     values: { cluster: { kind: "kubeconfig", context: "nobody", kubeconfig: "UNREACHABLE" } },
     says: ["cluster.context is nobody", "nowhere"],
   },
   {
-    what: "a later stage before the founding stack was applied",
-    stage: "canary-75",
-    says: ["the founding stack canary-25 was never applied", "pulumi up -s canary-25"],
+    what: "a stage before the foundation was applied",
+    says: ["the foundation, stack foundation, was never applied", "pulumi up -s foundation"],
   },
 ];
 
@@ -114,6 +126,7 @@ describe("a cluster without Voyager", () => {
 
   before(async () => {
     project = await makeProject("no-voyager");
+    await found(project);
   });
 
   it("is refused before anything is made", async () => {
@@ -126,7 +139,7 @@ describe("a cluster without Voyager", () => {
       const { exitCode, output } = await project.pulumi("up", "--yes", "--skip-preview", "-s", "canary-25");
       assert.notEqual(exitCode, 0);
       assert.match(output, /does not serve voyager\.appscode\.com\/v1/);
-      assert.equal(await api.get("/api/v1/namespaces/no-voyager"), undefined);
+      assert.deepEqual(await api.list("/apis/apps/v1/namespaces/no-voyager/deployments"), []);
     } finally {
       const content = {
         apiVersion: "apiextensions.k8s.io/v1",

@@ -51,7 +51,12 @@ describe("the commands of the pipelines", () => {
     assert.deepEqual(await live(), earlier);
   };
 
-  it("are refused by the policy pack for an image tag that moves, before anything is made", async () => {
+  it("refuse every stage before the foundation", () =>
+    refused(gitlabJobs()["canary-25"], /the foundation, stack foundation, was never applied/));
+
+  it("make the foundation; are refused by the policy pack for an image tag that moves, before anything is made", async () => {
+    const { exitCode, output } = await run(githubStage("foundation"));
+    assert.equal(exitCode, 0, output);
     await project.edit("Pulumi.yaml", { release: { previous: "2.4.18", canary: "latest" } });
     await refused(githubJobs()["canary-25"], /\[mandatory\] {2}fixed-images/);
     await project.edit("Pulumi.yaml", { release: { previous: "2.4.18", canary: "2.4.20" } });
@@ -61,10 +66,13 @@ describe("the commands of the pipelines", () => {
   describe("of GitHub's release workflow", () => {
     const jobs = githubJobs();
 
-    it("refuse canary-75 before the founding stage", () =>
-      refused(jobs["canary-75"], /the founding stack canary-25 was never applied/));
+    it("refuse canary-75 before the first stage", () =>
+      refused(
+        jobs["canary-75"],
+        /nothing was released to this cluster yet, and a release starts at canary-25/,
+      ));
 
-    it("apply canary-25 on a backend without any stack", async () => {
+    it("apply canary-25, whose stack is not there yet", async () => {
       assert.equal(await stageAfter(jobs["canary-25"]), "canary-25");
     });
 
@@ -90,7 +98,7 @@ describe("the commands of the pipelines", () => {
       assert.deepEqual(await secretsOf("canary-75"), secrets);
     });
 
-    it("show the founding stack on a merge request, and change nothing", async () => {
+    it("show the first stage on a merge request, and change nothing", async () => {
       const earlier = await live();
       const { exitCode, output } = await run(jobs.preview);
       assert.equal(exitCode, 0, output);
@@ -99,8 +107,9 @@ describe("the commands of the pipelines", () => {
       assert.deepEqual(await live(), earlier);
     });
 
-    it("go back to canary-25 by the job rollback", async () => {
+    it("go back to canary-25 by the job rollback, and take the canary out by the job abort", async () => {
       assert.equal(await stageAfter(jobs.rollback), "canary-25");
+      assert.equal(await stageAfter(jobs.abort), "canary-0");
     });
   });
 

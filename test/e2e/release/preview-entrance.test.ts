@@ -82,7 +82,6 @@ describe("the preview entrance through HAProxy", function () {
     );
     await project.edit("Pulumi.yaml", {
       lifecycle: ["canary-preview", "canary-25", "canary-75", "canary-100"],
-      founding: "canary-25",
     });
     const load = await startSteadyLoad("to-canary-preview");
     await moveTo(project, "canary-preview");

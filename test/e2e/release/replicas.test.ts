@@ -95,9 +95,11 @@ describe("examples/replicas on a cluster without an ingress controller", functio
   }
 
   it("starts by pulumi up in a shell, with the files as they are", async () => {
-    await example.pulumi("stack", "init", "canary-10");
-    const { exitCode, output } = await example.pulumi("up", "--yes", "--skip-preview", "-s", "canary-10");
-    assert.equal(exitCode, 0, output);
+    for (const stack of ["foundation", "canary-10"]) {
+      await example.pulumi("stack", "init", stack);
+      const { exitCode, output } = await example.pulumi("up", "--yes", "--skip-preview", "-s", stack);
+      assert.equal(exitCode, 0, output);
+    }
     const operator = await example.operator();
     await until(async () => (await readyPods("app")) === 9 && (await readyPods("app-canary")) === 1);
     url = await edgeUrl(api, await operator.project.stage("canary-10"));
@@ -172,7 +174,6 @@ describe("examples/replicas on a cluster without an ingress controller", functio
   it("shows a canary that waits at its preview Service, and nowhere else", async () => {
     await example.set("Pulumi.yaml", "edge", { previewService: "InternalLoadBalancer" });
     await example.set("Pulumi.yaml", "lifecycle", ["canary-preview", "canary-10", "canary-100"]);
-    await example.set("Pulumi.yaml", "founding", "canary-10");
     await example.set("Pulumi.canary-preview.yaml", "traffic", { previous: 100, canary: 0 });
     await moveUnderLoad("canary-preview");
     const service = `/api/v1/namespaces/${NAMESPACE}/services/app-preview`;

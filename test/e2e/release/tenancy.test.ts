@@ -5,8 +5,10 @@ import { before, describe, it } from "mocha";
 import { ApiError, type KubernetesApi, type RequestBody } from "../../../src/cluster/api.ts";
 import { connect } from "../../../src/cluster/connect.ts";
 import { configMapPath } from "../../../src/cluster/objects.ts";
+import { applyFoundation } from "../../../src/operations/foundation.ts";
 import { applyStage, previewStage } from "../../../src/operations/move.ts";
 import { administrator, makeProject, type TestProject } from "../support/environment.ts";
+import { unattended } from "../support/unattended.ts";
 
 const NAMESPACE = "e2e-tenancy";
 
@@ -20,12 +22,13 @@ describe("the restricted account", () => {
     project = await makeProject(NAMESPACE);
     const operator = await project.operator();
     const onOutput = (text: string) => printed.push(text);
+    await applyFoundation(operator, { ...unattended, onOutput });
     await applyStage(operator, await previewStage(operator, "canary-25", { onOutput }), { onOutput });
-    const name = ["--stack", "canary-25", "--show-secrets"];
+    const name = ["--stack", "foundation", "--show-secrets"];
     const { exitCode, output } = await project.pulumi("stack", "output", "deployerKubeconfig", ...name);
     assert.equal(exitCode, 0, output);
     kubeconfig = output;
-    deployer = await connect({ kubeconfig });
+    deployer = await connect({ exported: kubeconfig });
   });
 
   it("reads what it has to", async () => {
@@ -99,7 +102,7 @@ describe("the restricted account", () => {
       files.filter((file) => file.isFile()).map((file) => readFile(join(file.parentPath, file.name), "utf8")),
     );
     assert.ok(texts.length > 0);
-    const outputs = await project.pulumi("stack", "output", "-s", "canary-25");
+    const outputs = await project.pulumi("stack", "output", "-s", "foundation");
     for (const text of [...texts, outputs.output, printed.join("")]) {
       assert.ok(
         secrets.every((secret) => !text.includes(secret)),

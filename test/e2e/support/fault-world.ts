@@ -7,15 +7,14 @@ import type { KubernetesApi } from "../../../src/cluster/api.ts";
 import { deploymentPath } from "../../../src/cluster/objects.ts";
 import { UserError } from "../../../src/errors.ts";
 import type { Deployment } from "../../../src/model/deployment.ts";
-import { ownIdentity } from "../../../src/operations/identity.ts";
 import { previewStage } from "../../../src/operations/move.ts";
-import { silentObserver } from "../../../src/operations/observer.ts";
 import { type PromoteOptions, type PromotionOutcome, promote } from "../../../src/operations/promote.ts";
 import { edgeUrl } from "../../../src/verification/address.ts";
 import { until } from "../../support/until.ts";
 import { administrator, makeProject, type TestProject } from "./environment.ts";
 import { moveTo } from "./move.ts";
 import { TEST_APPLICATION } from "./test-application.ts";
+import { unattended } from "./unattended.ts";
 import { setVariable } from "./variable.ts";
 
 const REPORT = join(REPORTS, "faults.json");
@@ -79,16 +78,6 @@ export async function faultWorld(namespace: string): Promise<FaultWorld> {
     isAt: async (stage) => (await previewStage(await project.operator(), stage)).changes.length === 0,
   };
 }
-
-/** Moves that nobody is asked about, and that nothing is measured after. */
-export const unattended = {
-  identity: ownIdentity(),
-  observer: silentObserver,
-  signal: new AbortController().signal,
-  verification: undefined,
-  confirm: async () => true,
-  rollbackOnFailure: false,
-} satisfies PromoteOptions;
 
 async function entranceOf(project: TestProject, api: KubernetesApi): Promise<string> {
   const operator = await project.operator();

@@ -4,7 +4,7 @@ import { committedStage } from "./stages.ts";
 
 type Json = Record<string, unknown>;
 
-/** What Google's provider adds to the resources of the founding stack. */
+/** What Google's provider adds to the resources of the foundation. */
 export const GOOGLE = {
   "gcp:container/cluster:Cluster": {
     endpoint: "198.51.100.10",
@@ -32,12 +32,12 @@ export const GKE = {
   voyager: {},
 } as const;
 
-/** The founding stack's first `up` on a GKE cluster that it makes itself. */
-export function gkeFounding(cluster: Json = GKE, others: Json = {}) {
+/** The foundation's first `up` on a GKE cluster that it makes itself. */
+export function gkeFoundation(cluster: Json = GKE, others: Json = {}) {
   return {
-    stack: "canary-25",
-    config: { ...committedStage("canary-25"), cluster, ...others } as Json,
-    stacks: { "canary-25": {} },
+    stack: "foundation",
+    config: { ...committedStage("foundation"), cluster, ...others } as Json,
+    stacks: { foundation: {} },
     provides: GOOGLE,
   };
 }

@@ -36,9 +36,9 @@ export interface StageSetting {
   readonly config: Json;
   /** Objects of the cluster by API path; `/apis/…` group versions that it serves among them. */
   readonly cluster?: Readonly<Record<string, unknown>>;
-  /** Outputs of other stacks by name; a stack that is not here was never applied. */
+  /** Outputs of other stacks by name; without it those of an applied foundation. One that is not here was never applied. */
   readonly stacks?: Readonly<Record<string, Json>>;
-  /** Whoever runs the program has read the founding stack's outputs, and hands them over. */
+  /** Whoever runs the program has read the foundation's outputs, and hands them over. */
   readonly handsOver?: boolean;
   /** Those that the configuration can name; without it the project's own. */
   readonly routers?: Routers;
@@ -56,6 +56,9 @@ interface Attempt {
   readonly run: StageRun;
   readonly error: unknown;
 }
+
+/** Outputs of the foundation once it was applied; the harness puts its own kubeconfig there. */
+const FOUNDED = { foundation: { deployerKubeconfig: "the harness's own" } };
 
 /** Runs the program as one stage, with the SDK's mocks as the engine and a small server as the cluster. */
 export async function runStage(setting: StageSetting): Promise<StageRun> {
@@ -85,10 +88,10 @@ async function attemptStage(setting: StageSetting): Promise<Attempt> {
     let outputs: Json = {};
     let error: unknown;
     try {
-      const founding = { deployerKubeconfig: kubeconfig(cluster), edgeAddress: undefined };
+      const foundation = { deployerKubeconfig: kubeconfig(cluster), edgeAddress: undefined };
       const { handsOver, abort, routers } = setting;
       const isKnown = handsOver || routers;
-      const known = { founding: handsOver ? founding : undefined, abort, routers };
+      const known = { foundation: handsOver ? foundation : undefined, abort, routers };
       outputs = { ...(await (isKnown ? program(known) : stageProgram())) };
     } catch (thrown) {
       error = thrown;
@@ -108,7 +111,7 @@ async function attemptStage(setting: StageSetting): Promise<Attempt> {
 
 async function mockedEngine(setting: StageSetting, cluster: FakeCluster): Promise<RecordingMonitor> {
   const stacks = Object.fromEntries(
-    Object.entries(setting.stacks ?? {}).map(([name, outputs]) => [
+    Object.entries(setting.stacks ?? FOUNDED).map(([name, outputs]) => [
       name,
       "deployerKubeconfig" in outputs ? { ...outputs, deployerKubeconfig: kubeconfig(cluster) } : outputs,
     ]),

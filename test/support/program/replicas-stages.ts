@@ -60,7 +60,6 @@ export function stageAfter(
   return {
     stack,
     config: exampleStage(stack.startsWith("canary-0") ? "canary-10" : stack, changed),
-    stacks: { "canary-10": { deployerKubeconfig: "the harness's own" } },
     cluster: {
       [`/api/v1/namespaces/${NAMESPACE}/configmaps/app-release`]: { data },
       [`/apis/apps/v1/namespaces/${NAMESPACE}/deployments/app`]: deployment(live.pods.main),

@@ -17,7 +17,7 @@ function configOf(file: string): Json {
 
 const { "pulumi:disable-default-providers": _, ...projectValues } = configOf("Pulumi.yaml");
 
-/** The committed configuration of a stage, with the founding stack on a cluster that exists already. */
+/** The committed configuration of a stage, or of the foundation, which is on a cluster that exists already. */
 export function committedStage(stack: string): Json {
   const stage = configOf(`Pulumi.${stack}.yaml`);
   return {
@@ -30,16 +30,12 @@ export function committedStage(stack: string): Json {
 /** What the cluster serves before anything of ours is in it. */
 export const VOYAGER_INSTALLED = { "/apis/voyager.appscode.com/v1": { kind: "APIResourceList" } };
 
-/** Outputs of the founding stack once it was applied; the harness puts its own kubeconfig there. */
-export const FOUNDED = { "canary-25": { deployerKubeconfig: "the harness's own" } };
-
 /** A stage of the committed project, on a cluster that has these objects of ours. */
 export function stageOf(stack: string, cluster: Readonly<Record<string, unknown>> = {}): StageSetting {
   return {
     stack,
     config: committedStage(stack),
     cluster: { ...VOYAGER_INSTALLED, ...cluster },
-    stacks: FOUNDED,
   };
 }
 

@@ -5,7 +5,7 @@ import { GATEWAY_API, routeSpec } from "./route.ts";
 import type { WeightedConfig } from "./schema.ts";
 
 export const weightedEdge: Edge<WeightedConfig> = {
-  declareFoundation: async () => [],
+  declareFoundation: async () => undefined,
   declare: (name, args, options) => new WeightedEdge(name, args, options),
 };
 

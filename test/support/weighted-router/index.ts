@@ -10,11 +10,14 @@ import { type WeightedConfig, weightedSchema } from "./schema.ts";
 
 /** A router that only tests have: weights stand in a route of the Gateway API, and pods know nothing of them. */
 export const weighted = defineRouter(weightedSchema, {
+  foundationRequires: () => [],
   requires: () => [{ groupVersion: GATEWAY_API, installation: "Install the Gateway API." }],
   deployerRules: [{ apiGroups: ["gateway.networking.k8s.io"], resources: ["httproutes"], verbs: DECLARE }],
   podSecurity: "restricted",
+  selector: (app) => ({ app }),
   plan: planStage,
   addressPath: ({ app, namespace }) => routePath(namespace, app.name),
+  edgePaths: ({ app, namespace }) => [routePath(namespace, app.name)],
   entrance: () => ({ scheme: "http", host: undefined }),
   live: {
     podWeight: () => 1,

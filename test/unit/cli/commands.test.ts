@@ -375,12 +375,16 @@ describe("canary rollback, verify and history", () => {
 
 describe("canary teardown", () => {
   it("says what will be gone, and does it for the right name alone", async () => {
+    await world.found();
     await world.at("canary-25", "canary-75");
     const wrong = await run("teardown", "--confirm", "shop/other");
     assert.equal(wrong.exitCode, 2);
-    assert.match(wrong.stderr, /in this order:\n {2}canary-75: .*\n {2}canary-25: DELETES/);
+    assert.match(
+      wrong.stderr,
+      /in this order:\n {2}canary-25: deletes nothing.*\n {2}canary-75: DELETES Deployment shop-new\n {2}foundation: DELETES Namespace web\n/,
+    );
     assert.equal((await run("teardown")).exitCode, 2);
     const down = await run("teardown", "--confirm", `shop/${NAMESPACE}`, "--json");
-    assert.deepEqual(read(teardownSchema, down).destroyed, ["canary-75", "canary-25"]);
+    assert.deepEqual(read(teardownSchema, down).destroyed, ["canary-25", "canary-75", "foundation"]);
   });
 });

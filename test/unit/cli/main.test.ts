@@ -50,7 +50,7 @@ describe("a session", () => {
     await assert.rejects(session.cluster(), /--kubeconfig somewhere comes without --context/);
   });
 
-  it("reaches the cluster by a context, or as the deployer by the founding stack's output", async () => {
+  it("reaches the cluster by a context, or as the deployer by the foundation's output", async () => {
     const cluster = await serveCluster({ "/api/v1/namespaces/web": { kind: "Namespace" } });
     try {
       const file = join(folder, "kubeconfig");
@@ -59,7 +59,7 @@ describe("a session", () => {
       assert.equal((await named.cluster())?.server, cluster.url);
       const outputs = join(folder, "outputs.json");
       await writeFile(outputs, JSON.stringify({ deployerKubeconfig: kubeconfig(cluster) }));
-      await pulumiAnswers(`[ "$3 $4 $6" = "--json --show-secrets canary-25" ] && cat ${outputs}`);
+      await pulumiAnswers(`[ "$3 $4 $6" = "--json --show-secrets foundation" ] && cat ${outputs}`);
       const api = await (await openSession(OPTIONS, signal)).cluster();
       assert.ok(await api?.get("/api/v1/namespaces/web"));
     } finally {
@@ -67,8 +67,8 @@ describe("a session", () => {
     }
   });
 
-  it("has no cluster while the founding stack was never applied", async () => {
-    await pulumiAnswers("echo \"error: no stack named 'canary-25' found\" >&2; exit 255");
+  it("has no cluster while the foundation was never applied", async () => {
+    await pulumiAnswers("echo \"error: no stack named 'foundation' found\" >&2; exit 255");
     assert.equal(await (await openSession(OPTIONS, signal)).cluster(), undefined);
   });
 

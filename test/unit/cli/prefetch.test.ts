@@ -49,23 +49,23 @@ describe("what is fetched before the command is loaded", () => {
 
   it("is asked of the engine once: who asks for it takes what was begun, who asks again gets it anew", async () => {
     const { run } = await begin("promote", "second");
-    const outputs = stackOutputs("first");
-    assert.match((await run(folder, outputs)).stdout, /^stack output .*--stack first/);
+    const outputs = stackOutputs("foundation");
+    assert.match((await run(folder, outputs)).stdout, /^stack output .*--stack foundation/);
     assert.equal((await runs()).length, 1);
     await run(folder, outputs);
     assert.equal((await runs()).length, 2);
   });
 
-  it("is the founding stack's outputs, and for status the list of stacks", async () => {
+  it("is the foundation's outputs, and for status the list of stacks", async () => {
     const { run } = await begin("status");
-    await Promise.all([run(folder, stackOutputs("first")), run(folder, LIST_STACKS)]);
+    await Promise.all([run(folder, stackOutputs("foundation")), run(folder, LIST_STACKS)]);
     const [list, outputs, ...more] = await runs();
     assert.match(list ?? "", /^stack ls --json/);
     assert.match(outputs ?? "", /^stack output/);
     assert.deepEqual(more, []);
   });
 
-  it("is of the founding stack that the project names", async () => {
+  it("is of the foundation that the project names", async () => {
     await writeFile(join(folder, "Pulumi.yaml"), `${PROJECT}  shop:founding: second\n`);
     const { run } = await begin("history");
     await run(folder, stackOutputs("second"));
@@ -73,10 +73,10 @@ describe("what is fetched before the command is loaded", () => {
   });
 
   it("reads Pulumi.yaml as whoever reads it next: a default is a value", async () => {
-    await writeFile(join(folder, "Pulumi.yaml"), PROJECT.replace("value:", "default:"));
+    await writeFile(join(folder, "Pulumi.yaml"), `${PROJECT}  founding: { default: second }\n`);
     await begin("history");
     const begun = await until(async () => (await runs())[0], { timeoutMs: 5000 });
-    assert.match(begun ?? "nothing", /^stack output .*--stack first/);
+    assert.match(begun ?? "nothing", /^stack output .*--stack second/);
   });
 
   for (const words of [["release"], ["status", "--help"], ["status", "--context", "mine"], ["nothing"], []]) {
@@ -90,7 +90,7 @@ describe("what is fetched before the command is loaded", () => {
   for (const [fault, text] of [
     ["no YAML", "{"],
     ["no configuration", "name: shop\n"],
-    ["a founding stack that is no name", `${PROJECT}  founding: [1]\n`],
+    ["a foundation that is no name", `${PROJECT}  founding: [1]\n`],
   ]) {
     it(`is nothing of a Pulumi.yaml with ${fault}: whoever reads it next says so`, async () => {
       await writeFile(join(folder, "Pulumi.yaml"), text ?? "");
@@ -105,7 +105,7 @@ describe("what is fetched before the command is loaded", () => {
     const started = await begin("history");
     const hasStarted = () => existsSync(join(folder, "pid"));
     assert.ok(await until(hasStarted, { timeoutMs: 10_000 }));
-    const answer = started.run(folder, stackOutputs("first"));
+    const answer = started.run(folder, stackOutputs("foundation"));
     started.end();
     await assert.rejects(answer, { name: "AbortError" });
   });
@@ -113,6 +113,6 @@ describe("what is fetched before the command is loaded", () => {
   it("keeps the failure for whoever asks", async () => {
     process.env.PATH = join(folder, "empty");
     const { run } = await begin("history");
-    await assert.rejects(run(folder, stackOutputs("first")), { code: "ENOENT" });
+    await assert.rejects(run(folder, stackOutputs("foundation")), { code: "ENOENT" });
   });
 });

@@ -25,7 +25,7 @@ function kubeconfigOf(cluster: object): string {
 async function api(listener: RequestListener): Promise<KubernetesApi> {
   const cluster = await serve(listener);
   clusters.push(cluster);
-  return connect({ kubeconfig: kubeconfig(cluster) });
+  return connect({ exported: kubeconfig(cluster) });
 }
 
 const answering = (status: number, body: unknown): RequestListener => {

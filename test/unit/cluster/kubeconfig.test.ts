@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { KubeConfig } from "@kubernetes/client-node";
 import { describe, it } from "mocha";
 import { readTokenKubeconfig, tokenKubeconfig } from "../../../src/cluster/kubeconfig.ts";
+import { Refusal } from "../../../src/errors.ts";
 
 const AUTHORITY = Buffer.from("certificate").toString("base64");
 
@@ -54,7 +55,11 @@ describe("readTokenKubeconfig", () => {
   const own = tokenKubeconfig("deployer", address, "a-token");
 
   it("reads what tokenKubeconfig wrote", () => {
-    assert.deepEqual(readTokenKubeconfig(own), { address, token: "a-token" });
+    const noProxy = { ...address, proxyUrl: undefined };
+    assert.deepEqual(readTokenKubeconfig(own), { address: noProxy, token: "a-token" });
+    const behind = { ...address, proxyUrl: "http://192.0.2.9:3128" };
+    const through = readTokenKubeconfig(tokenKubeconfig("deployer", behind, "a-token"));
+    assert.deepEqual(through, { address: behind, token: "a-token" });
   });
 
   /** The same kubeconfig, with something that only a whole client library understands. */
@@ -63,9 +68,8 @@ describe("readTokenKubeconfig", () => {
     change(config);
     return JSON.stringify(config);
   };
-  const others: readonly [what: string, text: string][] = [
+  const others: [what: string, text: string][] = [
     ["YAML", "apiVersion: v1\nkind: Config\n"],
-    ["a proxy", tokenKubeconfig("deployer", { ...address, proxyUrl: "http://192.0.2.9:3128" }, "a-token")],
     ["no TLS", own.replace("https:", "http:")],
     [
       "TLS that is not verified",
@@ -83,7 +87,33 @@ describe("readTokenKubeconfig", () => {
     ["null", "null"],
     ["several clusters", edited(({ clusters }) => clusters.push(clusters[0]))],
   ];
+  others.push(
+    [
+      "another user's context",
+      edited(({ contexts }) => Object.assign(contexts[0].context, { user: "other" })),
+    ],
+    ["another current context", edited((config) => Object.assign(config, { "current-context": "other" }))],
+    ["an extra field", edited((config) => Object.assign(config, { preferences: {} }))],
+    ["a token in a file", edited(({ users }) => Object.assign(users[0].user, { tokenFile: "/etc/passwd" }))],
+    [
+      "an authority in a file",
+      edited(({ clusters }) => Object.assign(clusters[0].cluster, { "certificate-authority": "/x" })),
+    ],
+    ["somebody to act as", edited(({ users }) => Object.assign(users[0].user, { as: "system:admin" }))],
+  );
   for (const [what, text] of others) {
-    it(`leaves ${what} to the library`, () => assert.equal(readTokenKubeconfig(text), undefined));
+    it(`refuses ${what} before it is used, and shows no token`, () =>
+      assert.throws(
+        () => readTokenKubeconfig(text),
+        (error) => error instanceof Refusal && !error.message.includes("a-token"),
+      ));
   }
+
+  it("names the field that is not of its form", () => {
+    const text = edited(({ users }) => Object.assign(users[0].user, { exec: { command: "login" } }));
+    assert.throws(() => readTokenKubeconfig(text), {
+      message:
+        "the kubeconfig that the foundation exports is not of the form that this program writes, and was not used: users[0].user has exec",
+    });
+  });
 });

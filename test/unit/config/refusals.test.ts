@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { UserError } from "../../../src/errors.ts";
-import { projectConfig, stageConfig } from "../../../src/routers/config.ts";
+import { foundationConfig, projectConfig, stageConfig } from "../../../src/routers/config.ts";
 import { committedStage } from "../../support/program/stages.ts";
 
 const STAGE = committedStage("canary-75");
@@ -10,9 +10,19 @@ const APP = STAGE.app as Record<string, unknown>;
 const HINT =
   "Change it in Pulumi.yaml (project values) or in the stack's own file, Pulumi.STACK.yaml (stage values).";
 
-function refusal(values: object, parse: (raw: Record<string, unknown>) => unknown = stageConfig): UserError {
+const FOUNDATION = committedStage("foundation");
+
+function parserOf(values: object) {
+  return "cluster" in values ? foundationConfig : stageConfig;
+}
+
+/** Values with `cluster` among them are the foundation's, all others a stage's. */
+function refusal(
+  values: Readonly<Record<string, unknown>>,
+  parse: (raw: Record<string, unknown>) => unknown = parserOf(values),
+): UserError {
   try {
-    parse({ ...STAGE, ...values });
+    parse({ ...("cluster" in values ? FOUNDATION : STAGE), ...values });
   } catch (error) {
     assert.ok(error instanceof UserError, String(error));
     return error;
@@ -22,7 +32,7 @@ function refusal(values: object, parse: (raw: Record<string, unknown>) => unknow
 
 describe("a wrong value is refused with its path, the value and what it has to be:", () => {
   const requests = { cpu: "50m", memory: "32Mi" };
-  const wrong: readonly [what: string, values: object, message: string][] = [
+  const wrong: readonly [what: string, values: Readonly<Record<string, unknown>>, message: string][] = [
     [
       "traffic that does not add up to 100",
       { traffic: { previous: 70, canary: 25 } },
@@ -161,22 +171,20 @@ describe("a wrong value is refused with its path, the value and what it has to b
     ]);
   });
 
-  it("a founding stack outside the lifecycle", () => {
-    const { message, hint } = refusal({ founding: "canary-1" });
+  it("a foundation that is a stage: it was, in the earlier layout", () => {
+    const { message, hint } = refusal({ founding: "canary-25" });
     assert.equal(
       message,
-      'founding is "canary-1", which is not in lifecycle: canary-25, canary-75, canary-100',
+      'founding is "canary-25", which is a stage: canary-25, canary-75, canary-100, canary-0',
     );
-    assert.equal(
-      hint,
-      "Name a stage of the lifecycle in Pulumi.yaml, or leave founding out for the first one.",
-    );
+    assert.match(hint, /^The foundation is a stack of its own now: leave founding out of Pulumi\.yaml/);
+    assert.match(refusal({ founding: "canary-0" }).message, /^founding is "canary-0", which is a stage/);
   });
 });
 
 describe("an unknown key is refused with the nearest that is known", () => {
   const { replicas: _, traffic: __, ...projectValues } = STAGE;
-  const unknown: readonly [key: string, values: object, suggestion: string][] = [
+  const unknown: readonly [key: string, values: Readonly<Record<string, unknown>>, suggestion: string][] = [
     ["lifecicle", { lifecicle: ["canary-25"] }, "lifecycle"],
     ["app.probepath", { app: { ...APP, probepath: "/" } }, "app.probePath"],
     ["traffic.cannary", { traffic: { previous: 75, canary: 25, cannary: 25 } }, "traffic.canary"],
@@ -214,12 +222,12 @@ describe("an unknown key is refused with the nearest that is known", () => {
 
 describe("a secret", () => {
   it("is not shown when it is refused", () => {
-    const { message } = refusal({ voyagerLicense: 4711 });
+    const { message } = refusal({ ...FOUNDATION, voyagerLicense: 4711 });
     assert.equal(message, "voyagerLicense is not right (a secret, not shown): must be a text");
   });
 
   it("is not shown under a key with a typing error either", () => {
-    const { message } = refusal({ voyagerLicence: "not-for-eyes" });
+    const { message } = refusal({ ...FOUNDATION, voyagerLicence: "not-for-eyes" });
     assert.equal(message, "voyagerLicence is no known key; did you mean voyagerLicense?");
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { projectConfig, stageConfig } from "../../../src/routers/config.ts";
+import { foundationConfig, projectConfig, stageConfig } from "../../../src/routers/config.ts";
 import { APPLICATION_B, committedStage } from "../../support/program/stages.ts";
 
 const STAGE = committedStage("canary-75");
@@ -16,17 +16,20 @@ describe("the committed configuration", () => {
       assert.deepEqual(config.replicas, { previous: replicas[stage][0], canary: replicas[stage][1] });
       assert.deepEqual(config.release, { previous: "2.4.18", canary: "2.4.20" });
       assert.equal(config.namespace, "httpdcanary");
-      assert.equal(config.founding, "canary-25");
+      assert.equal(config.founding, "foundation");
       assert.equal(config.app.port, 80);
       assert.match(config.app.content?.text ?? "", /\{version\}/);
     });
   }
 
-  it("has a founding stack, and only one", () => {
-    const founding = ["canary-25", "canary-75", "canary-100"].filter(
-      (stage) => "cluster" in committedStage(stage),
+  it("has the cluster in the foundation, and in no stage", () => {
+    const stacks = ["foundation", "canary-0", "canary-25", "canary-75", "canary-100"];
+    assert.deepEqual(
+      stacks.filter((stack) => "cluster" in committedStage(stack)),
+      ["foundation"],
     );
-    assert.deepEqual(founding, ["canary-25"]);
+    const { cluster, takeOver } = foundationConfig(committedStage("foundation"));
+    assert.deepEqual([cluster, takeOver], [{ kind: "kubeconfig", context: "test" }, false]);
   });
 });
 
@@ -65,7 +68,7 @@ describe("the project's values", () => {
     const { traffic: _, replicas: __, ...projectValues } = committedStage("canary-75");
     const project = projectConfig(projectValues);
     assert.deepEqual(project.lifecycle, ["canary-25", "canary-75", "canary-100"]);
-    assert.equal(project.founding, "canary-25");
-    assert.equal(projectConfig({ ...projectValues, founding: "canary-75" }).founding, "canary-75");
+    assert.equal(project.founding, "foundation");
+    assert.equal(projectConfig({ ...projectValues, founding: "base" }).founding, "base");
   });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import { kubeconfigOf, tokenKubeconfig } from "../../../src/cluster/kubeconfig.ts";
-import type { Config } from "../../../src/config/stage.ts";
+import type { FoundationConfig } from "../../../src/config/foundation.ts";
 import { engineCluster } from "../../../src/engine/engine-cluster.ts";
 import { fakeProject } from "../../support/fakes.ts";
 
@@ -13,7 +13,7 @@ const EXPORTED = "https://exported.test:6443";
 
 const at = (server: string) => ({ server, certificateAuthority: undefined });
 const exporting = (server: string | undefined) => ({
-  foundingOutputs: async () =>
+  foundationOutputs: async () =>
     server === undefined
       ? undefined
       : { deployerKubeconfig: tokenKubeconfig("deployer", at(server), "secret"), edgeAddress: undefined },
@@ -33,27 +33,25 @@ describe("the cluster that the engine applies to", () => {
   function projectWith(kind: "kubeconfig" | "gke") {
     const project = fakeProject();
     const cluster = kind === "kubeconfig" ? { kind, context: "founder", kubeconfig: file } : { kind };
-    const stage = async (name: string) => ({ ...(await project.stage(name)), cluster }) as unknown as Config;
-    return { config: project.config, stage };
+    const foundation = async () => ({ ...(await project.foundation()), cluster }) as FoundationConfig;
+    return { config: project.config, foundation };
   }
   const server = async (...args: Parameters<typeof engineCluster>) => (await engineCluster(...args))?.server;
 
-  it("is the founding stack's configured one for the founding stack, whatever it exported before", async () => {
-    assert.equal(await server(projectWith("kubeconfig"), exporting(EXPORTED), "canary-25"), CONFIGURED);
+  it("is the configured one for the foundation, whatever it exported before", async () => {
+    for (const exported of [EXPORTED, undefined])
+      assert.equal(await server(projectWith("kubeconfig"), exporting(exported), "foundation"), CONFIGURED);
   });
 
-  it("is the exported one for every other stage, and for the stages that are applied", async () => {
+  it("is the exported one for every stage, and none before there is any", async () => {
     for (const stage of ["canary-75", undefined]) {
       assert.equal(await server(projectWith("kubeconfig"), exporting(EXPORTED), stage), EXPORTED);
+      assert.equal(await server(projectWith("kubeconfig"), exporting(undefined), stage), undefined);
     }
   });
 
-  it("is the configured one where nothing is applied yet", async () => {
-    assert.equal(await server(projectWith("kubeconfig"), exporting(undefined), undefined), CONFIGURED);
-  });
-
-  it("is the exported one of a founding stack that made its cluster, and none before", async () => {
-    assert.equal(await server(projectWith("gke"), exporting(EXPORTED), "canary-25"), EXPORTED);
-    assert.equal(await server(projectWith("gke"), exporting(undefined), "canary-25"), undefined);
+  it("is the exported one for a foundation that makes its cluster, and none before", async () => {
+    assert.equal(await server(projectWith("gke"), exporting(EXPORTED), "foundation"), EXPORTED);
+    assert.equal(await server(projectWith("gke"), exporting(undefined), "foundation"), undefined);
   });
 });

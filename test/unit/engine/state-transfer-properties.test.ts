@@ -5,7 +5,6 @@ import type { StackState, StateResource } from "../../../src/engine/stacks.ts";
 import { holdsSameObjects, transferState } from "../../../src/engine/state-transfer.ts";
 
 const STACKS = ["canary-25", "canary-75", "canary-100"] as const;
-const FOUNDING = STACKS[0];
 
 const urnOf = (stack: string, type: string, name: string) =>
   `urn:pulumi:${stack}::canary-stages::${type}::${name}`;
@@ -24,22 +23,11 @@ type Shape = typeof shape extends fc.Arbitrary<infer T> ? T : never;
 function stateOf({ stack, objects, providerId, secret }: Shape): StackState {
   const root = urnOf(stack, "pulumi:pulumi:Stack", `canary-stages-${stack}`);
   const providerUrn = urnOf(stack, "pulumi:providers:kubernetes", "deployer");
-  const isFounding = stack === FOUNDING;
-  const namespace = urnOf(stack, "canary-stages:index:Tenancy$kubernetes:core/v1:Namespace", "tenancy");
-  const tenancy = urnOf(stack, "canary-stages:index:Tenancy", "tenancy");
-  const foundation: StateResource[] = isFounding
-    ? [
-        { urn: tenancy, type: "canary-stages:index:Tenancy", parent: root },
-        { urn: namespace, type: "kubernetes:core/v1:Namespace", id: "web", parent: tenancy },
-      ]
-    : [];
-  const needs = isFounding ? [namespace] : [];
   const provider: StateResource = {
     urn: providerUrn,
     type: "pulumi:providers:kubernetes",
     id: providerId,
     parent: root,
-    dependencies: needs,
     inputs: { kubeconfig: secret },
   };
   const application = objects.flatMap((name, at): StateResource[] => {
@@ -54,8 +42,8 @@ function stateOf({ stack, objects, providerId, secret }: Shape): StackState {
         id: `web/${name}`,
         parent: component,
         provider: `${providerUrn}::${providerId}`,
-        dependencies: [...needs, ...after],
-        propertyDependencies: { metadata: needs },
+        dependencies: after,
+        propertyDependencies: { metadata: after },
       },
     ];
   });
@@ -64,7 +52,7 @@ function stateOf({ stack, objects, providerId, secret }: Shape): StackState {
     version: 3,
     deployment: {
       secrets_providers: { type: stack },
-      resources: [stackResource, ...foundation, provider, ...application],
+      resources: [stackResource, provider, ...application],
     },
   };
 }
@@ -130,15 +118,11 @@ describe("transferring any state, in either direction", () => {
     );
   });
 
-  it("ends with the source's objects, and keeps a founding stack's foundation", () => {
+  it("ends with the source's objects", () => {
     fc.assert(
-      fc.property(twoStacks, ({ source, target, stack }) => {
-        const transferred = transferState(source, target, stack);
-        assert.ok(holdsSameObjects(source, transferred));
-        const foundationOf = (state: StackState) =>
-          resourcesOf(state).filter(({ urn, id }) => id !== undefined && urn.includes("index:Tenancy"));
-        assert.deepEqual(foundationOf(transferred), foundationOf(target));
-      }),
+      fc.property(twoStacks, ({ source, target, stack }) =>
+        assert.ok(holdsSameObjects(source, transferState(source, target, stack))),
+      ),
     );
   });
 

@@ -4,78 +4,47 @@ import type { StackState, StateResource } from "../../../src/engine/stacks.ts";
 export const KUBERNETES_PROVIDER = "pulumi:providers:kubernetes";
 export const TRACK = "canary-stages:index:Track";
 export const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
-export const INGRESS = "kubernetes:voyager.appscode.com/v1:Ingress";
 
 export const urn = (stack: string, type: string, name: string) =>
   `urn:pulumi:${stack}::canary-stages::${type}::${name}`;
 
-export function resource(
+const resource = (
   stack: string,
   type: string,
   name: string,
   more: Partial<StateResource> = {},
-): StateResource {
-  return { urn: urn(stack, type, name), type, ...more };
-}
+): StateResource => ({ urn: urn(stack, type, name), type, ...more });
 
-/** The application of a stage under a provider with this id, as it stands in the state. */
-export function application(
-  stack: string,
-  providerId: string,
-  dependencies: readonly string[] = [],
-): StateResource[] {
-  const provider = `${urn(stack, KUBERNETES_PROVIDER, "deployer")}::${providerId}`;
-  const track = urn(stack, TRACK, "httpd-new");
-  return [
-    resource(stack, KUBERNETES_PROVIDER, "deployer", { id: providerId, dependencies }),
-    resource(stack, TRACK, "httpd-new"),
-    resource(stack, `${TRACK}$${DEPLOYMENT}`, "httpd-new", {
-      type: DEPLOYMENT,
-      id: "httpdcanary/httpd-new",
-      parent: track,
-      provider,
-      dependencies: [...dependencies, urn(stack, KUBERNETES_PROVIDER, "deployer")],
-      propertyDependencies: { metadata: [...dependencies], spec: [] },
-    }),
-  ];
-}
-
-/** A stage's state: the stack, what is its own, and the application. */
-export function stateOf(
-  stack: string,
-  resources: readonly StateResource[],
-  secretsProvider = stack,
-): StackState {
-  const root = resource(stack, "pulumi:pulumi:Stack", `canary-stages-${stack}`, {
-    outputs: { stage: stack },
-  });
+/** A stage's state: the application under a provider with this id. */
+export function stateOf(stack: string, providerId: string): StackState {
+  const provider = urn(stack, KUBERNETES_PROVIDER, "deployer");
+  const content = urn(stack, `${TRACK}$kubernetes:core/v1:ConfigMap`, "httpd-new-content");
+  const child = { parent: urn(stack, TRACK, "httpd-new"), provider: `${provider}::${providerId}` };
   return {
     version: 3,
     deployment: {
       manifest: { time: stack },
-      secrets_providers: { type: secretsProvider },
-      resources: [root, ...resources],
+      secrets_providers: { type: stack },
+      resources: [
+        resource(stack, "pulumi:pulumi:Stack", `canary-stages-${stack}`, { outputs: { stage: stack } }),
+        resource(stack, KUBERNETES_PROVIDER, "deployer", { id: providerId }),
+        resource(stack, TRACK, "httpd-new"),
+        { urn: content, type: "kubernetes:core/v1:ConfigMap", id: "httpdcanary/content", ...child },
+        resource(stack, `${TRACK}$${DEPLOYMENT}`, "httpd-new", {
+          type: DEPLOYMENT,
+          id: "httpdcanary/httpd-new",
+          ...child,
+          retainOnDelete: true,
+          dependencies: [content],
+          propertyDependencies: { metadata: [], spec: [content] },
+        }),
+      ],
     },
   };
 }
 
-export const TENANCY = urn("canary-25", "canary-stages:index:Tenancy", "tenancy");
-export const NAMESPACE = urn("canary-25", "kubernetes:core/v1:Namespace", "tenancy");
-export const FOUNDATION: readonly StateResource[] = [
-  resource("canary-25", KUBERNETES_PROVIDER, "cluster", { id: "cluster-id" }),
-  resource("canary-25", "canary-stages:index:Tenancy", "tenancy"),
-  resource("canary-25", "kubernetes:core/v1:Namespace", "tenancy", {
-    id: "httpdcanary",
-    parent: TENANCY,
-    provider: `${urn("canary-25", KUBERNETES_PROVIDER, "cluster")}::cluster-id`,
-  }),
-];
-
-export const FOUNDING = stateOf("canary-25", [
-  ...FOUNDATION,
-  ...application("canary-25", "founding-id", [NAMESPACE]),
-]);
-export const LATER = stateOf("canary-75", application("canary-75", "later-id"));
+export const LIVE = stateOf("canary-25", "live-id");
+export const OTHER = stateOf("canary-75", "other-id");
 export const EMPTY: StackState = { version: 3, deployment: { secrets_providers: { type: "canary-75" } } };
 
 export const resourcesOf = ({ deployment: { resources = [] } }: StackState) => resources;

@@ -1,34 +1,26 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { holdsSameObjects, transferState } from "../../../src/engine/state-transfer.ts";
+import { deletableState, holdsSameObjects, transferState } from "../../../src/engine/state-transfer.ts";
 import {
-  application,
   DEPLOYMENT,
   EMPTY,
-  FOUNDATION,
-  FOUNDING,
   KUBERNETES_PROVIDER,
-  LATER,
+  LIVE,
   mentioned,
   named,
+  OTHER,
   resourcesOf,
-  stateOf,
   TRACK,
   urn,
 } from "./state-transfer-states.ts";
 
 describe("transferring a state to a stage that was never applied", () => {
-  const transferred = transferState(FOUNDING, EMPTY, "canary-75");
+  const transferred = transferState(LIVE, EMPTY, "canary-75");
 
-  it("takes the application, its components and its provider, and nothing of the tenancy", () => {
+  it("is a rename: the same resources, in the same order", () => {
     assert.deepEqual(
       resourcesOf(transferred).map((one) => one.urn),
-      [
-        urn("canary-75", "pulumi:pulumi:Stack", "canary-stages-canary-75"),
-        urn("canary-75", KUBERNETES_PROVIDER, "deployer"),
-        urn("canary-75", TRACK, "httpd-new"),
-        urn("canary-75", `${TRACK}$${DEPLOYMENT}`, "httpd-new"),
-      ],
+      resourcesOf(OTHER).map((one) => one.urn),
     );
   });
 
@@ -39,12 +31,15 @@ describe("transferring a state to a stage that was never applied", () => {
     }
   });
 
-  it("keeps each object's identity and its place under its component", () => {
+  it("keeps each object's identity, its place under its component, and what it depends on", () => {
     const deployment = named(transferred, DEPLOYMENT);
+    const content = urn("canary-75", `${TRACK}$kubernetes:core/v1:ConfigMap`, "httpd-new-content");
     assert.equal(deployment.id, "httpdcanary/httpd-new");
     assert.equal(deployment.parent, urn("canary-75", TRACK, "httpd-new"));
-    assert.equal(deployment.provider, `${urn("canary-75", KUBERNETES_PROVIDER, "deployer")}::founding-id`);
-    assert.deepEqual(deployment.propertyDependencies, { metadata: [], spec: [] });
+    assert.equal(deployment.provider, `${urn("canary-75", KUBERNETES_PROVIDER, "deployer")}::live-id`);
+    assert.deepEqual(deployment.dependencies, [content]);
+    assert.deepEqual(deployment.propertyDependencies, { metadata: [], spec: [content] });
+    assert.equal(deployment.retainOnDelete, true);
   });
 
   it("leaves the other stage's outputs, and the target's own secrets provider", () => {
@@ -55,48 +50,41 @@ describe("transferring a state to a stage that was never applied", () => {
   it("gives what the engine wants: a manifest", () => {
     assert.deepEqual(transferred.deployment.manifest, { time: "canary-25" });
   });
-});
 
-describe("transferring a state back to the founding stack", () => {
-  const transferred = transferState(LATER, FOUNDING, "canary-25");
-
-  it("keeps the cluster and the tenancy, and each resource once", () => {
-    const urns = resourcesOf(transferred).map((one) => one.urn);
-    assert.equal(new Set(urns).size, urns.length);
-    for (const own of FOUNDATION) assert.ok(urns.includes(own.urn), own.urn);
-  });
-
-  it("puts the objects under the founding stack's own provider", () => {
-    assert.equal(
-      named(transferred, DEPLOYMENT).provider,
-      `${urn("canary-25", KUBERNETES_PROVIDER, "deployer")}::founding-id`,
-    );
-  });
-
-  it("keeps the founding stack's outputs: among them the deployer's kubeconfig", () => {
-    assert.deepEqual(named(transferred, "pulumi:pulumi:Stack").outputs, { stage: "canary-25" });
-  });
-});
-
-describe("transferring a state twice", () => {
   it("changes nothing the second time", () => {
-    const once = transferState(FOUNDING, EMPTY, "canary-75");
-    assert.deepEqual(transferState(FOUNDING, once, "canary-75"), once);
+    assert.deepEqual(transferState(LIVE, transferred, "canary-75"), transferred);
+  });
+});
+
+describe("transferring a state to a stage that was applied", () => {
+  it("puts the source's resources in the place of its own, under the source's provider", () => {
+    const transferred = transferState(LIVE, OTHER, "canary-75");
+    assert.equal(named(transferred, KUBERNETES_PROVIDER).id, "live-id");
+    assert.deepEqual(transferred.deployment.manifest, { time: "canary-75" });
+  });
+});
+
+describe("a state whose objects may go", () => {
+  it("keeps none when its stack is destroyed, and is the same otherwise", () => {
+    const { retainOnDelete, ...deployment } = named(LIVE, DEPLOYMENT);
+    assert.equal(retainOnDelete, true);
+    assert.deepEqual(named(deletableState(LIVE), DEPLOYMENT), deployment);
+    assert.deepEqual(deletableState(EMPTY), EMPTY);
   });
 });
 
 describe("two states", () => {
   it("hold the same objects whatever stack and order they are of", () => {
-    assert.equal(holdsSameObjects(FOUNDING, LATER), true);
-    const reversed = stateOf("canary-75", [...application("canary-75", "later-id")].reverse());
-    assert.equal(holdsSameObjects(LATER, reversed), true);
+    assert.equal(holdsSameObjects(LIVE, OTHER), true);
+    const reversed = { ...OTHER, deployment: { resources: [...resourcesOf(OTHER)].reverse() } };
+    assert.equal(holdsSameObjects(LIVE, reversed), true);
   });
 
   it("do not when one has an object more, or another one", () => {
-    assert.equal(holdsSameObjects(FOUNDING, EMPTY), false);
-    const renamed = resourcesOf(LATER).map((one) =>
+    assert.equal(holdsSameObjects(LIVE, EMPTY), false);
+    const renamed = resourcesOf(OTHER).map((one) =>
       one.type === DEPLOYMENT ? { ...one, id: "httpdcanary/other" } : one,
     );
-    assert.equal(holdsSameObjects(LATER, { ...LATER, deployment: { resources: renamed } }), false);
+    assert.equal(holdsSameObjects(OTHER, { ...OTHER, deployment: { resources: renamed } }), false);
   });
 });

@@ -53,6 +53,7 @@ describe("what a promotion compares", () => {
     verification: undefined,
     confirm: async () => true,
     rollbackOnFailure: false,
+    takeOver: false,
   });
 
   /** As somebody leaves it who held the lock so many milliseconds ago. */

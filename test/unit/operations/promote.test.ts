@@ -26,6 +26,7 @@ function options(more: Partial<PromoteOptions> = {}): PromoteOptions {
     verification: undefined,
     confirm: async () => true,
     rollbackOnFailure: false,
+    takeOver: false,
     ...more,
   };
 }

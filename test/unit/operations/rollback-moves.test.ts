@@ -117,7 +117,8 @@ describe("rollback", () => {
   it("is refused when Pulumi.yaml names another release than the live one", async () => {
     await world.at("canary-25", "canary-75");
     const project = fakeProject({ previous: "1.0.0", canary: "1.2.0" });
-    const other = { project, stacks: world.stacks, cluster: world.cluster };
+    const { stacks, cluster, administrator } = world;
+    const other = { project, stacks, cluster, administrator };
     await assert.rejects(
       rollback(other, "canary-25", options()),
       /Pulumi\.yaml has release 1\.0\.0 → 1\.2\.0, but live is 1\.0\.0 → 1\.1\.0 at canary-75/,

@@ -79,10 +79,18 @@ describe("previewStage", () => {
     ]);
   });
 
-  it("needs no cluster before the founding stack was applied", async () => {
+  it("is refused before the foundation was applied, with what to type", async () => {
     const world = new FakeWorld(fakeProject());
-    const operator = { project: world.project, stacks: world.stacks, cluster: async () => undefined };
-    assert.equal((await previewStage(operator, "canary-25")).move, "first");
+    const nowhere = async () => undefined;
+    const { project, stacks } = world;
+    await assert.rejects(
+      previewStage({ project, stacks, cluster: nowhere, administrator: nowhere }, "canary-25"),
+      {
+        name: "UserError",
+        message: "the foundation, stack foundation, was never applied",
+        hint: /^Apply it first: canary foundation, or pulumi up -s foundation\./,
+      },
+    );
   });
 });
 

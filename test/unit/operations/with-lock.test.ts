@@ -88,16 +88,17 @@ describe("withLock where the operator named a context", () => {
     if (uid !== undefined) api.put(NAMESPACE_PATH, { metadata: { name: NAMESPACE, uid } });
     return api;
   };
-  const lockedWith = (named: FakeApi, engines: FakeApi | undefined) => {
+  const lockedWith = (named: FakeApi, engines: FakeApi | undefined, stack?: string) => {
     const { project, stacks } = world;
     const operator: Operator = {
       project,
       stacks,
       cluster: async () => named,
+      administrator: async () => named,
       engineCluster: async () => engines,
     };
     const options = { identity: ALICE, observer, signal: new AbortController().signal };
-    return withLock(operator, { text: "test" }, options, async () => "done");
+    return withLock(operator, { text: "test", stack }, options, async () => "done");
   };
 
   it("works where the engine applies to the same server", async () => {
@@ -112,7 +113,12 @@ describe("withLock where the operator named a context", () => {
     );
   });
 
-  const others: readonly [what: string, engines: () => FakeApi | undefined, message: RegExp][] = [
+  const others: readonly [
+    what: string,
+    engines: () => FakeApi | undefined,
+    message: RegExp,
+    stack?: string,
+  ][] = [
     [
       "to another cluster",
       () => serverAt("https://other.test", "u2"),
@@ -123,13 +129,24 @@ describe("withLock where the operator named a context", () => {
       () => serverAt("https://other.test"),
       /applies to https:\/\/other/,
     ],
-    ["to a cluster that it is yet to make", () => undefined, /the engine applies to a new cluster/],
+    [
+      "to a cluster that it is yet to make",
+      () => undefined,
+      /the engine applies to a new cluster/,
+      "foundation",
+    ],
+    [
+      "to no cluster yet",
+      () => undefined,
+      /^the foundation, stack foundation, was never applied\n/,
+      "canary-25",
+    ],
   ];
-  for (const [what, engines, message] of others) {
+  for (const [what, engines, message, stack] of others) {
     it(`writes nothing, not even a lock, where the engine applies ${what}`, async () => {
       const named = serverAt("https://cluster.test", "u1");
       const before = [...named.objects];
-      await assert.rejects(lockedWith(named, engines()), message);
+      await assert.rejects(lockedWith(named, engines(), stack), message);
       assert.deepEqual([...named.objects], before);
     });
   }

@@ -14,11 +14,14 @@ import {
   gitlabJobs,
   type Job,
   PIPELINES,
+  resolvedGitlab,
   textOf,
 } from "../../support/pipelines.ts";
 
 const { config } = parse(textOf("Pulumi.yaml")) as { config: { lifecycle: { value: string[] } } };
 const lifecycle = config.lifecycle.value;
+const ABORT = "canary-0";
+const FOUNDATION = "foundation";
 const { dependencies } = JSON.parse(textOf("package.json")) as { dependencies: Record<string, string> };
 
 const stagesOf = (jobs: Readonly<Record<string, Job>>) =>
@@ -41,12 +44,31 @@ describe("pipelines", () => {
     assert.equal(gitlabJobs().preview?.manual, false);
   });
 
-  it("offer every stage but the last to roll back to", () => {
+  it("offer the abort, and every stage but the last to roll back to", () => {
     const { on } = parse(textOf("pipelines/github/canary-rollback.yml")) as {
       on: { workflow_dispatch: { inputs: { stage: { options: string[] } } } };
     };
-    assert.deepEqual(on.workflow_dispatch.inputs.stage.options, lifecycle.slice(0, -1));
+    assert.deepEqual(on.workflow_dispatch.inputs.stage.options, [ABORT, ...lifecycle.slice(0, -1)]);
     assert.equal(gitlabJobs().rollback?.variables.STAGE, lifecycle[0]);
+    assert.equal(gitlabJobs().abort?.variables.STAGE, ABORT);
+  });
+
+  it("give the founder's tools to the foundation alone, which nobody has to start", () => {
+    for (const [file, name] of [
+      ["canary.yml", "canary-25"],
+      ["canary-rollback.yml", "rollback"],
+    ] as const) {
+      assert.doesNotMatch(textOf(`pipelines/github/${file}`), /founding|gke-gcloud-auth-plugin/, name);
+    }
+    const { jobs } = parse(textOf("pipelines/github/canary-foundation.yml")) as {
+      jobs: { foundation: { with: object } };
+    };
+    assert.deepEqual(jobs.foundation.with, { stage: FOUNDATION, founding: true });
+    const { [FOUNDATION]: foundation, ...others } = resolvedGitlab() as Record<string, { image?: string }>;
+    assert.equal(foundation?.image, "pulumi/pulumi:$PULUMI_VERSION");
+    for (const [name, { image }] of Object.entries(others))
+      if (image !== undefined) assert.equal(image, "pulumi/pulumi-nodejs:$PULUMI_VERSION", name);
+    assert.ok(gitlabJobs()[FOUNDATION]?.manual);
   });
 
   it("use the engine that the program is made for", () => {
@@ -101,7 +123,7 @@ describe("commands of the pipelines, run by a shell", () => {
     `pulumi up --stack ${stage} --non-interactive --yes --skip-preview --policy-pack policy`,
   ];
 
-  for (const stage of lifecycle) {
+  for (const stage of [FOUNDATION, ...lifecycle]) {
     it(`apply ${stage} alone, and show it first`, async () => {
       for (const job of [githubStage(stage), gitlabJobs()[stage]]) {
         assert.ok(job);
@@ -124,7 +146,7 @@ describe("commands of the pipelines, run by a shell", () => {
     }
   });
 
-  it("show the founding stack on a merge request, and what pulumi/actions is asked on a pull request is the same", async () => {
+  it("show the first stage on a merge request, and what pulumi/actions is asked on a pull request is the same", async () => {
     const job = gitlabJobs().preview;
     assert.ok(job);
     const commands = await shell(job.commands, job.variables);
@@ -132,10 +154,13 @@ describe("commands of the pipelines, run by a shell", () => {
     assert.deepEqual(commands, [githubPreview()]);
   });
 
-  it("apply the first stage again for a rollback", async () => {
-    const job = gitlabJobs().rollback;
-    assert.ok(job);
-    assert.deepEqual(await shell(job.commands, job.variables), expected(lifecycle[0] ?? ""));
+  it("apply the first stage again for a rollback, and the abort stage for an abort", async () => {
+    const { rollback, abort } = gitlabJobs();
+    for (const [job, stage] of [[rollback, lifecycle[0]] as const, [abort, ABORT] as const]) {
+      assert.ok(job);
+      await rm(log, { force: true });
+      assert.deepEqual(await shell(job.commands, job.variables), expected(stage ?? ""));
+    }
   });
 
   it("stop at a preview that fails", async () => {

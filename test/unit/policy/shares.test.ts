@@ -159,7 +159,7 @@ describe("shares of a stage", () => {
 
   it("are those of every golden stage", () => {
     const folder = new URL("../../golden/", import.meta.url);
-    const files = readdirSync(folder).filter((name) => name.startsWith("gke-"));
+    const files = readdirSync(folder).filter((name) => name.startsWith("canary-"));
     assert.ok(files.length > 0);
     for (const name of files) {
       const golden = JSON.parse(readFileSync(new URL(name, folder), "utf8")) as {

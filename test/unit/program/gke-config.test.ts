@@ -3,11 +3,11 @@ import { describe, it } from "mocha";
 import type { GkeConfig } from "../../../src/config/gke.ts";
 import { nodesPerZone, regionOf } from "../../../src/config/gke.ts";
 import { UserError } from "../../../src/errors.ts";
-import { stageConfig } from "../../../src/routers/config.ts";
+import { foundationConfig } from "../../../src/routers/config.ts";
 import { GKE } from "../../support/program/gke-stages.ts";
 import { committedStage } from "../../support/program/stages.ts";
 
-const parse = (values: object) => stageConfig({ ...committedStage("canary-25"), ...values });
+const parse = (values: object) => foundationConfig({ ...committedStage("foundation"), ...values });
 const gke = (values: object) => parse({ cluster: { ...GKE, ...values } }).cluster as GkeConfig;
 
 /** The message with which a configuration is refused. */

@@ -1,15 +1,15 @@
 import { describe, it } from "mocha";
-import { GKE, gkeFounding, LICENSE } from "../../support/program/gke-stages.ts";
+import { GKE, gkeFoundation, LICENSE } from "../../support/program/gke-stages.ts";
 import { matchesGolden } from "../../support/program/golden.ts";
 import { runStage } from "../../support/program/mocks.ts";
 import { committedStage } from "../../support/program/stages.ts";
 
-/** The founding stack on clusters that it makes: everything that it registers, as JSON. */
-describe("golden objects of the founding stack on GKE", function () {
+/** The foundation on clusters that it makes: everything that it registers, as JSON. */
+describe("golden objects of the foundation on GKE", function () {
   this.timeout(20_000);
 
   it("zonal, with the walkthrough's three nodes and nothing else said", async () => {
-    const run = await runStage(gkeFounding());
+    const run = await runStage(gkeFoundation());
     await matchesGolden("gke-zonal", run.resources);
   });
 
@@ -27,9 +27,9 @@ describe("golden objects of the founding stack on GKE", function () {
       artifactRegistry: [{ location: "europe-west3", name: "images" }],
     };
     const run = await runStage(
-      gkeFounding(cluster, {
+      gkeFoundation(cluster, {
         voyagerLicense: LICENSE,
-        app: { ...(committedStage("canary-25").app as object), pullSecret: "registry" },
+        app: { ...(committedStage("foundation").app as object), pullSecret: "registry" },
         registryCredentials: { server: "registry.example.com", username: "puller", password: "not-for-eyes" },
         edge: {
           host: "www.example.com",
@@ -46,7 +46,7 @@ describe("golden objects of the founding stack on GKE", function () {
   });
 
   it("Autopilot", async () => {
-    const run = await runStage(gkeFounding({ ...GKE, mode: "autopilot", location: "europe-west3" }));
+    const run = await runStage(gkeFoundation({ ...GKE, mode: "autopilot", location: "europe-west3" }));
     await matchesGolden("gke-autopilot", run.resources);
   });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { describe, it } from "mocha";
-import { GKE, GOOGLE, gkeFounding, LICENSE, outputValue } from "../../support/program/gke-stages.ts";
+import { GKE, GOOGLE, gkeFoundation, LICENSE, outputValue } from "../../support/program/gke-stages.ts";
 import { type Registered, runStage, type StageRun } from "../../support/program/mocks.ts";
 import { committedStage, VOYAGER_INSTALLED } from "../../support/program/stages.ts";
 
@@ -16,37 +16,32 @@ function only(run: StageRun, type: string, name?: string): Registered {
 
 const specOf = ({ inputs }: Registered) => (inputs as { spec: Json }).spec;
 
-describe("the founding stack on GKE", function () {
+describe("the foundation on GKE", function () {
   this.timeout(20_000);
 
-  it("needs no cluster for its first update, and starts the release", async () => {
-    const run = await runStage(gkeFounding());
-    const record = only(run, "kubernetes:core/v1:ConfigMap", "httpd-release");
-    assert.equal((record.inputs as { data: Json }).data.reached, "canary-25");
+  it("needs no cluster for its first update, and has no application", async () => {
+    const { resources } = await runStage(gkeFoundation());
+    const application = resources.filter(({ type }) => /Deployment$|:Track$|ReleaseRecord$/.test(type));
+    assert.deepEqual(application, []);
   });
 
-  it("reads what is live as the deployer once it was applied", async () => {
-    const live = {
-      stage: "canary-100",
-      previous: "2.4.16",
-      canary: "2.4.17",
-      trafficPrevious: "0",
-      trafficCanary: "100",
-      effectiveCanary: "100",
-      reached: "canary-25 canary-75 canary-100",
-      liveVersion: "2.4.17",
-      override: "",
+  it("looks at a cluster that it made as the deployer, once it was applied", async () => {
+    const setting = (cluster: Readonly<Record<string, unknown>>) => ({
+      ...gkeFoundation(),
+      stacks: { foundation: { deployerKubeconfig: "the harness's own" } },
+      cluster,
+    });
+    const path = "/api/v1/namespaces/httpdcanary";
+    const keeps = async (labels: Json) => {
+      const run = await runStage(setting({ [path]: { metadata: { name: "httpdcanary", labels } } }));
+      return only(run, "kubernetes:core/v1:Namespace").retainOnDelete;
     };
-    const later = {
-      ...gkeFounding(),
-      stacks: { "canary-25": { deployerKubeconfig: "the harness's own", edgeAddress: "198.51.100.20" } },
-      cluster: { "/api/v1/namespaces/httpdcanary/configmaps/httpd-release": { data: live } },
-    };
-    await assert.rejects(runStage(later), /does not continue what is live: .*the live version is 2\.4\.17/);
+    assert.equal(await keeps({ "canary-stages/made-here": "true" }), false);
+    assert.equal(await keeps({}), true);
   });
 
   it("exports the kubeconfig as a secret, and the address of the edge", async () => {
-    const { outputs } = await runStage(gkeFounding());
+    const { outputs } = await runStage(gkeFoundation());
     const kubeconfig = JSON.parse(await outputValue(outputs.deployerKubeconfig)) as {
       clusters: { cluster: Json }[];
       users: { user: Json }[];
@@ -60,7 +55,7 @@ describe("the founding stack on GKE", function () {
   });
 
   it("gives the administrator no credential, only Google's plugin, and TLS verified", async () => {
-    const run = await runStage(gkeFounding());
+    const run = await runStage(gkeFoundation());
     const { inputs } = only(run, "pulumi:providers:kubernetes", "cluster-administrator");
     const { users, clusters } = JSON.parse(inputs.kubeconfig as string) as {
       users: { user: Json }[];
@@ -71,7 +66,7 @@ describe("the founding stack on GKE", function () {
   });
 
   it("goes to the DNS name, with a public certificate, where that is the endpoint", async () => {
-    const run = await runStage(gkeFounding({ ...GKE, endpoint: { kind: "dns" } }));
+    const run = await runStage(gkeFoundation({ ...GKE, endpoint: { kind: "dns" } }));
     const { inputs } = only(run, "pulumi:providers:kubernetes", "cluster-administrator");
     const { clusters } = JSON.parse(inputs.kubeconfig as string) as { clusters: { cluster: Json }[] };
     assert.deepEqual(clusters[0]?.cluster, { server: "https://gke-0123.europe-west3.gke.goog" });
@@ -79,7 +74,7 @@ describe("the founding stack on GKE", function () {
 
   it("protects the cluster and the address until deletionProtection is off, and never the pool", async () => {
     const protectedTypes = async (cluster: Json) =>
-      (await runStage(gkeFounding(cluster))).resources
+      (await runStage(gkeFoundation(cluster))).resources
         .filter(({ type, protect }) => protect && type.startsWith("gcp:"))
         .map(({ type }) => type)
         .sort();
@@ -91,13 +86,13 @@ describe("the founding stack on GKE", function () {
   });
 
   it("gives the node pool no name, so that a new one can be there before the old one goes", async () => {
-    const run = await runStage(gkeFounding());
+    const run = await runStage(gkeFoundation());
     assert.equal("name" in only(run, "gcp:container/nodePool:NodePool").inputs, false);
   });
 
   it("opens the ports that the edge listens on, and no other", async () => {
     const ports = async (others: Json) => {
-      const run = await runStage(gkeFounding(GKE, others));
+      const run = await runStage(gkeFoundation(GKE, others));
       return only(run, "gcp:compute/firewall:Firewall").inputs.allows;
     };
     assert.deepEqual(await ports({}), [{ protocol: "tcp", ports: ["80"] }]);
@@ -107,7 +102,7 @@ describe("the founding stack on GKE", function () {
   });
 
   it("has every resource under a component, with a provider of its own", async () => {
-    const run = await runStage(gkeFounding());
+    const run = await runStage(gkeFoundation());
     const urns = run.resources.map(({ urn }) => urn);
     assert.equal(new Set(urns).size, urns.length);
     for (const { urn, type } of run.resources.filter(({ type }) => type.startsWith("gcp:"))) {
@@ -116,18 +111,12 @@ describe("the founding stack on GKE", function () {
   });
 });
 
-describe("Voyager in the founding stack", function () {
+describe("Voyager in the foundation", function () {
   this.timeout(20_000);
-
-  it("is there before the Ingress", async () => {
-    const run = await runStage(gkeFounding());
-    const edge = only(run, "canary-stages:index:VoyagerEdge");
-    assert.ok(edge.dependsOn.includes("voyager"), edge.dependsOn.join());
-  });
 
   it("is waited for with a licence, and not without one", async () => {
     const found = async (others: Json) => {
-      const run = await runStage(gkeFounding(GKE, others));
+      const run = await runStage(gkeFoundation(GKE, others));
       return { release: only(run, "kubernetes:helm.sh/v3:Release"), warnings: run.warnings };
     };
     const licensed = await found({ voyagerLicense: LICENSE });
@@ -141,9 +130,9 @@ describe("Voyager in the founding stack", function () {
 
   it("is installed in an existing cluster too, without a cloud's name", async () => {
     const run = await runStage({
-      stack: "canary-25",
+      stack: "foundation",
       config: {
-        ...committedStage("canary-25"),
+        ...committedStage("foundation"),
         cluster: { kind: "kubeconfig", context: "test", voyager: {} },
       },
     });
@@ -151,24 +140,16 @@ describe("Voyager in the founding stack", function () {
     assert.equal(values.cloudProvider, "");
   });
 
-  it("has to be there already where nobody installs it", async () => {
-    const { voyager: _, ...without } = GKE;
-    await assert.rejects(
-      runStage(gkeFounding(without)),
-      /a new cluster does not serve voyager\.appscode\.com\/v1.*cluster\.voyager/s,
-    );
-  });
-
   it("leaves the certificate to cert-manager, which a new cluster does not have", async () => {
     const edge = { host: "www.example.com", tls: { secret: "www", issuer: { name: "letsencrypt" } } };
     await assert.rejects(
-      runStage(gkeFounding(GKE, { edge })),
+      runStage(gkeFoundation(GKE, { edge })),
       /a new cluster does not serve cert-manager\.io\/v1/,
     );
     const run = await runStage({
-      stack: "canary-25",
-      config: { ...committedStage("canary-25"), edge },
-      cluster: { ...VOYAGER_INSTALLED, "/apis/cert-manager.io/v1": { kind: "APIResourceList" } },
+      stack: "foundation",
+      config: { ...committedStage("foundation"), edge },
+      cluster: { "/apis/cert-manager.io/v1": { kind: "APIResourceList" } },
     });
     const certificate = only(run, "kubernetes:cert-manager.io/v1:Certificate");
     assert.deepEqual(specOf(certificate), {
@@ -180,28 +161,28 @@ describe("Voyager in the founding stack", function () {
   });
 });
 
-describe("a later stage", function () {
+describe("a stage on GKE", function () {
   this.timeout(20_000);
   const later = {
     stack: "canary-75",
     config: committedStage("canary-75"),
     cluster: VOYAGER_INSTALLED,
-    stacks: { "canary-25": { deployerKubeconfig: "the harness's own", edgeAddress: "198.51.100.20" } },
+    stacks: { foundation: { deployerKubeconfig: "the harness's own", edgeAddress: "198.51.100.20" } },
     provides: GOOGLE,
   };
 
   for (const key of ["cluster", "voyagerLicense", "registryCredentials"]) {
-    it(`refuses ${key}, which is the founding stack's`, async () => {
+    it(`refuses ${key}, which is the foundation's`, async () => {
       const credentials = { server: "registry.example.com", username: "a", password: "b" };
       const values = { cluster: GKE, voyagerLicense: LICENSE, registryCredentials: credentials }[key];
       await assert.rejects(
         runStage({ ...later, config: { ...later.config, [key]: values } }),
-        new RegExp(`${key} stands in Pulumi\\.canary-75\\.yaml, but canary-25 is the founding stack`),
+        new RegExp(`${key} stands in a stage's configuration, but belongs to the stack foundation`),
       );
     });
   }
 
-  it("gives the edge the address that the founding stack reserved", async () => {
+  it("gives the edge the address that the foundation reserved", async () => {
     const live = {
       stage: "canary-25",
       previous: "2.4.18",

@@ -10,23 +10,23 @@ const withConfig = (setting: StageSetting, values: Json): StageSetting => ({
   config: { ...setting.config, ...values },
 });
 
-const [FOUNDING, LATER] = [stageOf("canary-25"), stageOf("canary-75")];
+const [FOUNDATION, FIRST, LATER] = [stageOf("foundation"), stageOf("canary-25"), stageOf("canary-75")];
 
 /** Each of these is refused with this text, before the first resource is registered. */
 const REFUSED: readonly [what: string, setting: StageSetting, text: RegExp][] = [
   [
     "traffic that does not add up to 100",
-    withConfig(FOUNDING, { traffic: { previous: 70, canary: 25 } }),
+    withConfig(FIRST, { traffic: { previous: 70, canary: 25 } }),
     /^traffic is \{"previous":70,"canary":25\}: previous and canary must add up to 100 percent\n/,
   ],
   [
     "an unknown key",
-    withConfig(FOUNDING, { repliccas: { previous: 1, canary: 1 } }),
+    withConfig(FIRST, { repliccas: { previous: 1, canary: 1 } }),
     /^repliccas is no known key; did you mean replicas\?\n/,
   ],
   [
     "a share that the pods cannot give",
-    withConfig(FOUNDING, {
+    withConfig(FIRST, {
       traffic: { previous: 99, canary: 1 },
       replicas: { previous: 1, canary: 30 },
     }),
@@ -34,7 +34,7 @@ const REFUSED: readonly [what: string, setting: StageSetting, text: RegExp][] = 
   ],
   [
     "a share without pods",
-    withConfig(FOUNDING, { replicas: { previous: 0, canary: 1 } }),
+    withConfig(FIRST, { replicas: { previous: 0, canary: 1 } }),
     /^traffic\.previous is 75 % but replicas\.previous is 0\n/,
   ],
   [
@@ -48,34 +48,54 @@ const REFUSED: readonly [what: string, setting: StageSetting, text: RegExp][] = 
     /^stage canary-75 is refused: nothing was released to this cluster yet, and a release starts at canary-25\n/,
   ],
   [
-    "a founding stack that does not exist",
+    "a foundation that does not exist",
     { ...LATER, stacks: {} },
-    /^the founding stack canary-25 was never applied: unknown stack "canary-25"\nApply it first: pulumi up -s canary-25/,
+    /^the foundation, stack foundation, was never applied: unknown stack "foundation"\nApply it first: canary foundation, or pulumi up -s foundation/,
   ],
   [
-    "a founding stack that exports nothing",
-    { ...LATER, stacks: { "canary-25": {} } },
-    /^the founding stack canary-25 was never applied: it has no output deployerKubeconfig\n/,
+    "a foundation that exports nothing",
+    { ...LATER, stacks: { foundation: {} } },
+    /^the foundation, stack foundation, was never applied: it has no output deployerKubeconfig\n/,
   ],
   [
-    "a cluster in the wrong stage's file",
+    "a cluster in a stage's file",
     withConfig(LATER, { cluster: { kind: "kubeconfig", context: "test" } }),
-    /^cluster stands in Pulumi\.canary-75\.yaml, but canary-25 is the founding stack\nRemove it there:/,
+    /^cluster stands in a stage's configuration, but belongs to the stack foundation\nMove it to Pulumi\.foundation\.yaml:/,
   ],
   [
-    "no cluster in the founding stack's file",
-    withConfig(FOUNDING, { cluster: undefined }),
-    /^cluster is missing in Pulumi\.canary-25\.yaml: canary-25 is the founding stack\n/,
+    "traffic in the foundation's file",
+    withConfig(FOUNDATION, { traffic: { previous: 75, canary: 25 } }),
+    /^traffic stands in Pulumi\.foundation\.yaml, but foundation is no stage: it has no traffic\n/,
+  ],
+  [
+    "no cluster in the foundation's file",
+    withConfig(FOUNDATION, { cluster: undefined }),
+    /^cluster is missing in Pulumi\.foundation\.yaml\nSay which cluster:/,
+  ],
+  [
+    "a foundation that is a stage, as it was earlier",
+    withConfig({ ...FOUNDATION, stack: "canary-25" }, { founding: "canary-25" }),
+    /^founding is "canary-25", which is a stage: canary-25, canary-75, canary-100, canary-0\nThe foundation is a stack of its own now: .*move cluster from Pulumi\.canary-25\.yaml to Pulumi\.foundation\.yaml\.$/,
+  ],
+  [
+    "a Service that somebody else made",
+    stageOf("canary-25", {
+      "/api/v1/namespaces/httpdcanary/services/httpd-service": {
+        kind: "Service",
+        metadata: { name: "httpd-service", managedFields: [{ manager: "kubectl-create" }] },
+      },
+    }),
+    /^objects of somebody else are there by these names, and would be taken over:\n {2}Service httpd-service, managed by kubectl-create\nApply it with the command /,
   ],
   [
     "a context that the kubeconfig does not have",
-    withConfig(FOUNDING, { cluster: { kind: "kubeconfig", context: "production" } }),
+    withConfig(FOUNDATION, { cluster: { kind: "kubeconfig", context: "production" } }),
     /^cluster\.context is production, which the kubeconfig does not have: it has test\n/,
   ],
   [
     "a kubeconfig that does not verify TLS",
     {
-      ...FOUNDING,
+      ...FOUNDATION,
       editKubeconfig: (text) =>
         text.replace(/"certificate-authority-data":"[^"]*"/, '"insecure-skip-tls-verify":true'),
     },
@@ -83,20 +103,20 @@ const REFUSED: readonly [what: string, setting: StageSetting, text: RegExp][] = 
   ],
   [
     "a kubeconfig that is none",
-    { ...FOUNDING, editKubeconfig: () => "{" },
+    { ...FOUNDATION, editKubeconfig: () => "{" },
     /^the kubeconfig .* cannot be read: .*\nName a kubeconfig file that exists/s,
   ],
   [
     "a cluster whose certificate is another one's",
     {
-      ...FOUNDING,
+      ...FOUNDATION,
       editKubeconfig: (text) => text.replace(/"certificate-authority-data":"[^"]*",?/, ""),
     },
     /^the cluster at https:\/\/127\.0\.0\.1:\d+ cannot be reached: self-signed certificate/,
   ],
   [
     "a cluster that cannot be reached",
-    { ...FOUNDING, unreachable: true },
+    { ...FOUNDATION, unreachable: true },
     /^the cluster at https:\/\/127\.0\.0\.1:\d+ cannot be reached: connect ECONNREFUSED .*\nCheck that the cluster runs/,
   ],
   [
@@ -106,7 +126,7 @@ const REFUSED: readonly [what: string, setting: StageSetting, text: RegExp][] = 
   ],
   [
     "a cluster without Voyager",
-    { ...FOUNDING, cluster: {} },
+    { ...FIRST, cluster: {} },
     /^the cluster at https:\/\/127\.0\.0\.1:\d+ does not serve voyager\.appscode\.com\/v1\nInstall the Voyager operator/,
   ],
   [

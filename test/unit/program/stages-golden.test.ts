@@ -1,6 +1,7 @@
 import { describe, it } from "mocha";
 import { matchesGolden } from "../../support/program/golden.ts";
-import { runStages } from "../../support/program/stages.ts";
+import { runStage } from "../../support/program/mocks.ts";
+import { runStages, stageOf } from "../../support/program/stages.ts";
 
 /** Everything that the three stages of the committed project register, as JSON, each on what the one before it left. */
 describe("golden objects of the stages", () => {
@@ -11,6 +12,10 @@ describe("golden objects of the stages", () => {
       await matchesGolden(stage, resources);
     });
   }
+
+  it("foundation, which they stand on", async () => {
+    await matchesGolden("foundation", (await runStage(stageOf("foundation"))).resources);
+  });
 
   it("canary-0, after the first stage", async () => {
     const { resources } = await runStages(["canary-25", "canary-0"]);

@@ -48,7 +48,7 @@ describe("the program's entry", () => {
   });
 });
 
-describe("the founding stack's outputs", () => {
+describe("the foundation's outputs", () => {
   it("are asked of nobody when they are handed over, and make no difference", async () => {
     const founded = clusterAfter(await runStages(["canary-25"]));
     const asked = await runStage(stageOf("canary-75", founded));
@@ -66,11 +66,7 @@ describe("the stages of a release", () => {
     runs["canary-100"] = await runStages(["canary-25", "canary-75", "canary-100"]);
   });
 
-  it("canary-25 has cluster, tenancy and application, and nothing else", () => {
-    assert.deepEqual(namesOf(runs["canary-25"].resources), [...APPLICATION, ...FOUNDATION].sort());
-  });
-
-  for (const stage of ["canary-75", "canary-100"] as const) {
+  for (const stage of STAGES) {
     it(`${stage} has the application alone`, () => {
       assert.deepEqual(namesOf(runs[stage].resources), APPLICATION);
     });
@@ -136,8 +132,7 @@ describe("the stages of a release", () => {
 
   it("export the evaluated stage in the form that the command reads", () => {
     for (const stage of STAGES) {
-      const { deployerKubeconfig: _, ...outputs } = runs[stage].outputs;
-      const parsed = outputsSchema.strict().parse(outputs);
+      const parsed = outputsSchema.strict().parse(runs[stage].outputs);
       assert.equal(parsed.stage, stage);
       assert.deepEqual(parsed.effective, parsed.intended);
     }
@@ -165,23 +160,16 @@ describe("the stages of a release", () => {
       it("leaves nothing to the engine's default provider, and the application to the deployer", () => {
         for (const { type, name, provider, custom } of runs[stage].resources) {
           if (!custom || type.startsWith("pulumi:providers:")) continue;
-          assert.equal(provider, name.startsWith("tenancy") ? "cluster" : "deployer", `${type} ${name}`);
+          assert.equal(provider, "deployer", `${type} ${name}`);
         }
       });
 
-      it("keeps the deployer's kubeconfig secret", async () => {
+      it("keeps the deployer's kubeconfig secret", () => {
         const { inputs, secrets } = only(runs[stage], "pulumi:providers:kubernetes", "deployer");
         assert.deepEqual(secrets, ["kubeconfig"]);
         assert.equal(inputs.enableServerSideApply, "true");
         assert.equal(inputs.upsertExistingObjects, "true");
-        const { deployerKubeconfig } = runs[stage].outputs;
-        assert.equal(deployerKubeconfig !== undefined, stage === "canary-25");
-        if (deployerKubeconfig !== undefined)
-          assert.equal(await pulumi.isSecret(deployerKubeconfig as never), true);
-        assert.deepEqual(
-          runs[stage].secretOutputs,
-          stage === "canary-25" ? ["tenancy.deployerKubeconfig"] : [],
-        );
+        assert.deepEqual(runs[stage].secretOutputs, []);
       });
 
       it("shows no token in an input that is no secret", () => {
@@ -212,26 +200,61 @@ describe("the stages of a release", () => {
     });
   }
 
-  it("protect in the founding stack what would take the site down, and nothing elsewhere", () => {
-    const protectedIn = (run: StageRun) =>
-      namesOf(run.resources.filter(({ protect, custom }) => protect && custom));
-    assert.deepEqual(protectedIn(runs["canary-25"]), [
-      "kubernetes:apps/v1:Deployment httpd-new",
-      "kubernetes:apps/v1:Deployment httpd-previous",
-      "kubernetes:core/v1:Namespace tenancy",
-      "kubernetes:core/v1:Service httpd-service",
-      "kubernetes:voyager.appscode.com/v1:Ingress httpd-service-ingress",
-    ]);
-    assert.deepEqual(protectedIn(runs["canary-75"]), []);
-    assert.deepEqual(protectedIn(runs["canary-100"]), []);
+  it("protect nothing, and leave the application running when a stack is destroyed", () => {
+    for (const stage of STAGES) {
+      const { resources } = runs[stage];
+      assert.deepEqual(namesOf(resources.filter(({ protect }) => protect)), []);
+      const retained = resources.filter(({ retainOnDelete, custom }) => retainOnDelete && custom);
+      assert.deepEqual(
+        namesOf(retained),
+        namesOf(resources.filter(({ provider }) => provider === "deployer")),
+      );
+    }
+  });
+});
+
+describe("the foundation", () => {
+  let run: StageRun;
+  before(async () => {
+    run = await runStage(stageOf("foundation"));
   });
 
-  it("leave the application running when a later stack is destroyed", () => {
-    const retained = ({ resources }: StageRun) => resources.filter(({ retainOnDelete }) => retainOnDelete);
-    assert.deepEqual(retained(runs["canary-25"]), []);
-    for (const stage of ["canary-75", "canary-100"] as const) {
-      const objects = runs[stage].resources.filter(({ provider }) => provider === "deployer");
-      assert.deepEqual(namesOf(retained(runs[stage]).filter(({ custom }) => custom)), namesOf(objects));
+  it("has cluster and tenancy, and nothing else", () => {
+    assert.deepEqual(namesOf(run.resources), FOUNDATION);
+  });
+
+  it("exports the deployer's kubeconfig, as a secret", async () => {
+    assert.deepEqual(Object.keys(run.outputs), ["deployerKubeconfig"]);
+    assert.equal(await pulumi.isSecret(run.outputs.deployerKubeconfig as never), true);
+    assert.deepEqual(run.secretOutputs, ["tenancy.deployerKubeconfig"]);
+  });
+
+  it("protects the namespace, and deletes it when it made it", () => {
+    const kept = (property: "protect" | "retainOnDelete") =>
+      namesOf(run.resources.filter((resource) => resource[property]));
+    assert.deepEqual(kept("protect"), ["kubernetes:core/v1:Namespace tenancy"]);
+    assert.deepEqual(kept("retainOnDelete"), []);
+  });
+
+  it("keeps a namespace that was there before, once somebody said that it is to be taken over", async () => {
+    const namespace = {
+      "/api/v1/namespaces/httpdcanary": { kind: "Namespace", metadata: { name: "httpdcanary" } },
+    };
+    const setting = stageOf("foundation", namespace);
+    await assert.rejects(runStage(setting), /Namespace httpdcanary\n/);
+    const taken = await runStage({ ...setting, config: { ...setting.config, takeOver: true } });
+    const { retainOnDelete, inputs } = only(taken, "kubernetes:core/v1:Namespace", "tenancy");
+    assert.equal(retainOnDelete, true);
+    assert.doesNotMatch(JSON.stringify(inputs), /made-here/);
+  });
+
+  it("has each URN once, every object under a component, and the administrator as its provider", () => {
+    const urns = run.resources.map(({ urn }) => urn);
+    assert.equal(new Set(urns).size, urns.length);
+    for (const { type, name, parent, provider, custom } of run.resources) {
+      if (!custom) continue;
+      assert.match(parent, /::canary-stages:index:/, `${type} ${name}`);
+      if (!type.startsWith("pulumi:providers:")) assert.equal(provider, "cluster", `${type} ${name}`);
     }
   });
 });

@@ -51,7 +51,7 @@ describe("readProject", () => {
   it("takes keys with and without the project's namespace, and no others", async () => {
     const { config } = await readProject(folder);
     assert.equal(config.namespace, "apps");
-    assert.equal(config.founding, "small");
+    assert.equal(config.founding, "foundation");
   });
 
   it("takes a value, a default or a scalar of Pulumi.yaml, and none of a key that is only declared", async () => {
@@ -64,7 +64,7 @@ describe("readProject", () => {
     const { config } = await readProject(folder);
     assert.equal(config.namespace, "apps");
     assert.deepEqual(config.lifecycle, ["small", "all"]);
-    assert.equal(config.founding, "small");
+    assert.equal(config.founding, "foundation");
   });
 
   const reasons: readonly [yaml: string, reason: string][] = [
@@ -81,20 +81,21 @@ describe("readProject", () => {
     });
   }
 
-  it("does not trip over a secret that stands encrypted in a stage's file", async () => {
+  it("does not trip over a secret that stands encrypted in the foundation's file", async () => {
     const cluster = "  canary-stages:cluster: { kind: kubeconfig, context: test }\n";
     const secret = "  canary-stages:voyagerLicense:\n    secure: v1:AAAA:BBBB\n";
-    await write("Pulumi.small.yaml", `${STAGE}${cluster}${secret}`);
-    const config = await (await readProject(folder)).stage("small");
+    await write("Pulumi.foundation.yaml", `config:\n${cluster}${secret}`);
+    const config = await (await readProject(folder)).foundation();
     assert.ok(!("voyagerLicense" in config));
-    assert.equal(config.cluster?.kind, "kubeconfig");
+    assert.equal(config.cluster.kind, "kubeconfig");
   });
 
-  it("says what encrypts a stage's secrets: its own file, or the founding stage's", async () => {
+  it("says what encrypts a stack's secrets: its own file, or the foundation's", async () => {
     await write("Pulumi.all.yaml", STAGE);
+    await write("Pulumi.foundation.yaml", "config: {}\n");
     const provider = async () => (await readProject(folder)).secretsProvider("all");
     assert.equal(await provider(), undefined);
-    await write("Pulumi.small.yaml", `secretsprovider: gcpkms://founding\n${STAGE}`);
+    await write("Pulumi.foundation.yaml", "secretsprovider: gcpkms://founding\nconfig: {}\n");
     assert.equal(await provider(), "gcpkms://founding");
     await write("Pulumi.all.yaml", `secretsprovider: passphrase\n${STAGE}`);
     assert.equal(await provider(), "passphrase");

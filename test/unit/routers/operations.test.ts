@@ -39,6 +39,7 @@ async function options(): Promise<PromoteOptions> {
     verification: await world.verification(),
     confirm: async () => true,
     rollbackOnFailure: true,
+    takeOver: false,
   };
 }
 

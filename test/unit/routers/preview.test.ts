@@ -99,7 +99,13 @@ describe("the Voyager router's preview entrance", function () {
       rules: [rule("www.example.com", backend("httpd-service")), rule("preview.example.com", preview)],
       tls: [{ hosts, secretName: "httpd-tls" }],
     });
-    assert.deepEqual(specOf(run, "Certificate", "httpd-tls").dnsNames, hosts);
+    const edge = { ...PREVIEW, host: "www.example.com", tls };
+    const foundation = await runStage({
+      stack: "foundation",
+      config: { ...committedStage("foundation"), edge },
+      cluster,
+    });
+    assert.deepEqual(specOf(foundation, "Certificate", "httpd-tls").dnsNames, hosts);
   });
 
   it("leads testers to the canary by a header or by a cookie, at every port", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { growingTrack, NOTHING_LIVE } from "../../../src/application/live.ts";
-import { stageConfig } from "../../../src/routers/config.ts";
+import { growingTrack } from "../../../src/application/live.ts";
+import { foundationConfig, stageConfig } from "../../../src/routers/config.ts";
 import { refusalOf, runStage, type StageSetting } from "../../support/program/mocks.ts";
 import { exampleStage, objectOf, podsOf, waitsFor } from "../../support/program/replicas-stages.ts";
 import { weighted, withWeighted } from "../../support/weighted-router/index.ts";
@@ -11,6 +11,8 @@ type Json = Record<string, unknown>;
 
 const configOf = (changed: Json = {}) =>
   exampleStage("canary-10", { router: "weighted", edge: undefined, replicas: { each: 2 }, ...changed });
+
+const foundationOf = () => exampleStage("foundation", { router: "weighted", edge: undefined });
 
 const FIRST: StageSetting = {
   stack: "canary-10",
@@ -42,6 +44,10 @@ describe("the program with a third router, which only a test has", function () {
       ["canary-10", "10", "10", "1.0.0"],
     );
     assert.deepEqual(run.outputs.effective, { previous: 90, canary: 10 });
+  });
+
+  it("gives the deployer what its objects need", async () => {
+    const run = await runStage({ ...FIRST, stack: "foundation", config: foundationOf() });
     const { rules } = objectOf(run, "Role", "replicas-example-deployer").inputs as { rules: object[] };
     assert.deepEqual(rules.at(-1), weighted.deployerRules[0]);
   });
@@ -54,7 +60,8 @@ describe("the program with a third router, which only a test has", function () {
 
   it("asks it what is live, where no pod can tell", () => {
     const record = { effectiveCanary: 50 } as never;
-    const now = weighted.live.canaryShareNow({ ...NOTHING_LIVE, record });
+    const deployments = { previous: undefined, canary: undefined };
+    const now = weighted.live.canaryShareNow({ record, deployments });
     assert.deepEqual([growingTrack(now, 75), growingTrack(now, 25)], ["canary", "previous"]);
   });
 
@@ -63,7 +70,7 @@ describe("the program with a third router, which only a test has", function () {
     assert.match(refusal, /does not serve gateway\.networking\.k8s\.io\/v1\nInstall the Gateway API\./);
   });
 
-  it("refuses its secrets in another stack than the founding one", async () => {
+  it("refuses its secrets in a stage", async () => {
     const refusal = await refusalOf({
       ...FIRST,
       stack: "canary-100",
@@ -72,22 +79,30 @@ describe("the program with a third router, which only a test has", function () {
         gatewayToken: "not-for-eyes",
       },
     });
-    assert.match(refusal, /^gatewayToken stands in Pulumi\.canary-100\.yaml, but canary-10 is the founding/);
+    assert.match(
+      refusal,
+      /^gatewayToken stands in a stage's configuration, but belongs to the stack foundation/,
+    );
   });
 });
 
 describe("the configuration with a third router", () => {
   const refuses = (changed: Json, message: RegExp) =>
     assert.throws(() => stageConfig(configOf(changed), withWeighted), { name: "UserError", message });
+  const refusesFoundation = (changed: Json, message: RegExp) =>
+    assert.throws(() => foundationConfig({ ...foundationOf(), ...changed }, withWeighted), {
+      name: "UserError",
+      message,
+    });
 
   it("has its own keys checked", () => {
     refuses({ replicas: { eech: 2 } }, /replicas\.eech is no known key; did you mean replicas\.each\?/);
     const cluster = { kind: "kubeconfig", context: "test", gatewaye: "own" };
-    refuses({ cluster }, /cluster\.gatewaye is no known key; did you mean cluster\.gateway\?/);
+    refusesFoundation({ cluster }, /cluster\.gatewaye is no known key; did you mean cluster\.gateway\?/);
   });
 
   it("does not show its secrets", () => {
-    refuses({ gatewayToken: 4711 }, /^gatewayToken is not right \(a secret, not shown\)/);
+    refusesFoundation({ gatewayToken: 4711 }, /^gatewayToken is not right \(a secret, not shown\)/);
   });
 
   it("names it where an unknown router is refused", () => {

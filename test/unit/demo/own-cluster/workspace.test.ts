@@ -44,7 +44,7 @@ describe("the stacks for a cluster of somebody's own", () => {
   });
 
   it("name the context, and the file where one was given", async () => {
-    const founding = async (directory: string) => (await readProject(directory)).stage("canary-25");
+    const founding = async (directory: string) => (await readProject(directory)).foundation();
     const usual = await founding((await write()).directory);
     assert.deepEqual(usual.cluster, { kind: "kubeconfig", context: "kind-kind" });
     const named = await founding((await write("/tmp/config")).directory);

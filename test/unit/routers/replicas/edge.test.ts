@@ -69,7 +69,7 @@ describe("the replicas router", function () {
   });
 
   it("gives the deployer no right that only Voyager needs, and keeps the restricted standard", async () => {
-    const run = await runStage(FIRST);
+    const run = await runStage({ stack: "foundation", config: exampleStage("foundation") });
     const groups = (
       objectOf(run, "Role", "replicas-example-deployer").inputs.rules as { apiGroups: string[] }[]
     ).flatMap(({ apiGroups }) => apiGroups);

@@ -1,0 +1,89 @@
+import { z } from "zod";
+import { UserError } from "../errors.ts";
+import { appSchema, objectName, version } from "./app.ts";
+import { configError, plainWords } from "./errors.ts";
+import { type RawValues, valuesOf } from "./raw.ts";
+import { type RouterSchemas, routerPartsOf } from "./router-schema.ts";
+
+const stackName = z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/, "must be a stack name");
+
+const releaseSchema = z
+  .strictObject({ previous: version, canary: version })
+  .refine((release) => release.previous !== release.canary, "previous and canary must be two versions");
+
+const projectShape = {
+  app: appSchema,
+  release: releaseSchema,
+  namespace: objectName,
+  /** Stage stacks in the order in which a release goes through them. */
+  lifecycle: z
+    .array(stackName)
+    .min(1)
+    .refine((stages) => new Set(stages).size === stages.length, "names a stage twice"),
+  /** The stack that the stages stand on: the cluster, the ingress controller, the namespace and its account. */
+  founding: stackName.default("foundation"),
+  /** Lets a bare `pulumi up` take objects over that somebody else made. */
+  takeOver: z.boolean().default(false),
+  /** The stage outside of the lifecycle that takes the canary out: all traffic to the previous version. */
+  abort: stackName.default("canary-0"),
+};
+
+/** Project values, their `edge` as the router that they name wants it. */
+export function projectShapeOf({ router }: RawValues, routers: RouterSchemas) {
+  return {
+    ...projectShape,
+    router: z.enum(Object.keys(routers)),
+    edge: routerPartsOf(router, routers).edge,
+  };
+}
+
+/** The values of Pulumi.yaml, the same in every stack. */
+export type ProjectConfig = z.infer<z.ZodObject<ReturnType<typeof projectShapeOf>>>;
+
+/**
+ * The project's values alone, as the command reads them from Pulumi.yaml.
+ * @param routers those that `router` can name
+ * @throws UserError with a line for each property that is wrong
+ */
+export function parseProject(raw: RawValues, routers: RouterSchemas): ProjectConfig {
+  return parsedBy(z.strictObject(projectShapeOf(raw, routers)), raw, routers);
+}
+
+/**
+ * Values by a schema that has the project's among others.
+ * @throws UserError with a line for each property that is wrong
+ */
+export function parsedBy<S extends z.ZodObject>(
+  schema: S,
+  raw: RawValues,
+  routers: RouterSchemas,
+): z.output<S> {
+  const values = valuesOf(raw, schema.shape);
+  requireOwnStacks(values);
+  const parsed = schema.safeParse(values, { error: plainWords });
+  if (!parsed.success) throw configError(parsed.error.issues, { raw: values, schema, routers });
+  return parsed.data;
+}
+
+/** The stack that the values name as the founding one. They may be wrong in everything else. */
+export function foundingStackOf({ founding }: RawValues): string {
+  return projectShape.founding.catch("foundation").parse(founding);
+}
+
+/** The foundation and the abort are stacks of their own: none that a release goes through. */
+function requireOwnStacks({ lifecycle, abort, ...values }: RawValues): void {
+  const stages = z.array(z.string()).catch([]).parse(lifecycle);
+  const founding = foundingStackOf(values);
+  const outside = projectShape.abort.catch("canary-0").parse(abort);
+  if (stages.includes(founding) || founding === outside) {
+    throw new UserError(
+      `founding is ${JSON.stringify(founding)}, which is a stage: ${[...stages, outside].join(", ")}`,
+      `The foundation is a stack of its own now: leave founding out of Pulumi.yaml (it is then "foundation"), and move cluster from Pulumi.${founding}.yaml to Pulumi.foundation.yaml.`,
+    );
+  }
+  if (!stages.includes(outside)) return;
+  throw new UserError(
+    `abort is ${JSON.stringify(outside)}, which is in lifecycle: ${stages.join(", ")}`,
+    "Name another stack in Pulumi.yaml: the stage that takes the canary out is none that a release goes through.",
+  );
+}

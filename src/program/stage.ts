@@ -1,0 +1,108 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { applicationIn } from "../application/application.ts";
+import { growingTrack, requireApis } from "../application/live.ts";
+import { connect } from "../cluster/connect.ts";
+import { requireNothingForeign } from "../cluster/foreign.ts";
+import { configMapPath, deploymentPath } from "../cluster/objects.ts";
+import { giveTimeToRollOut, untilRolledOut } from "../cluster/rollouts.ts";
+import { type Config, requireCanaryOut } from "../config/stage.ts";
+import { moveTo, releaseToAbort, requireKnownStage } from "../model/lifecycle.ts";
+import { appNames } from "../model/names.ts";
+import type { StagePlan } from "../model/plan.ts";
+import { type Abort, recordAfter } from "../model/record.ts";
+import { progressDeadlineSeconds } from "../model/rollout.ts";
+import type { Router } from "../routers/router.ts";
+import { declareApplication } from "./application.ts";
+import { type FoundationOutputs, type Outputs, stageOutputs } from "./outputs.ts";
+import { exportedBy } from "./stack-outputs.ts";
+
+/** What whoever runs a stage knows beyond its configuration. */
+export interface KnownOfStage {
+  /** What the foundation exports, just read; else the engine is asked, which takes a while. */
+  readonly foundation?: FoundationOutputs | undefined;
+  /** Who takes the canary out, and why: for the record of an abort. */
+  readonly abort?: Abort | undefined;
+  /** Whoever runs it looks at somebody else's objects itself. */
+  readonly looksAtForeign?: boolean | undefined;
+}
+
+/**
+ * Checks a stage against what is live, and declares it. Everything that can be refused is refused before the first
+ * resource is registered.
+ * @throws UserError, Refusal for what stands in the way
+ */
+export async function declareStage(
+  project: Config,
+  stage: string,
+  router: Router,
+  known: KnownOfStage,
+): Promise<Outputs> {
+  requireKnownStage(stage, project);
+  requireCanaryOut(stage, project);
+  const asked = router.plan(project);
+  const { deployerKubeconfig, edgeAddress } = known.foundation ?? (await exportedBy(project.founding));
+  const api = await connect({ exported: deployerKubeconfig });
+  await requireApis(api, router.requires(project));
+  const live = await applicationIn(api, project).live(asked);
+  if (!live.record && !project.takeOver && !known.looksAtForeign) {
+    await requireNothingForeign(api, objectPaths(project, asked, router));
+  }
+  const override = project.lifecycleOverride ?? "";
+  const move = moveTo({ ...project, stage, override }, live.record);
+  const release = move === "abort" ? releaseToAbort(project.release, live.record) : project.release;
+  const config = { ...project, release };
+  const plan = router.plan(config);
+
+  const leavesCanary = move === "rollback" || move === "abort";
+  const abandoned = leavesCanary && release.canary !== release.previous ? release.canary : undefined;
+
+  const { declare } = await router.loadEdge();
+  const deployer = new k8s.Provider("deployer", {
+    kubeconfig: pulumi.secret(deployerKubeconfig),
+    enableServerSideApply: true,
+    upsertExistingObjects: true,
+    enableConfigMapMutable: true,
+  });
+  declareApplication({
+    config,
+    plan,
+    edge: { declare, address: edgeAddress },
+    deployer,
+    growing: growingTrack(router.live.canaryShareNow(live), plan.tracks.canary.effectiveShare),
+    untilRolledOut: ({ name, version }, steadySeconds) =>
+      version === abandoned
+        ? giveTimeToRollOut(api, config.namespace, name, config.app.startSeconds)
+        : untilRolledOut(api, config.namespace, name, progressDeadlineSeconds(config.app), {
+            steadySeconds,
+            startsAnew: true,
+          }),
+    abandoned,
+    record: recordAfter(
+      {
+        stage,
+        release: config.release,
+        intended: plan.intended,
+        effectiveCanary: plan.effectiveCanary,
+        override,
+        aborted: move === "abort" ? (known.abort ?? live.record?.aborted ?? UNEXPLAINED) : undefined,
+      },
+      live.record,
+    ),
+  });
+  return stageOutputs(stage, config, plan);
+}
+
+/** API paths of the objects that a stage declares by names that do not change. */
+function objectPaths(config: Config, { tracks }: StagePlan, router: Router): string[] {
+  const { namespace, app } = config;
+  const { previous, canary } = tracks;
+  return [
+    ...[previous, canary].map(({ name }) => deploymentPath(namespace, name)),
+    configMapPath(namespace, appNames(app.name, namespace).record),
+    ...router.edgePaths(config),
+  ];
+}
+
+/** The abort that `pulumi up` makes: nobody said who or why. */
+const UNEXPLAINED: Abort = { by: "", reason: "" };

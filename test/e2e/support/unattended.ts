@@ -1,0 +1,13 @@
+import { ownIdentity } from "../../../src/operations/identity.ts";
+import { silentObserver } from "../../../src/operations/observer.ts";
+
+/** Options of operations that nobody is asked about, and that nothing is measured after. */
+export const unattended = {
+  identity: ownIdentity(),
+  observer: silentObserver,
+  signal: new AbortController().signal,
+  verification: undefined,
+  confirm: async () => true,
+  rollbackOnFailure: false,
+  takeOver: false,
+};
