@@ -25,6 +25,7 @@ export function statusJson({
   app,
   namespace,
   release,
+  founded,
   live,
   stages,
   lock,
@@ -33,6 +34,7 @@ export function statusJson({
     app,
     namespace,
     release: { ...release },
+    founded,
     live: live
       ? {
           stage: live.record.stage,

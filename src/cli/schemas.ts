@@ -60,6 +60,8 @@ export const statusSchema = z.strictObject({
   app: z.string(),
   namespace: z.string(),
   release,
+  /** Whether the foundation was applied. */
+  founded: z.boolean(),
   live: z
     .strictObject({
       stage: z.string(),

@@ -1,4 +1,3 @@
-import { applicationOf } from "../application/application.ts";
 import { Refusal } from "../errors.ts";
 import { releaseToAbort, sameRelease } from "../model/lifecycle.ts";
 import { evaluateStage } from "../project/evaluate.ts";
@@ -7,6 +6,7 @@ import { type PlannedMove, planMove } from "./move.ts";
 import type { Operator } from "./operator.ts";
 import type { MoveOutcome } from "./outcome.ts";
 import { type Confirmation, type MoveOptions, runMove } from "./pipeline.ts";
+import { requireApplication } from "./require-application.ts";
 import { wayBack } from "./way-back.ts";
 import { withLock } from "./with-lock.ts";
 
@@ -38,8 +38,8 @@ export function abort(operator: Operator, options: AbortOptions): Promise<MoveOu
  * @throws Refusal when nothing was released yet
  */
 export async function planAbort(operator: Operator): Promise<PlannedMove> {
-  const application = await applicationOf(operator);
-  const conformance = application && (await readConformance(operator.project, application.api));
+  const { api } = await requireApplication(operator);
+  const conformance = await readConformance(operator.project, api);
   if (conformance) return planAbortOf(operator, conformance);
   throw new Refusal("nothing was released to this cluster yet", "There is no canary to take out.");
 }

@@ -5,6 +5,7 @@ import { releaseText, sameRelease, stageAfter } from "../model/lifecycle.ts";
 import { evaluateStage } from "../project/evaluate.ts";
 import type { LiveStage } from "../verification/options.ts";
 import type { Operator } from "./operator.ts";
+import { requireApplication } from "./require-application.ts";
 
 /** A session or an operator. */
 type WithProject = Pick<Operator, "project" | "cluster">;
@@ -31,9 +32,9 @@ export async function nextStage(reach: WithProject): Promise<string> {
  * @throws Refusal when nothing is live
  */
 export async function liveStage(reach: WithProject): Promise<{ api: KubernetesApi; stage: LiveStage }> {
-  const application = await applicationOf(reach);
-  const record = await application?.record();
-  if (!application || !record) {
+  const application = await requireApplication(reach);
+  const record = await application.record();
+  if (!record) {
     throw new Refusal("nothing was released to this cluster yet", "Begin with: canary promote");
   }
   const evaluated = await evaluateStage(reach.project, record.stage, record.release);

@@ -1,4 +1,3 @@
-import { applicationOf } from "../application/application.ts";
 import { Refusal } from "../errors.ts";
 import type { HistoryEntry } from "../model/history.ts";
 import { releaseText, sameRelease } from "../model/lifecycle.ts";
@@ -9,6 +8,7 @@ import { type PlannedMove, planMove } from "./move.ts";
 import type { Operator } from "./operator.ts";
 import type { MoveOutcome } from "./outcome.ts";
 import { type Confirmation, type MoveOptions, runMove } from "./pipeline.ts";
+import { requireApplication } from "./require-application.ts";
 import { wayBack } from "./way-back.ts";
 import { withLock } from "./with-lock.ts";
 
@@ -59,7 +59,7 @@ async function planStageBefore(operator: Operator, stage: string): Promise<Plann
 
 async function requireLiveRelease(operator: Operator): Promise<void> {
   const { release } = operator.project.config;
-  const record = await (await applicationOf(operator))?.record();
+  const record = await (await requireApplication(operator)).record();
   if (!record || sameRelease(record.release, release)) return;
   throw new Refusal(
     `Pulumi.yaml has release ${releaseText(release)}, but live is ${releaseText(record.release)} at ${record.stage}`,
@@ -70,9 +70,9 @@ async function requireLiveRelease(operator: Operator): Promise<void> {
 /** The way back where no stage is named: the abort where this release was at no stage before. */
 async function planWayBack(operator: Operator): Promise<PlannedMove> {
   const { project } = operator;
-  const application = await applicationOf(operator);
-  const conformance = application && (await readConformance(project, application.api));
-  if (!application || !conformance) {
+  const application = await requireApplication(operator);
+  const conformance = await readConformance(project, application.api);
+  if (!conformance) {
     throw new Refusal("nothing was released to this cluster yet", "There is no way back.");
   }
   const { lifecycle, release } = project.config;

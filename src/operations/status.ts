@@ -25,6 +25,8 @@ export interface Status {
   readonly namespace: string;
   /** The release that Pulumi.yaml names. */
   readonly release: Release;
+  /** Whether the foundation was applied: a release needs it. */
+  readonly founded: boolean;
   /** Undefined when nothing was released yet. */
   readonly live: LiveStatus | undefined;
   readonly stages: readonly { readonly name: string; readonly condition: StageCondition }[];
@@ -69,6 +71,7 @@ export async function readStatus(
     app: app.name,
     namespace,
     release,
+    founded: api !== undefined,
     live: now && liveStatus(now, moves, project, applied),
     stages: stagesToShow(now, project).map((name) => ({
       name,

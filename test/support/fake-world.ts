@@ -20,7 +20,7 @@ type Track = TrackPlan & { readonly image: string; readonly track: TrackName };
 
 /** An application in a cluster, an engine that changes it, and an edge that follows it: all in memory. */
 export class FakeWorld implements Operator {
-  readonly project: Operator["project"];
+  project: Operator["project"];
   readonly api = new FakeApi();
   /** What the engine was told to do, `apply canary-25`. */
   readonly engine: string[] = [];
@@ -45,8 +45,11 @@ export class FakeWorld implements Operator {
     this.api.put(`/api/v1/namespaces/${NAMESPACE}`, { metadata: { name: NAMESPACE } });
   }
 
-  cluster = async (): Promise<FakeApi> => this.api;
-  administrator = this.cluster;
+  /** Whether the foundation was applied. */
+  isFounded = true;
+
+  cluster = async (): Promise<FakeApi | undefined> => (this.isFounded ? this.api : undefined);
+  administrator = async (): Promise<FakeApi> => this.api;
 
   stacks = {
     open: async (name: string): Promise<Stack> => this.stack(name),
@@ -58,6 +61,7 @@ export class FakeWorld implements Operator {
 
   /** Applies the foundation: its state, and what the API server serves. */
   async found({ keepsNamespace = false } = {}): Promise<void> {
+    this.isFounded = true;
     const type = "kubernetes:core/v1:Namespace";
     const urn = `urn:pulumi:foundation::shop::${type}::tenancy`;
     this.states.set("foundation", [{ urn, type, id: NAMESPACE, retainOnDelete: keepsNamespace }]);
@@ -104,10 +108,14 @@ export class FakeWorld implements Operator {
       name,
       preview: async () => {
         told("preview");
-        return this.changes(name);
+        return name === this.project.config.founding ? [] : this.changes(name);
       },
       apply: async (run = {}) => {
         told("apply");
+        if (name === this.project.config.founding) {
+          await this.found();
+          return [];
+        }
         const changes = await this.changes(name);
         for (const change of changes) run.onChange?.(change);
         await this.apply(await this.evaluated(name), run);

@@ -21,7 +21,7 @@ const COLORS: Readonly<Record<StageCondition, Parameters<Paint>[0]>> = {
 
 /** What is live, at a glance. */
 export function statusText(status: Status, paint: Paint): string {
-  const { app, namespace, release, live, stages, lock } = status;
+  const { app, namespace, release, founded, live, stages, lock } = status;
   const stagesLine = stages.map(({ name, condition }) => `${name} ${paint(COLORS[condition], condition)}`);
   return [
     `${app} in ${namespace}: release ${releaseText(release)} in Pulumi.yaml`,
@@ -29,7 +29,9 @@ export function statusText(status: Status, paint: Paint): string {
     ...(lock
       ? [`lock    ${paint("yellow", lock.name)} since ${timeText(lock.since)} (${lock.purpose})`]
       : ["lock    free"]),
-    ...(live ? liveLines(live, paint) : ["", "Nothing was released yet. Begin with: canary promote"]),
+    ...(live
+      ? liveLines(live, paint)
+      : ["", `Nothing was released yet. Begin with: canary ${founded ? "promote" : "foundation"}`]),
   ].join("\n");
 }
 
