@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { editYaml } from "../../local/environment/workspace.ts";
 import { CANARY } from "../../local/paths.ts";
 import { until } from "../../local/process/until.ts";
 import { promoteSchema } from "../../src/cli/schemas.ts";
@@ -20,6 +22,13 @@ export interface Figures {
   /** Of these, parts that the command itself timed. */
   readonly promoteParts: Readonly<Record<string, Seconds>>;
   readonly rollback: Seconds;
+  /** `canary abort` from each stage. */
+  readonly abort25: Seconds;
+  readonly abort75: Seconds;
+  /** From the last stage the previous version has no pods: they are brought up first. */
+  readonly abort100: Seconds;
+  /** The same where the last stage keeps one pod of the previous version (`replicas.previous: 1`). */
+  readonly abort100Warm: Seconds;
   /** `kubectl apply --server-side` and `rollout status` of the same two Deployments, with other weights, at once. */
   readonly kubectl: Seconds;
   /** The same one after the other, as a move does it: the first is rolled out before the second is changed. */
@@ -40,6 +49,10 @@ export async function measureCommand(fixture: Fixture, rounds: number): Promise<
     preview: [],
     promote: [],
     rollback: [],
+    abort25: [],
+    abort75: [],
+    abort100: [],
+    abort100Warm: [],
     kubectl: [],
     kubectlInOrder: [],
     kubectlWithStartupProbe: [],
@@ -69,6 +82,12 @@ export async function measureCommand(fixture: Fixture, rounds: number): Promise<
       promoteParts[part] = [...(promoteParts[part] ?? []), value];
     }
     await timedWhenQuiet("rollback", () => canary("rollback", "--yes", "--no-verify"));
+    for (const [figure, stages, previous] of ABORTS) {
+      await keepAtTheEnd(fixture, previous);
+      for (const stage of stages) await canary("promote", stage, "--yes", "--no-verify");
+      await timedWhenQuiet(figure, () => canary("abort", "--yes", "--no-verify"));
+    }
+    await canary("promote", "canary-25", "--yes", "--no-verify");
     if (fixture.kubectl === undefined) continue;
     await withStartupProbe(fixture, (apply) => timedWhenQuiet("kubectlWithStartupProbe", apply));
     await timedWhenQuiet("kubectl", await atOnce(fixture));
@@ -76,6 +95,21 @@ export async function measureCommand(fixture: Fixture, rounds: number): Promise<
     await canary("rollback", "canary-25", "--yes", "--no-verify");
   }
   return { ...seconds, promoteParts };
+}
+
+/** Each abort, the stages that lead to it from an abort before, and the previous version's pods at the last stage. */
+const ABORTS = [
+  ["abort25", ["canary-25"], 0],
+  ["abort75", ["canary-25", "canary-75"], 0],
+  ["abort100", ["canary-25", "canary-75", "canary-100"], 0],
+  ["abort100Warm", ["canary-25", "canary-75", "canary-100"], 1],
+] as const;
+
+async function keepAtTheEnd({ directory }: Fixture, previous: number): Promise<void> {
+  const file = join(directory, "Pulumi.canary-100.yaml");
+  await editYaml(file, file, (stage) =>
+    stage.setIn(["config", "canary-stages:replicas"], { previous, canary: 1 }),
+  );
 }
 
 async function untilNoPodLeaves({ api, namespace }: Fixture): Promise<void> {

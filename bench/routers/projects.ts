@@ -42,10 +42,11 @@ export async function writeProject(
     const config = {
       [`${NAME}:traffic`]: { previous: 100 - share, canary: share },
       [`${NAME}:replicas`]: replicasAt(share),
-      ...(share === SHARES[0] && { [`${NAME}:cluster`]: { kind: "kubeconfig", ...cluster } }),
     };
     await writeFile(join(directory, `Pulumi.${stageOf(share)}.yaml`), stringify({ config }));
   }
+  const foundation = { [`${NAME}:cluster`]: { kind: "kubeconfig", ...cluster } };
+  await writeFile(join(directory, "Pulumi.foundation.yaml"), stringify({ config: foundation }));
   return { directory, environment: { ...environment, PULUMI_BACKEND_URL: backendUrl(backend) } };
 }
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { UserError } from "../errors.ts";
 import { clusterSchemaWith } from "./cluster.ts";
-import { foundingStackOf, parsedBy, projectShapeOf } from "./project.ts";
+import { foundingStackOf, parsedBy, projectShapeOf, requireOwnStacks } from "./project.ts";
 import type { RawValues } from "./raw.ts";
 import { clusterShapeOf, type RouterSchemas } from "./router-schema.ts";
 import { secretShapeOf } from "./secrets.ts";
@@ -32,6 +32,7 @@ const STAGE_KEYS = ["traffic", "replicas", "lifecycleOverride"] as const;
  * @throws UserError with a line for each property that is wrong
  */
 export function parseFoundation(raw: RawValues, routers: RouterSchemas): FoundationConfig {
+  requireOwnStacks(raw);
   const founding = foundingStackOf(raw);
   const misplaced = STAGE_KEYS.find((key) => raw[key] !== undefined);
   if (misplaced !== undefined) {

@@ -46,6 +46,7 @@ export type ProjectConfig = z.infer<z.ZodObject<ReturnType<typeof projectShapeOf
  * @throws UserError with a line for each property that is wrong
  */
 export function parseProject(raw: RawValues, routers: RouterSchemas): ProjectConfig {
+  requireOwnStacks(raw);
   return parsedBy(z.strictObject(projectShapeOf(raw, routers)), raw, routers);
 }
 
@@ -59,7 +60,6 @@ export function parsedBy<S extends z.ZodObject>(
   routers: RouterSchemas,
 ): z.output<S> {
   const values = valuesOf(raw, schema.shape);
-  requireOwnStacks(values);
   const parsed = schema.safeParse(values, { error: plainWords });
   if (!parsed.success) throw configError(parsed.error.issues, { raw: values, schema, routers });
   return parsed.data;
@@ -70,8 +70,12 @@ export function foundingStackOf({ founding }: RawValues): string {
   return projectShape.founding.catch("foundation").parse(founding);
 }
 
-/** The foundation and the abort are stacks of their own: none that a release goes through. */
-function requireOwnStacks({ lifecycle, abort, ...values }: RawValues): void {
+/**
+ * The foundation and the abort are stacks of their own: none that a release goes through.
+ * @throws UserError when one of them is a stage
+ */
+export function requireOwnStacks(raw: RawValues): void {
+  const { lifecycle, abort, ...values } = valuesOf(raw, projectShape);
   const stages = z.array(z.string()).catch([]).parse(lifecycle);
   const founding = foundingStackOf(values);
   const outside = projectShape.abort.catch("canary-0").parse(abort);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { UserError } from "../errors.ts";
 import { foundationKeys } from "./foundation.ts";
-import { foundingStackOf, parsedBy, projectShapeOf } from "./project.ts";
+import { foundingStackOf, parsedBy, projectShapeOf, requireOwnStacks } from "./project.ts";
 import type { RawValues } from "./raw.ts";
 import { type RouterSchemas, routerPartsOf } from "./router-schema.ts";
 
@@ -41,6 +41,7 @@ export type Config = z.infer<ReturnType<typeof configSchemaOf>>;
  * @throws UserError with a line for each property that is wrong
  */
 export function parseConfig(raw: RawValues, routers: RouterSchemas): Config {
+  requireOwnStacks(raw);
   requireNoFoundation(raw, routers);
   return parsedBy(configSchemaOf(raw, routers), raw, routers);
 }

@@ -74,7 +74,7 @@ const REFUSED: readonly [what: string, setting: StageSetting, text: RegExp][] = 
   ],
   [
     "a foundation that is a stage, as it was earlier",
-    withConfig({ ...FOUNDATION, stack: "canary-25" }, { founding: "canary-25" }),
+    withConfig(FIRST, { founding: "canary-25" }),
     /^founding is "canary-25", which is a stage: canary-25, canary-75, canary-100, canary-0\nThe foundation is a stack of its own now: .*move cluster from Pulumi\.canary-25\.yaml to Pulumi\.foundation\.yaml\.$/,
   ],
   [
