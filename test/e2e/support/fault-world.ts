@@ -54,9 +54,14 @@ export interface FaultWorld {
   isAt(stage: string): Promise<boolean>;
 }
 
-export async function faultWorld(namespace: string): Promise<FaultWorld> {
+/** @param prepare changes the project's files before anything is applied */
+export async function faultWorld(
+  namespace: string,
+  prepare: (project: TestProject) => Promise<void> = async () => undefined,
+): Promise<FaultWorld> {
   const project = await makeProject(namespace);
   await project.edit("Pulumi.yaml", { app: APP, release: RELEASE });
+  await prepare(project);
   const api = await administrator();
   await moveTo(project, "canary-25");
   const url = await entranceOf(project, api);
