@@ -9,6 +9,7 @@ const FLOORS = [
   "errors",
   "process/",
   "http/",
+  "gate/",
   "model/",
   "cluster/",
   "config/",

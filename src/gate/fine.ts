@@ -1,0 +1,66 @@
+import { canaryPart, factorsOf, type Look, mean } from "./look.ts";
+import type { FineParameters } from "./parameters.ts";
+
+/** Evidence that the canary is no worse than allowed, as it stands after some looks. */
+export interface FineEvidence {
+  /** For each alternative, the logarithm of what failures say … */
+  readonly failures: readonly number[];
+  /** … and what each point of margin adds to it. */
+  readonly margin: readonly number[];
+}
+
+export const noFineEvidence = ({ niGrid }: FineParameters): FineEvidence => ({
+  failures: niGrid.map(() => 0),
+  margin: niGrid.map(() => 0),
+});
+
+/** Adds a look. */
+export function withFineLook(
+  { failures, margin }: FineEvidence,
+  look: Look,
+  { niRatio, niGrid }: FineParameters,
+): FineEvidence {
+  const { canary, previous } = look;
+  const q = canaryPart(look);
+  const factors = niGrid.map((r) => factorsOf(q, niRatio, r));
+  return {
+    failures: factors.map(
+      ({ a, b }, index) =>
+        (failures[index] ?? 0) + canary.failed * Math.log(a) + previous.failed * Math.log(b),
+    ),
+    margin: factors.map(({ a }, index) => (margin[index] ?? 0) + canary.requests * (1 - a)),
+  };
+}
+
+/**
+ * Evidence that the canary fails at most `niRatio` times as often as the previous version plus `points`. The larger the
+ * margin, the larger it is.
+ * @param points part of the canary's requests, 0.005 for half a percentage point
+ */
+export function fineEvidence(
+  { failures, margin }: FineEvidence,
+  points: number,
+  { exponentCap }: Pick<FineParameters, "exponentCap">,
+): number {
+  return mean(
+    failures.map((log, index) => Math.exp(Math.min(log + points * (margin[index] ?? 0), exponentCap))),
+  );
+}
+
+const STEPS = 60;
+
+/**
+ * The least margin for which the evidence is enough, by bisection on 0 to 1: "it fails at most `niRatio` times as often
+ * plus this". 1 where no margin is.
+ */
+export function fineBound(evidence: FineEvidence, parameters: FineParameters): number {
+  const isEnough = (points: number) => fineEvidence(evidence, points, parameters) >= parameters.niPass;
+  if (!isEnough(1)) return 1;
+  let [low, high] = [0, 1];
+  for (let step = 0; step < STEPS; step++) {
+    const middle = (low + high) / 2;
+    if (isEnough(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
+}

@@ -1,0 +1,82 @@
+import {
+  type ErrorEvidence,
+  evidenceA,
+  evidenceB,
+  isHarm,
+  isRun,
+  noEvidence,
+  withLook as withErrorLook,
+} from "./errors.ts";
+import { type FineEvidence, fineBound, fineEvidence, noFineEvidence, withFineLook } from "./fine.ts";
+import type { Counts, Look } from "./look.ts";
+import type { GateParameters } from "./parameters.ts";
+
+/** What a soak has shown so far: a plain object, which can be written down and taken up again. */
+export interface GateState {
+  /** Looks that the soak is planned for. */
+  readonly planned: number;
+  readonly errors: ErrorEvidence;
+  readonly fine: FineEvidence;
+  /** Requests of the whole soak. */
+  readonly canary: Counts;
+  readonly previous: Counts;
+}
+
+export type Decision = "harm" | "fine" | "go on";
+
+/** What the evidence comes to. */
+export interface Judgement {
+  readonly decision: Decision;
+  /** Evidence of harm: each request a draw, and each look a draw. Chance alone reaches x in one of x soaks. */
+  readonly eA: number;
+  readonly eB: number;
+  /** Evidence of being no worse. */
+  readonly eN: number;
+  /** Whether the canary fails so many requests in so many looks on end that harm needs no more evidence. */
+  readonly run: boolean;
+}
+
+/** Evidence A from which the canary is in doubt: then it is not called fine. */
+const DOUBT = 10;
+
+export const newSoak = (planned: number, parameters: GateParameters): GateState => ({
+  planned,
+  errors: noEvidence(parameters),
+  fine: noFineEvidence(parameters),
+  canary: { requests: 0, failed: 0 },
+  previous: { requests: 0, failed: 0 },
+});
+
+/** Adds a look: both versions at the same time. A look without requests changes no evidence but for its onset weight. */
+export function withLook(state: GateState, look: Look, parameters: GateParameters): GateState {
+  return {
+    planned: state.planned,
+    errors: withErrorLook(state.errors, look, state.planned, parameters),
+    fine: withFineLook(state.fine, look, parameters),
+    canary: sum(state.canary, look.canary),
+    previous: sum(state.previous, look.previous),
+  };
+}
+
+/** Harm, fine, or neither yet. It may be asked after every look: the stated chances hold for the whole soak. */
+export function judge({ errors, fine }: GateState, parameters: GateParameters): Judgement {
+  const eA = evidenceA(errors);
+  const eN = fineEvidence(fine, parameters.niPoints, parameters);
+  const isFine = eN >= parameters.niPass && eA < DOUBT;
+  return {
+    decision: isHarm(errors, parameters) ? "harm" : isFine ? "fine" : "go on",
+    eA,
+    eB: evidenceB(errors),
+    eN,
+    run: isRun(errors, parameters),
+  };
+}
+
+/** "It fails at most `niRatio` times as often as the previous version plus this", as a part of its requests. */
+export const boundOf = ({ fine }: GateState, parameters: GateParameters): number =>
+  fineBound(fine, parameters);
+
+const sum = (a: Counts, b: Counts): Counts => ({
+  requests: a.requests + b.requests,
+  failed: a.failed + b.failed,
+});

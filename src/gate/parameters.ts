@@ -1,0 +1,99 @@
+/** A run of failing looks: how many of the canary's requests fail, in how many looks on end, and how many failures at least. */
+export interface RunRule {
+  /** Least part of the canary's requests that fail in each look, 0 to 1. */
+  readonly share: number;
+  /** Looks on end. */
+  readonly looks: number;
+  /** Failed requests in all of them together. */
+  readonly failures: number;
+}
+
+/** What the tests of errors go by. Source of each default: docs/gate.md, which has the derivations. */
+export interface ErrorParameters {
+  /** The canary may fail this many times as often as the previous version … */
+  readonly ratio: number;
+  /** … and by this much more, as a part of its requests (0.0002 is 0.02 percentage points), before it is harm. */
+  readonly points: number;
+  /** Alternatives that are bet on, as multiples of `ratio`, with equal weights. */
+  readonly grid: readonly number[];
+  /** Evidence A at which it is harm: 1 / the chance of a false alarm in a whole soak. */
+  readonly alarmA: number;
+  /** Evidence B that has to confirm it. */
+  readonly alarmB: number;
+  /** Runs that confirm it in the place of evidence B. */
+  readonly runs: readonly RunRule[];
+  /** In a run the canary fails at least so many times as often as the previous version. */
+  readonly runTimes: number;
+  /** The largest logarithm of one look's factor: exp of it is still a number. */
+  readonly exponentCap: number;
+  /** The largest evidence that is kept. */
+  readonly cap: number;
+}
+
+/** What the test of being no worse goes by. */
+export interface FineParameters {
+  /** Fine is at most this many times the previous version's rate … */
+  readonly niRatio: number;
+  /** … plus so much, as a part of the canary's requests (0.005 is half a percentage point). */
+  readonly niPoints: number;
+  /** Alternatives that are bet on, as parts of `niRatio`. */
+  readonly niGrid: readonly number[];
+  /** Evidence at which it is fine: 1 / the chance of a wrong one. */
+  readonly niPass: number;
+  readonly exponentCap: number;
+}
+
+/** What the test of HAProxy's averages goes by. */
+export interface LatencyParameters {
+  /** Chance that a block of a canary that is not slower counts as slower. */
+  readonly p: number;
+  /** Chances under harm that are bet on. */
+  readonly grid: readonly number[];
+  /** Evidence that holds a promotion. */
+  readonly alarm: number;
+  /** Slower is above so many times the previous version's mean … */
+  readonly ratio: number;
+  /** … and so many milliseconds. */
+  readonly ms: number;
+}
+
+/** What the test of restarts goes by. */
+export interface RestartParameters {
+  /** Restarts of one healthy pod in a second. */
+  readonly rate: number;
+  /** Multiples of that rate that are bet on. */
+  readonly grid: readonly number[];
+  readonly alarm: number;
+}
+
+export interface GateParameters extends ErrorParameters, FineParameters {
+  readonly latency: LatencyParameters;
+  readonly restarts: RestartParameters;
+}
+
+const WEEK_SECONDS = 7 * 24 * 3600;
+
+/**
+ * The 1 % of false alarms in a soak is divided: errors 0.5 % (1 / 200), latency 0.3 % (1 / 333), restarts 0.2 %
+ * (1 / 500). Fine is said at 95 % (1 / 20).
+ */
+export const DEFAULTS: GateParameters = {
+  ratio: 1.25,
+  points: 0.0002,
+  grid: [1.5, 2, 3, 5, 10, 30, 100],
+  alarmA: 200,
+  alarmB: 100,
+  runs: [
+    { share: 0.8, looks: 3, failures: 20 },
+    { share: 0.1, looks: 5, failures: 50 },
+  ],
+  runTimes: 3,
+  niRatio: 2,
+  niPoints: 0.005,
+  niGrid: [0.05, 0.25, 0.5, 0.75],
+  niPass: 20,
+  exponentCap: 460,
+  cap: 1e200,
+  latency: { p: 0.25, grid: [0.5, 0.75, 0.95], alarm: 1000 / 3, ratio: 1.5, ms: 5 },
+  restarts: { rate: 1 / WEEK_SECONDS, grid: [10, 100, 1000], alarm: 500 },
+};

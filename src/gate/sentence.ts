@@ -1,0 +1,40 @@
+import type { GateState, Judgement } from "./gate.ts";
+import type { Counts } from "./look.ts";
+import type { GateParameters } from "./parameters.ts";
+
+/** What a soak has shown, in one sentence. @param bound what `boundOf` gives for the state */
+export function sentenceOf(
+  { canary, previous }: Pick<GateState, "canary" | "previous">,
+  { decision, eA }: Pick<Judgement, "decision" | "eA">,
+  bound: number,
+  { niRatio }: Pick<GateParameters, "niRatio">,
+): string {
+  const rates = `fails ${rateText(canary)} where previous fails ${rateText(previous)}`;
+  const margin = `it fails at most ${niRatio} x as often plus ${percentText(bound)}`;
+  switch (decision) {
+    case "harm":
+      return `${rates}: chance would show this once in ${countText(eA)} soaks`;
+    case "fine":
+      return `${rates}: ${margin}, with 95 % certainty`;
+    case "go on":
+      if (canary.requests === 0) return "no request has reached the canary yet";
+      return bound < 1
+        ? `${rates}: not enough traffic to say more than: ${margin}`
+        : `${rates}: not enough traffic to say anything yet`;
+  }
+}
+
+const rateText = ({ requests, failed }: Counts): string =>
+  requests === 0 ? "nothing of no request" : percentText(failed / requests);
+
+/** `4.1 %`; two significant digits below one percent, so that 0.02 % is not 0 %. */
+function percentText(part: number): string {
+  const percent = 100 * part;
+  return `${percent === 0 || percent >= 1 ? Number(percent.toFixed(1)) : Number(percent.toPrecision(2))} %`;
+}
+
+/** `1,900`, to two digits; from a million on in words that can be read. */
+function countText(count: number): string {
+  if (count >= 1e6) return "more than a million";
+  return Number(count.toPrecision(2)).toLocaleString("en-US");
+}
