@@ -13,6 +13,7 @@ const FLOORS = [
   "errors.ts",
   "process/procfs.ts",
   "http/client.ts",
+  "gate/gate.ts",
   "model/lifecycle.ts",
   "cluster/api.ts",
   "config/stage.ts",
