@@ -21,6 +21,7 @@ const FLOORS = [
   "project/",
   "engine/",
   "verification/",
+  "judging/",
   "operations/",
   "cli/",
 ];

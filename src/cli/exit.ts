@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { Refusal, UserError } from "../errors.ts";
+import type { Evidence } from "../judging/soak.ts";
 import type { MoveOutcome } from "../operations/outcome.ts";
 
 /** How the command ends, for scripts and pipelines. */
@@ -9,6 +10,8 @@ export const EXIT = {
   wrongUse: 2,
   refused: 3,
   doesNotFit: 4,
+  held: 5,
+  harm: 6,
   wouldChange: 10,
 } as const;
 
@@ -22,6 +25,10 @@ export function exitCodeOfMove({ applied, verification }: MoveOutcome): ExitCode
   if (!applied) return EXIT.failed;
   return verification?.fits === false ? EXIT.doesNotFit : EXIT.done;
 }
+
+/** The exit code of a judgement: harm may have been taken out, or not. */
+export const exitCodeOfJudgement = ({ decision }: Pick<Evidence, "decision">): ExitCode =>
+  ({ harm: EXIT.harm, fine: EXIT.done, "go on": EXIT.held })[decision];
 
 /** The exit code of a failure. */
 export function exitCodeOf(error: unknown): number {

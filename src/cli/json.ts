@@ -1,15 +1,17 @@
 import type { z } from "zod";
 import type { LiveTrack } from "../application/tracks.ts";
+import type { Evidence } from "../judging/soak.ts";
 import type { Difference } from "../model/differences.ts";
 import type { Holder } from "../model/lock.ts";
 import type { FoundationOutcome } from "../operations/foundation.ts";
+import type { JudgedPromotion } from "../operations/judged-promotion.ts";
 import type { StagePreview } from "../operations/move.ts";
 import type { MoveOutcome } from "../operations/outcome.ts";
-import type { PromotionOutcome } from "../operations/promote.ts";
 import type { Status } from "../operations/status.ts";
 import { type FromTo, podsThatRestart, summarize, type TrackSummary } from "../operations/summary.ts";
 import type { FourShares, Verification } from "../verification/verification.ts";
 import type {
+  evidenceSchema,
   foundationSchema,
   MoveJson,
   PromotionJson,
@@ -173,10 +175,17 @@ export function moveJson({
   };
 }
 
-export function promoteJson(outcomes: readonly PromotionOutcome[]): PromotionJson[] {
+export function evidenceJson(evidence: Evidence): z.input<typeof evidenceSchema> {
+  const { canary, previous, unread = null, ...rest } = evidence;
+  return { ...rest, canary: { ...canary }, previous: { ...previous }, unread };
+}
+
+export function promoteJson(outcomes: readonly JudgedPromotion[]): PromotionJson[] {
   return outcomes.map((outcome) => ({
     ...moveJson(outcome),
     rolledBack: outcome.rolledBack ? moveJson(outcome.rolledBack) : null,
+    evidence: outcome.evidence ? evidenceJson(outcome.evidence) : null,
+    takenOut: outcome.takenOut ? moveJson(outcome.takenOut) : null,
   }));
 }
 

@@ -6,6 +6,7 @@ import { abortCommand } from "./commands/abort.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { foundationCommand } from "./commands/foundation.ts";
 import { historyCommand } from "./commands/history.ts";
+import { judgeCommand } from "./commands/judge.ts";
 import { previewCommand } from "./commands/preview.ts";
 import { promoteCommand } from "./commands/promote.ts";
 import { releaseCommand } from "./commands/release.ts";
@@ -28,6 +29,7 @@ const COMMANDS = [
   rollbackCommand,
   abortCommand,
   verifyCommand,
+  judgeCommand,
   releaseCommand,
   historyCommand,
   unlockCommand,
@@ -36,6 +38,7 @@ const COMMANDS = [
 
 const EXIT_CODES = `
 Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused by lifecycle or lock, 4 the share does not fit,
+${EXIT.held} held: nothing can be said of the canary, ${EXIT.harm} it does harm, and was taken out where that is configured,
 ${EXIT.wouldChange} with preview --exit-code when something would change.`;
 
 /** The command with all its subcommands. @param run opens the session for a subcommand's action, and runs it */

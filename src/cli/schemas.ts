@@ -30,6 +30,8 @@ const takenOver = z.strictObject({
   differences: z.array(z.strictObject({ path: z.string(), from: z.unknown(), to: z.unknown() })),
 });
 
+const counts = z.strictObject({ requests: z.number(), failed: z.number() });
+
 const pod = z.strictObject({
   name: z.string(),
   image: z.string(),
@@ -146,8 +148,32 @@ const move = z.strictObject({
   seconds: z.number(),
 });
 
-/** One entry for each stage; `rolledBack` is the way back where that was taken. */
-const promotion = move.extend({ rolledBack: move.nullable() });
+/** What the health gate has found so far: `canary judge --json` prints a line for each look. */
+export const evidenceSchema = z.strictObject({
+  decision: z.enum(["harm", "fine", "go on"]),
+  sentence: z.string(),
+  looks: z.number(),
+  seconds: z.number(),
+  canary: counts,
+  previous: counts,
+  eA: z.number(),
+  eB: z.number(),
+  eN: z.number(),
+  run: z.boolean(),
+  bound: z.number(),
+  /** Why the last look could not be taken. */
+  unread: z.string().nullable(),
+});
+
+/**
+ * One entry for each stage; `rolledBack` is the way back where that was taken, `evidence` what the gate found, and `takenOut`
+ * the move that harm led to.
+ */
+const promotion = move.extend({
+  rolledBack: move.nullable(),
+  evidence: evidenceSchema.nullable(),
+  takenOut: move.nullable(),
+});
 
 export const promoteSchema = z.array(promotion);
 

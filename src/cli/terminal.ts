@@ -49,6 +49,11 @@ export class Terminal {
     this.stdout.write(`${written}\n`);
   }
 
+  /** One of several results, as JSON in one line. */
+  line(value: unknown): void {
+    this.stdout.write(`${printableJson(value, 0)}\n`);
+  }
+
   /** Makes room for the next result, where somebody looks at a terminal. */
   clear(): void {
     if (!this.json && this.stdout.isTTY) this.stdout.write(CLEAR_SCREEN);

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { UserError } from "../errors.ts";
 import { appSchema, objectName, version } from "./app.ts";
 import { configError, plainWords } from "./errors.ts";
+import { gateSchema } from "./gate.ts";
 import { type RawValues, valuesOf } from "./raw.ts";
 import { type RouterSchemas, routerPartsOf } from "./router-schema.ts";
 
@@ -22,6 +23,8 @@ const projectShape = {
     .refine((stages) => new Set(stages).size === stages.length, "names a stage twice"),
   /** The stack that the stages stand on: the cluster, the ingress controller, the namespace and its account. */
   founding: stackName.default("foundation"),
+  /** How a canary is judged while a stage is live; without it nothing is. */
+  gate: gateSchema.optional(),
   /** Lets a bare `pulumi up` take objects over that somebody else made. */
   takeOver: z.boolean().default(false),
   /** The stage outside of the lifecycle that takes the canary out: all traffic to the previous version. */

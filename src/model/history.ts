@@ -1,7 +1,10 @@
 import { z } from "zod";
 
 /** How a move ended. */
-export const RESULTS = ["done", "failed", "does not fit", "cancelled"] as const;
+export const RESULTS = ["done", "failed", "does not fit", "cancelled", "judged"] as const;
+
+/** Requests of a version, and how many of them failed. */
+const counts = z.object({ requests: z.number(), failed: z.number() });
 
 /** One move of a release, as the cluster remembers it. */
 export const historyEntry = z.object({
@@ -21,8 +24,21 @@ export const historyEntry = z.object({
   result: z.enum(RESULTS),
   /** From taking the lock to the end. */
   seconds: z.number(),
-  /** What went wrong. */
+  /** What went wrong, or what was judged. */
   reason: z.string().optional(),
+  /** What the health gate found, where it judged. */
+  verdict: z
+    .object({
+      decision: z.enum(["harm", "fine", "go on"]),
+      looks: z.number(),
+      canary: counts,
+      previous: counts,
+      /** Of harm: chance alone reaches x in one of x soaks. */
+      evidence: z.number(),
+      /** "At most twice as often plus this", as a part of the requests. */
+      bound: z.number(),
+    })
+    .optional(),
 });
 
 export type HistoryEntry = z.infer<typeof historyEntry>;

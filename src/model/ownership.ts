@@ -43,8 +43,9 @@ function sameShape(live: unknown, declared: unknown): unknown {
     return live.length === declared.length ? live.map((item, at) => sameShape(item, declared[at])) : live;
   }
   if (!isObject(live) || !isObject(declared)) return live;
-  const keys = Object.keys(declared).filter((key) => key in live);
-  return Object.fromEntries(keys.map((key) => [key, sameShape(live[key], declared[key])]));
+  // A map that is not there at all has none of the declared values: each of them is told by itself.
+  const keys = Object.keys(declared).filter((key) => key in live || isObject(declared[key]));
+  return Object.fromEntries(keys.map((key) => [key, sameShape(live[key] ?? {}, declared[key])]));
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

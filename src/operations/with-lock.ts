@@ -1,6 +1,9 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { applicationOf } from "../application/application.ts";
 import type { Lock } from "../application/lock.ts";
 import type { KubernetesApi } from "../cluster/api.ts";
+import { UserError } from "../errors.ts";
+import { LEASE_SECONDS } from "../model/lock.ts";
 import type { Identity } from "./identity.ts";
 import type { Observer } from "./observer.ts";
 import type { Operator } from "./operator.ts";
@@ -61,11 +64,29 @@ export async function withLock<T>(
   }
 }
 
-/** A lock that could not be given back expires by itself: the work under it has not failed for that. */
+/** Between two attempts to give a lock back. */
+const RELEASE_PAUSE_MS = 500;
+
+/**
+ * Gives the lock back. While the cluster cannot be reached it is tried again, for as long as the lock would last: whoever
+ * mends what failed meanwhile must not find it held. One that cannot be given back expires by itself, and the work under it
+ * has not failed for that.
+ */
 async function release(lock: Lock, observer: Observer): Promise<void> {
-  await lock.release().catch((error: Error) => {
-    observer.say(`the lock could not be released and ends by itself: ${error.message}`);
-  });
+  const end = performance.now() + LEASE_SECONDS * 1000;
+  for (let isFirst = true; ; isFirst = false) {
+    try {
+      return await lock.release();
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      if (!(error instanceof UserError) || performance.now() >= end) {
+        observer.say(`the lock could not be released and ends by itself: ${error.message}`);
+        return;
+      }
+      if (isFirst) observer.say(`the lock could not be released yet, trying again: ${error.message}`);
+      await delay(RELEASE_PAUSE_MS);
+    }
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Live } from "../application/live.ts";
 import type { LiveTrack } from "../application/tracks.ts";
+import type { Reading } from "../gate/counters.ts";
 import type { Deviation } from "../model/conformance.ts";
 import type { TrackName } from "../model/names.ts";
 import type { StagePlan } from "../model/plan.ts";
@@ -46,6 +47,11 @@ export interface DataPlane {
    * @throws UserError when they cannot be read, or are another application's
    */
   readonly appliedShare: (url: string, plan: StagePlan) => Promise<number | undefined>;
+  /**
+   * Requests that each of the application's pods has had, and how many failed, since the program began.
+   * @throws UserError as `appliedShare` does
+   */
+  readonly counters: (url: string, plan: StagePlan) => Promise<Reading>;
 }
 
 /** How a router's shares are told from what is live. */

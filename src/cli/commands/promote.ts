@@ -1,12 +1,17 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Command } from "commander";
+import {
+  type JudgedPromotion,
+  type JudgedPromotionOptions,
+  promoteAndJudge,
+} from "../../operations/judged-promotion.ts";
 import { liveStage, nextStage } from "../../operations/live-stage.ts";
 import type { Observer } from "../../operations/observer.ts";
-import { type PromoteOptions, type PromotionOutcome, promote } from "../../operations/promote.ts";
 import { verifyStage } from "../../verification/verification.ts";
-import { EXIT, exitCodeOfMove, WrongUse } from "../exit.ts";
+import { EXIT, type ExitCode, exitCodeOfJudgement, exitCodeOfMove, WrongUse } from "../exit.ts";
 import { promoteJson, verifyJson } from "../json.ts";
 import { duration, type MeasuringOptions, verificationOptions, withMeasuringOptions } from "../options.ts";
+import { evidenceText } from "../print/evidence.ts";
 import { outcomeText, verificationText } from "../print/outcome.ts";
 import { previewText } from "../print/preview.ts";
 import { shown } from "../print/printable.ts";
@@ -19,6 +24,7 @@ interface Options extends MeasuringOptions {
   readonly verify: boolean;
   readonly rollbackOnFailure?: boolean;
   readonly takeOver?: boolean;
+  readonly gate: boolean;
   readonly to?: string;
   readonly soak?: number;
 }
@@ -36,6 +42,7 @@ export const promoteCommand = (run: Runner): Command => {
     )
     .option("--rollback-on-failure", "go back when the stage cannot be applied or does not fit")
     .option("--take-over", "change objects of these names that somebody else made")
+    .option("--no-gate", "do not judge the canary, though gate is set in Pulumi.yaml")
     .option("--no-verify", "measure nothing afterwards");
   return withMeasuringOptions(command)
     .addHelpText(
@@ -65,7 +72,7 @@ async function promoteAction(
     terminal.observer(),
     session.operator(),
   ]);
-  const outcomes: PromotionOutcome[] = [];
+  const outcomes: JudgedPromotion[] = [];
   try {
     return await promoteInTurn(session, stages, observer, options, outcomes);
   } finally {
@@ -86,7 +93,7 @@ async function promoteInTurn(
   stages: readonly string[],
   observer: Observer,
   options: Options,
-  outcomes: PromotionOutcome[],
+  outcomes: JudgedPromotion[],
 ): Promise<number> {
   let exit: number = EXIT.done;
   for (const stage of stages) {
@@ -94,10 +101,18 @@ async function promoteInTurn(
     if (exit !== EXIT.done) break;
     const outcome = await promoteOne(session, stage, observer, options);
     outcomes.push(outcome);
-    exit = exitCodeOfMove(outcome);
+    exit = exitCodeOf(outcome, session);
     if (exit !== EXIT.done) break;
   }
   return exit;
+}
+
+/** A canary of which nothing can be said stops the promotion, unless the gate is configured to go on. */
+function exitCodeOf(outcome: JudgedPromotion, { project }: Session): ExitCode {
+  const moved = exitCodeOfMove(outcome);
+  if (moved !== EXIT.done || !outcome.evidence) return moved;
+  const judged = exitCodeOfJudgement(outcome.evidence);
+  return judged === EXIT.held && project.config.gate?.unknown === "proceed" ? EXIT.done : judged;
 }
 
 async function promoteOne(
@@ -105,22 +120,23 @@ async function promoteOne(
   stage: string,
   observer: Observer,
   options: Options,
-): Promise<PromotionOutcome> {
+): Promise<JudgedPromotion> {
   const { terminal, identity, signal } = session;
   const operator = await session.operator();
-  const settings: PromoteOptions = {
+  const settings: JudgedPromotionOptions = {
     identity,
     observer,
     signal,
     verification: options.verify ? verificationOptions(options) : undefined,
     rollbackOnFailure: options.rollbackOnFailure === true,
     takeOver: options.takeOver === true,
+    gate: options.gate ? session.project.config.gate : undefined,
     confirm: async (preview) => {
       terminal.note(previewText(shown(preview)));
       return options.yes === true || terminal.ask(`Move to ${stage}?`, signal);
     },
   };
-  return promote(operator, stage, settings);
+  return promoteAndJudge(operator, stage, settings);
 }
 
 /** Every stage up to one, from the one after what is live. */
@@ -161,8 +177,10 @@ async function soak(session: Session, options: Options): Promise<number> {
   return EXIT.doesNotFit;
 }
 
-function outcomeLines({ rolledBack, ...outcome }: PromotionJson): string {
+function outcomeLines({ rolledBack, evidence, takenOut, ...outcome }: PromotionJson): string {
   const lines = [outcomeText(outcome)];
+  if (evidence) lines.push(evidenceText({ ...evidence, unread: evidence.unread ?? undefined }));
+  if (takenOut) lines.push("", `taken out: ${outcomeText(takenOut)}`);
   if (rolledBack) lines.push("", `rolled back: ${outcomeText(rolledBack)}`);
   return lines.join("\n");
 }

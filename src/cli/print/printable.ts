@@ -55,8 +55,11 @@ function isPlain(value: unknown): value is object {
   return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
-/** JSON of a value, in which a terminal finds nothing to act on: JSON itself escapes the control characters of ASCII. */
-export function printableJson(value: unknown): string {
+/**
+ * JSON of a value, in which a terminal finds nothing to act on: JSON itself escapes the control characters of ASCII.
+ * @param indent spaces of each level; 0 for all in one line
+ */
+export function printableJson(value: unknown, indent = 2): string {
   const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  return JSON.stringify(value, undefined, 2).replace(UNPRINTABLE, escaped);
+  return JSON.stringify(value, undefined, indent).replace(UNPRINTABLE, escaped);
 }

@@ -1,4 +1,5 @@
 import { UserError } from "../../errors.ts";
+import type { Reading } from "../../gate/counters.ts";
 import { request } from "../../http/request.ts";
 import { TRACKS } from "../../model/names.ts";
 import type { StagePlan } from "../../model/plan.ts";
@@ -10,6 +11,7 @@ export const haproxy: DataPlane = {
   name: "HAProxy",
   statistics: "HAProxy's statistics as CSV, http://HOST:PORT/;csv",
   appliedShare: appliedCanaryShare,
+  counters: readCounters,
 };
 
 const TIMEOUT_MS = 5_000;
@@ -21,16 +23,33 @@ const TIMEOUT_MS = 5_000;
  */
 export async function appliedCanaryShare(statsUrl: string, plan: StagePlan): Promise<number | undefined> {
   const { previous, canary } = plan.tracks;
-  const servers = (await readServers(statsUrl)).filter(({ backend }) => backend !== PREVIEW_BACKEND);
-  if (!servers.some(({ pod }) => TRACKS.some((track) => isPodOf(pod, plan.tracks[track].name)))) {
-    throw new UserError(
-      `HAProxy's statistics at ${statsUrl} name no pod of ${previous.name} or ${canary.name}`,
-      "Name the address of the HAProxy that serves this application's Ingress, or leave --stats out.",
-    );
-  }
+  const servers = await serversOf(statsUrl, plan);
   const share = appliedShare(servers, { previous: previous.name, canary: canary.name });
   // Both Deployments may have the canary version, at the end of a release.
   return share !== undefined && previous.version === canary.version ? 100 : share;
+}
+
+/**
+ * Requests of each of the application's pods, as one HAProxy counts them.
+ * @throws UserError when the statistics cannot be read, or are another application's
+ */
+export async function readCounters(statsUrl: string, plan: StagePlan): Promise<Reading> {
+  const servers = await serversOf(statsUrl, plan);
+  const counters = servers.flatMap(({ backend, pod, requests, failed }) => {
+    const track = TRACKS.find((name) => isPodOf(pod, plan.tracks[name].name));
+    return track ? [[`${statsUrl} ${backend} ${pod}`, { track, requests, failed }] as const] : [];
+  });
+  return Object.fromEntries(counters);
+}
+
+/** The servers of the split, without those of the preview entrance. @throws UserError where none is of this application */
+async function serversOf(statsUrl: string, { tracks }: StagePlan): Promise<HaproxyServer[]> {
+  const servers = (await readServers(statsUrl)).filter(({ backend }) => backend !== PREVIEW_BACKEND);
+  if (servers.some(({ pod }) => TRACKS.some((track) => isPodOf(pod, tracks[track].name)))) return servers;
+  throw new UserError(
+    `HAProxy's statistics at ${statsUrl} name no pod of ${tracks.previous.name} or ${tracks.canary.name}`,
+    "Name the address of the HAProxy that serves this application's Ingress, or leave --stats out.",
+  );
 }
 
 /**

@@ -99,7 +99,14 @@ describe("an application that runs already, made by kubectl", function () {
       ]),
       [
         ["Deployment app-previous", ["kubectl-create"], []],
-        ["Service app-service", ["kubectl-create"], [["spec.ports[0].targetPort", 9999, APP.port]]],
+        [
+          "Service app-service",
+          ["kubectl-create"],
+          [
+            ['metadata.annotations["ingress.appscode.com/check"]', null, "true"],
+            ["spec.ports[0].targetPort", 9999, APP.port],
+          ],
+        ],
       ],
     );
   });
@@ -131,16 +138,18 @@ describe("an application that runs already, made by kubectl", function () {
     assert.equal(down.exitCode, 0, down.stderr);
     assert.match(down.stderr, /The namespace was there before, and stays/);
     assert.ok(await api.get(at(THEIRS)));
-    const left = await Promise.all(
-      [
-        DEPLOYMENT,
-        SERVICE,
-        "/apis/coordination.k8s.io/v1/namespaces/NAMESPACE/leases/app-release",
-        "/api/v1/namespaces/NAMESPACE/configmaps/app-history",
-        "/apis/rbac.authorization.k8s.io/v1/namespaces/NAMESPACE/roles/e2e-takeover-deployer",
-      ].map((path) => api.get(at(path))),
-    );
-    assert.deepEqual(left, [undefined, undefined, undefined, undefined, undefined]);
+    const left = () =>
+      Promise.all(
+        [
+          DEPLOYMENT,
+          SERVICE,
+          "/apis/coordination.k8s.io/v1/namespaces/NAMESPACE/leases/app-release",
+          "/api/v1/namespaces/NAMESPACE/configmaps/app-history",
+          "/apis/rbac.authorization.k8s.io/v1/namespaces/NAMESPACE/roles/e2e-takeover-deployer",
+        ].map((path) => api.get(at(path))),
+      );
+    // What deletes in the foreground is gone once its pods are.
+    await until(async () => (await left()).every((object) => object === undefined));
   });
 });
 

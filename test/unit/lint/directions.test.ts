@@ -25,6 +25,7 @@ const FLOORS = [
   "project/project.ts",
   "engine/stacks.ts",
   "verification/verification.ts",
+  "judging/soak.ts",
   "operations/promote.ts",
   "cli/main.ts",
 ];

@@ -63,6 +63,22 @@ describe("withLock", () => {
     assert.equal(await holder(), undefined);
   });
 
+  it("gives the lock back when the cluster can be reached again, and not only then", async () => {
+    let attempts = 0;
+    const work = async () => {
+      world.api.onRequest = (method) => {
+        if (method === "PUT" && ++attempts <= 2)
+          throw new UserError("the cluster cannot be reached", "Wait.");
+      };
+    };
+    await locked(work);
+    assert.equal(attempts, 3);
+    assert.equal(await holder(), undefined);
+    assert.deepEqual(observer.said, [
+      "the lock could not be released yet, trying again: the cluster cannot be reached",
+    ]);
+  });
+
   it("does not call work failed whose lock could not be given back, but says so", async () => {
     const work = async () => {
       await breakLock(world.api, PLACE, ALICE.holder);

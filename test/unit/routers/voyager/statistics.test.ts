@@ -54,6 +54,29 @@ describe("HAProxy's statistics", () => {
     }
   });
 
+  it("count the requests of each server, as the servers themselves did, and which of them failed", () => {
+    const counted = inDefaultBackend().map(({ pod, requests, failed }) => [pod, requests, failed] as const);
+    assert.deepEqual(
+      counted.filter(([, requests]) => requests > 0).map(([pod, requests]) => [pod, requests]),
+      Object.entries(COUNTED),
+    );
+    assert.ok(counted.every(([, , failed]) => failed === 0));
+  });
+
+  it("count as failed what HAProxy answers in a server's place, and no answer that a client gave up", () => {
+    const columns = "pxname,svname,type,econ,eresp,srv_abrt,hrsp_2xx,hrsp_3xx,hrsp_4xx,hrsp_5xx,hrsp_other";
+    const counts = (line: string) => {
+      const [server] = parseStatistics(`# ${columns}\nweb,pod-a,2,${line}`);
+      return [server?.requests, server?.failed];
+    };
+    assert.deepEqual(counts("0,0,0,90,5,4,1,0"), [100, 1]);
+    // Refused connections, answers that were closed or timed out.
+    assert.deepEqual(counts("3,2,0,90,0,0,0,0"), [95, 5]);
+    assert.deepEqual(counts("0,0,7,90,0,0,0,0"), [83, 0]);
+    // A body that was cut off: a 2xx and an error of the response.
+    assert.deepEqual(counts("0,1,0,91,0,0,0,0"), [92, 1]);
+  });
+
   it("give none of an empty text", () => {
     assert.deepEqual(parseStatistics(""), []);
   });
@@ -67,6 +90,8 @@ describe("the share that HAProxy applies", () => {
     weight,
     status,
     backup: false,
+    requests: 0,
+    failed: 0,
   });
   const previous = server("shop-previous-6f7d9-aaaaa", 75);
   const canary = server("shop-new-6f7d9-bbbbb", 25);

@@ -1,0 +1,55 @@
+import { Command } from "commander";
+import { gateSchema } from "../../config/gate.ts";
+import { judgeLiveStage } from "../../operations/judge.ts";
+import { EXIT, exitCodeOfJudgement, WrongUse } from "../exit.ts";
+import { evidenceJson } from "../json.ts";
+import { duration } from "../options.ts";
+import { evidenceText } from "../print/evidence.ts";
+import { examples, type Runner } from "../runner.ts";
+
+interface Options {
+  readonly stats?: string;
+  readonly most?: number;
+}
+
+export const judgeCommand = (run: Runner): Command =>
+  new Command("judge")
+    .description(
+      `whether the canary of the live stage fails more often than the previous version; ends with ${EXIT.held} when nothing can be said, ${EXIT.harm} for harm`,
+    )
+    .option("--stats <url>", "statistics of the edge (default: gate.stats of Pulumi.yaml)")
+    .option("--most <time>", "judge at most so long, for example 5m (default: gate.most)", duration)
+    .addHelpText("after", examples("canary judge", "canary judge --most 5m --json | jq .sentence"))
+    .action(
+      run<Options>(async (session, _args, { stats, most }) => {
+        const { project, terminal, identity, signal, cluster } = session;
+        const configured = project.config.gate;
+        if (!configured && stats === undefined) {
+          throw new WrongUse(
+            "nobody says where the canary's requests are counted",
+            "Set gate.stats in Pulumi.yaml, or give --stats URL.",
+          );
+        }
+        const named = configured ?? gateSchema.parse({ stats: [stats] });
+        const gate = {
+          ...named,
+          ...(stats !== undefined && { stats: [stats] }),
+          ...(most !== undefined && { most, least: Math.min(named.least, most) }),
+        };
+        const { stage, evidence } = await judgeLiveStage(
+          { project, cluster },
+          {
+            gate,
+            identity,
+            observer: await terminal.observer(),
+            signal,
+            // A line for each look; the last one is the result.
+            onLook: (seen) => {
+              if (terminal.json) terminal.line(evidenceJson(seen));
+            },
+          },
+        );
+        if (!terminal.json) terminal.result(evidence, (seen) => `${stage.stage}  ${evidenceText(seen)}`);
+        return exitCodeOfJudgement(evidence);
+      }),
+    );

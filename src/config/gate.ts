@@ -1,0 +1,35 @@
+import { z } from "zod";
+
+const UNITS = { s: 1, m: 60, h: 3600 } as const;
+
+/** `90s`, `10m`, `1h`, in seconds. */
+const duration = z
+  .string()
+  .regex(/^\d+(\.\d+)?[smh]$/, "must be a duration such as 90s, 10m or 1h")
+  .transform((text) => Number(text.slice(0, -1)) * UNITS[text.slice(-1) as keyof typeof UNITS]);
+
+/** How a canary is judged while a stage is live. Without it nothing is judged. */
+export const gateSchema = z
+  .strictObject({
+    /** Statistics of every HAProxy of the edge: `["http://10.0.0.7:56789/;csv"]`. */
+    stats: z
+      .array(z.url({ protocol: /^https?$/, error: "must be an address such as http://HOST:PORT/;csv" }))
+      .min(1),
+    /** Between two looks: `5s`. */
+    every: duration.refine((seconds) => seconds >= 1, "must be at least 1s").default(5),
+    /** A stage is judged for so long at least: `1m`. */
+    least: duration.default(60),
+    /** … and at most: what is not known by then is held. */
+    most: duration.default(600),
+    /** What a promotion does when nothing can be said by then: it stays (`hold`), or goes on (`proceed`). */
+    unknown: z.enum(["hold", "proceed"]).default("hold"),
+    /** What it does with a canary that does harm: takes it out, goes back a stage, or leaves it to somebody. */
+    harm: z.enum(["abort", "rollback", "hold"]).default("abort"),
+    /** The canary may fail so many times as often as the previous version … */
+    ratio: z.number().min(1, "must be at least 1").max(10).default(1.25),
+    /** … and so many percentage points more. */
+    points: z.number().min(0).max(10).default(0.02),
+  })
+  .refine(({ least, most }) => most >= least, { path: ["most"], message: "must not be less than least" });
+
+export type GateConfig = z.infer<typeof gateSchema>;

@@ -1,0 +1,38 @@
+import { UserError } from "../errors.ts";
+import type { Reading } from "../gate/counters.ts";
+import type { StagePlan } from "../model/plan.ts";
+import type { DataPlane } from "../routers/live-share.ts";
+
+/** Where a judge looks: the counters of all servers at one time. */
+export interface LookSource {
+  /** As it stands in sentences: `HAProxy`. */
+  readonly name: string;
+  /** @throws UserError when they cannot be read */
+  readonly read: () => Promise<Reading>;
+}
+
+/**
+ * The statistics of every program that carries the traffic.
+ * @param urls where each has them
+ * @throws UserError for a router without such a program
+ */
+export function dataPlaneSource(
+  dataPlane: DataPlane | undefined,
+  {
+    plan,
+    urls,
+    router,
+  }: { readonly plan: StagePlan; readonly urls: readonly string[]; readonly router: string },
+): LookSource {
+  if (!dataPlane) {
+    throw new UserError(
+      `gate.stats is set, but the router ${router} has no statistics of its own`,
+      "Leave gate out of Pulumi.yaml.",
+    );
+  }
+  return {
+    name: dataPlane.name,
+    read: async () =>
+      Object.assign({}, ...(await Promise.all(urls.map((url) => dataPlane.counters(url, plan))))),
+  };
+}

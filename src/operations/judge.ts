@@ -1,0 +1,128 @@
+import { applicationOf } from "../application/application.ts";
+import type { GateConfig } from "../config/gate.ts";
+import { Refusal, UserError } from "../errors.ts";
+import { DEFAULTS, type GateParameters } from "../gate/parameters.ts";
+import { type Evidence, soak } from "../judging/soak.ts";
+import { dataPlaneSource, type LookSource } from "../judging/source.ts";
+import { sameRelease } from "../model/lifecycle.ts";
+import type { LiveStage } from "../verification/options.ts";
+import { liveStage } from "./live-stage.ts";
+import type { Operator } from "./operator.ts";
+import type { OperationOptions } from "./with-lock.ts";
+
+export interface JudgeOptions extends OperationOptions {
+  readonly gate: GateConfig;
+  /** Told after each look. */
+  readonly onLook?: ((evidence: Evidence) => void) | undefined;
+}
+
+/** The live stage, judged. */
+export interface JudgedStage {
+  readonly stage: LiveStage;
+  readonly evidence: Evidence;
+}
+
+/**
+ * Judges the canary of the live stage and writes the verdict into the history. It holds no lock, so that somebody else can
+ * take the canary out meanwhile; where somebody moves, there is no verdict.
+ * @param expected the stage that has to be live; without it, whichever is
+ * @throws Refusal where only one version has traffic: there is nothing to compare it with; UserError where somebody else
+ * moved meanwhile
+ */
+export async function judgeLiveStage(
+  operator: Pick<Operator, "project" | "cluster">,
+  options: JudgeOptions,
+  expected?: string,
+): Promise<JudgedStage> {
+  const { stage } = await liveStage(operator);
+  if (expected !== undefined && stage.stage !== expected) throw movedMeanwhile(expected, stage.stage);
+  const { canary } = stage.intended;
+  if (canary === 0 || canary === 100) {
+    throw new Refusal(
+      `${stage.stage} gives ${canary === 0 ? "previous" : "the canary"} all of the traffic: there is nothing to compare it with`,
+      "A canary is judged while both versions have traffic.",
+    );
+  }
+  const { gate, observer, signal, onLook } = options;
+  const moved = new AbortController();
+  const source = stoppedByMoves(operator, stage, sourceOf(stage, gate), moved);
+  const began = new Date();
+  const evidence = await observer.phase(`judge ${stage.stage}`, (note) =>
+    soak(source, {
+      leastSeconds: gate.least,
+      mostSeconds: gate.most,
+      parameters: parametersOf(gate),
+      signal: AbortSignal.any([signal, moved.signal]),
+      lookSeconds: gate.every,
+      onLook: (seen) => {
+        note(seen.unread ?? seen.sentence);
+        onLook?.(seen);
+      },
+    }),
+  );
+  await remember(operator, stage, { began, evidence }, options);
+  return { stage, evidence };
+}
+
+const sourceOf = ({ config, plan, router }: LiveStage, { stats }: GateConfig): LookSource =>
+  dataPlaneSource(router.live.dataPlane, { plan, urls: stats, router: config.router });
+
+const parametersOf = ({ ratio, points }: GateConfig): GateParameters => ({
+  ...DEFAULTS,
+  ratio,
+  points: points / 100,
+});
+
+/** The same source; it stops the soak once another stage or another release is live. */
+function stoppedByMoves(
+  operator: Pick<Operator, "project" | "cluster">,
+  { stage, release }: LiveStage,
+  source: LookSource,
+  moved: AbortController,
+): LookSource {
+  return {
+    name: source.name,
+    read: async () => {
+      const record = await (await applicationOf(operator))?.record();
+      if (record && (record.stage !== stage || !sameRelease(record.release, release))) {
+        moved.abort(movedMeanwhile(stage, record.stage));
+      }
+      return source.read();
+    },
+  };
+}
+
+const movedMeanwhile = (stage: string, live: string): UserError =>
+  new UserError(
+    `${stage} is not judged to the end: ${live} is live meanwhile`,
+    "Look at what is live: canary status",
+  );
+
+/** A verdict is as good without its entry: that it could not be written is said, and nothing more. */
+async function remember(
+  operator: Pick<Operator, "project" | "cluster">,
+  { stage, release, plan }: LiveStage,
+  { began, evidence }: { readonly began: Date; readonly evidence: Evidence },
+  { identity, observer }: Pick<OperationOptions, "identity" | "observer">,
+): Promise<void> {
+  const { decision, looks, seconds, canary, previous, eA, bound, sentence } = evidence;
+  try {
+    await (await applicationOf(operator))?.appendHistory({
+      time: began.toISOString(),
+      who: identity.who,
+      move: "judgement",
+      stage,
+      release,
+      effective: plan.effectiveCanary,
+      measured: null,
+      override: "",
+      result: "judged",
+      seconds: Number(seconds.toFixed(1)),
+      reason: sentence,
+      verdict: { decision, looks, canary, previous, evidence: eA, bound },
+    });
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    observer.say(`the verdict could not be written to the history: ${error.message}`);
+  }
+}

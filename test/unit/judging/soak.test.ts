@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { Interrupted } from "../../../src/engine/stacks.ts";
+import { UserError } from "../../../src/errors.ts";
+import type { Reading } from "../../../src/gate/counters.ts";
+import { DEFAULTS } from "../../../src/gate/parameters.ts";
+import { type Evidence, soak } from "../../../src/judging/soak.ts";
+import { dataPlaneSource, type LookSource } from "../../../src/judging/source.ts";
+
+const LOOK_SECONDS = 0.001;
+
+/** A data plane whose counters grow at each reading; `fails` says at which readings it cannot be read. */
+function growing(
+  canary: readonly [requests: number, failed: number],
+  previous: readonly [requests: number, failed: number],
+  fails: (reading: number) => boolean = () => false,
+): LookSource {
+  let readings = 0;
+  return {
+    name: "a data plane",
+    read: async (): Promise<Reading> => {
+      readings++;
+      if (fails(readings)) throw new UserError("it does not answer", "Wait.");
+      const times = ([requests, failed]: readonly [number, number]) => ({
+        requests: requests * readings,
+        failed: failed * readings,
+      });
+      return {
+        a: { track: "canary", ...times(canary) },
+        b: { track: "previous", ...times(previous) },
+      };
+    },
+  };
+}
+
+const options = (more: object = {}) => ({
+  leastSeconds: 0,
+  mostSeconds: 0.2,
+  parameters: DEFAULTS,
+  signal: new AbortController().signal,
+  lookSeconds: LOOK_SECONDS,
+  ...more,
+});
+
+describe("a soak", () => {
+  it("ends at once with harm, after the first looks", async () => {
+    const seen: Evidence[] = [];
+    const all = growing([62, 62], [188, 0]);
+    const evidence = await soak(all, options({ onLook: (one: Evidence) => seen.push(one) }));
+    assert.equal(evidence.decision, "harm");
+    assert.deepEqual([evidence.looks, seen.length], [3, 3]);
+    assert.deepEqual(evidence.canary, { requests: 186, failed: 186 });
+    assert.match(evidence.sentence, /^fails 100 % where previous fails 0 %: chance would show this once in/);
+  });
+
+  it("is fine after the least time, and not before", async () => {
+    const began = performance.now();
+    const evidence = await soak(growing([125, 0], [375, 0]), options({ leastSeconds: 0.1, mostSeconds: 10 }));
+    assert.equal(evidence.decision, "fine");
+    assert.ok(performance.now() - began >= 100);
+    assert.ok(evidence.looks >= 8);
+  });
+
+  it("says nothing where there is little traffic, when the most time is over", async () => {
+    const evidence = await soak(growing([0, 0], [1, 0]), options({ mostSeconds: 0.05 }));
+    assert.equal(evidence.decision, "go on");
+    assert.match(evidence.sentence, /no request has reached the canary yet/);
+  });
+
+  it("takes what cannot be read for no evidence, says so, and counts it when it can be read again", async () => {
+    const seen: Evidence[] = [];
+    const source = growing([100, 0], [300, 0], (reading) => reading >= 3 && reading <= 4);
+    await soak(source, options({ onLook: (one: Evidence) => seen.push(one) }));
+    assert.deepEqual(
+      seen.slice(0, 4).map(({ canary, unread }) => [canary.requests, unread]),
+      [
+        [100, undefined],
+        [100, "it does not answer"],
+        [100, "it does not answer"],
+        // Three readings' worth: nothing of what was served meanwhile is lost.
+        [400, undefined],
+      ],
+    );
+  });
+
+  it("ends with the reason of whoever stops it", async () => {
+    const stop = new AbortController();
+    const running = soak(growing([0, 0], [0, 0]), options({ mostSeconds: 10, signal: stop.signal }));
+    stop.abort(new Interrupted(true));
+    await assert.rejects(running, Interrupted);
+  });
+
+  it("has no place to look at with a router that has no data plane of its own", () => {
+    const named = { plan: {} as never, urls: ["http://127.0.0.1:1"], router: "replicas" };
+    assert.throws(() => dataPlaneSource(undefined, named), {
+      message: "gate.stats is set, but the router replicas has no statistics of its own",
+    });
+  });
+});

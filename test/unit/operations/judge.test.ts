@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import { evidenceSchema, promoteSchema } from "../../../src/cli/schemas.ts";
+import type { GateConfig } from "../../../src/config/gate.ts";
+import { judgeLiveStage } from "../../../src/operations/judge.ts";
+import { type JudgedPromotionOptions, promoteAndJudge } from "../../../src/operations/judged-promotion.ts";
+import { canary } from "../../support/fake-session.ts";
+import { FakeWorld } from "../../support/fake-world.ts";
+import { ALICE, fakeProject, recorder } from "../../support/fakes.ts";
+import { type Rates, statisticsOf } from "../../support/statistics.ts";
+
+const HEALTHY: Rates = { canary: { requests: 125, failed: 0 }, previous: { requests: 375, failed: 0 } };
+const BROKEN: Rates = { canary: { requests: 62, failed: 62 }, previous: { requests: 188, failed: 0 } };
+const QUIET: Rates = { canary: { requests: 0, failed: 0 }, previous: { requests: 1, failed: 0 } };
+
+let world: FakeWorld;
+let statistics: Awaited<ReturnType<typeof statisticsOf>>;
+
+beforeEach(async () => {
+  world = new FakeWorld();
+  statistics = await statisticsOf(structuredClone(HEALTHY));
+});
+afterEach(() => Promise.all([world.close(), statistics.close()]));
+
+/** The edge serves these from now on. */
+const serving = (rates: Rates): void => void Object.assign(statistics.rates, structuredClone(rates));
+
+const gateOf = (more: Partial<GateConfig> = {}): GateConfig => ({
+  stats: [statistics.url],
+  every: 0.001,
+  least: 0,
+  most: 0.3,
+  unknown: "hold",
+  harm: "abort",
+  ratio: 1.25,
+  points: 0.02,
+  ...more,
+});
+
+const options = (more: Partial<GateConfig> = {}): JudgedPromotionOptions & { gate: GateConfig } => ({
+  identity: ALICE,
+  observer: recorder(),
+  signal: new AbortController().signal,
+  verification: undefined,
+  confirm: async () => true,
+  rollbackOnFailure: false,
+  takeOver: false,
+  gate: gateOf(more),
+});
+
+describe("a promotion that is judged", () => {
+  it("stays where the canary is fine, and the history has the verdict with its numbers", async () => {
+    await world.at("canary-25");
+    const { evidence, takenOut } = await promoteAndJudge(world, "canary-75", options());
+    assert.equal(evidence?.decision, "fine");
+    assert.equal(takenOut, undefined);
+    assert.equal(await world.liveStage(), "canary-75");
+    const [entry] = await world.history();
+    assert.deepEqual([entry?.move, entry?.result, entry?.stage], ["judgement", "judged", "canary-75"]);
+    assert.equal(entry?.verdict?.decision, "fine");
+    assert.equal(entry?.verdict?.canary.requests, evidence?.canary.requests);
+  });
+
+  it("takes a canary out that does harm, at once and with the reason", async () => {
+    await world.at("canary-25");
+    serving(BROKEN);
+    const { evidence, takenOut } = await promoteAndJudge(world, "canary-75", options());
+    assert.equal(evidence?.decision, "harm");
+    assert.equal(takenOut?.stage, "canary-0");
+    const record = await world.liveRecord();
+    assert.match(record?.aborted?.reason ?? "", /^fails 100 % where previous fails 0 %: chance would show/);
+  });
+
+  it("goes back a stage, or leaves it, where that is configured", async () => {
+    await world.at("canary-25");
+    serving(BROKEN);
+    const back = await promoteAndJudge(world, "canary-75", options({ harm: "rollback" }));
+    assert.equal(back.takenOut?.stage, "canary-25");
+    const left = await promoteAndJudge(world, "canary-75", options({ harm: "hold" }));
+    assert.deepEqual([left.evidence?.decision, left.takenOut], ["harm", undefined]);
+    assert.equal(await world.liveStage(), "canary-75");
+  });
+
+  it("says nothing where there is nothing to compare with, and where no gate is set", async () => {
+    await world.at("canary-25", "canary-75");
+    const last = await promoteAndJudge(world, "canary-100", options());
+    assert.equal(last.evidence, undefined);
+    const without = await promoteAndJudge(world, "canary-100", { ...options(), gate: undefined });
+    assert.equal(without.evidence, undefined);
+    await assert.rejects(judgeLiveStage(world, options()), /canary-100 gives the canary all of the traffic/);
+  });
+
+  it("has no verdict where somebody else moves meanwhile, and takes nothing out", async () => {
+    await world.at("canary-25");
+    serving(QUIET);
+    const judging = promoteAndJudge(world, "canary-75", options({ most: 20 }));
+    const moved = (async () => {
+      while ((await world.liveStage()) !== "canary-75")
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      await world.at("canary-25");
+    })();
+    await assert.rejects(judging, /canary-75 is not judged to the end: canary-25 is live meanwhile/);
+    await moved;
+    assert.equal(await world.liveStage(), "canary-25");
+  });
+});
+
+describe("canary with a gate", () => {
+  /** The same world, whose project has the gate. */
+  function withGate(more: Partial<GateConfig> = {}): void {
+    const project = fakeProject();
+    world.project = { ...project, config: { ...project.config, gate: gateOf(more) } };
+  }
+
+  it("judges the live stage: a line for each look with --json, and the exit code of the verdict", async () => {
+    withGate({ most: 6 });
+    await world.at("canary-25");
+    serving(QUIET);
+    const { exitCode, stdout } = await canary(world, "judge", "--json", "--most", "0.2s");
+    assert.equal(exitCode, 5);
+    const lines = stdout
+      .trim()
+      .split("\n")
+      .map((line) => evidenceSchema.parse(JSON.parse(line)));
+    assert.equal(lines.at(-1)?.decision, "go on");
+  });
+
+  it("ends with 2 where nobody says where requests are counted, and with 3 where there is nothing to compare", async () => {
+    await world.at("canary-25");
+    assert.equal((await canary(world, "judge")).exitCode, 2);
+    withGate();
+    await world.at("canary-0");
+    const refused = await canary(world, "judge");
+    assert.equal(refused.exitCode, 3, refused.stderr);
+  });
+
+  it("ends a promotion with 5 where nothing can be said, goes on where that is configured, and skips it with --no-gate", async () => {
+    const promote = (...words: string[]) =>
+      canary(world, "promote", "--yes", "--no-verify", "--json", ...words);
+    await world.at("canary-25");
+    serving(QUIET);
+    withGate();
+    const held = await promote("canary-75");
+    assert.equal(held.exitCode, 5, held.stderr);
+    assert.equal(promoteSchema.parse(JSON.parse(held.stdout))[0]?.evidence?.decision, "go on");
+    await world.at("canary-25");
+    withGate({ unknown: "proceed" });
+    assert.equal((await promote("canary-75")).exitCode, 0);
+    await world.at("canary-25");
+    const skipped = await promote("canary-75", "--no-gate");
+    assert.equal(promoteSchema.parse(JSON.parse(skipped.stdout))[0]?.evidence, null);
+  });
+
+  it("ends a promotion with 6 where it took the canary out, and says so", async () => {
+    await world.at("canary-25");
+    serving(BROKEN);
+    withGate();
+    const harm = await canary(world, "promote", "canary-75", "--yes", "--no-verify");
+    assert.equal(harm.exitCode, 6, harm.stderr);
+    assert.match(harm.stdout, /HARM: the canary fails 100 % where previous fails 0 %/);
+    assert.match(harm.stdout, /taken out: canary-0 {2}abort of/);
+    assert.equal(await world.liveStage(), "canary-0");
+  });
+});
