@@ -3,7 +3,8 @@
 //
 // Environment: VERSION (baked into the image), PORT (5000), ANSWER_STATUS (of /, 200), NEVER_READY (any value),
 // FAIL_AFTER_SECONDS (ends with status 1 that long after its start), LISTEN_AFTER_SECONDS (opens its port that long
-// after its start).
+// after its start), FAIL_PERCENT (of /: so many answers are a 500), CUT_PERCENT (of /: so many end in the middle of their
+// body).
 package main
 
 import (
@@ -15,6 +16,7 @@ import (
 	"os/signal"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -54,8 +56,17 @@ func main() {
 func routes(sockets *sync.WaitGroup) http.Handler {
 	version := text("VERSION", "unknown")
 	status := number("ANSWER_STATUS", http.StatusOK)
+	fails, cuts := every("FAIL_PERCENT"), every("CUT_PERCENT")
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
+		if fails() {
+			http.Error(w, "failed, as FAIL_PERCENT asks", http.StatusInternalServerError)
+			return
+		}
+		if cuts() {
+			cut(w)
+			return
+		}
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.Header().Set("X-Version", version)
 		w.WriteHeader(status)
@@ -75,6 +86,26 @@ func routes(sockets *sync.WaitGroup) http.Handler {
 	mux.HandleFunc("GET /events", events)
 	mux.HandleFunc("GET /websocket", func(w http.ResponseWriter, r *http.Request) { echo(w, r, sockets) })
 	return mux
+}
+
+// every tells of each call whether it is one of the percentage that a variable asks for, spread evenly.
+func every(name string) func() bool {
+	percent := int64(number(name, 0))
+	var calls atomic.Int64
+	return func() bool {
+		n := calls.Add(1)
+		return n*percent/100 > (n-1)*percent/100
+	}
+}
+
+// cut announces a body, sends the beginning of it, and closes the connection.
+func cut(w http.ResponseWriter) {
+	w.Header().Set("Content-Length", "1000")
+	w.WriteHeader(http.StatusOK)
+	_, _ = w.Write([]byte("cut off, as CUT_PERCENT asks"))
+	// What is not flushed is never sent.
+	_ = http.NewResponseController(w).Flush()
+	panic(http.ErrAbortHandler)
 }
 
 func text(name, fallback string) string {

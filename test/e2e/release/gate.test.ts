@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "mocha";
+import { type Load, startLoad } from "../../../bench/load/load.ts";
+import { evidenceSchema, historySchema, promoteSchema, statusSchema } from "../../../src/cli/schemas.ts";
+import { rolloutOf } from "../../../src/model/rollout.ts";
+import { until } from "../../support/until.ts";
+import { environment } from "../support/environment.ts";
+import { type FaultWorld, faultWorld } from "../support/fault-world.ts";
+import { canary, type Ended } from "../support/project.ts";
+import { setVariable } from "../support/variable.ts";
+
+const NAMESPACE = "e2e-gate";
+const PER_SECOND = 150;
+const QUIETLY = ["--yes", "--no-verify", "--json"];
+
+describe("the health gate, under load", function () {
+  this.timeout(300_000);
+  let world: FaultWorld;
+  let load: Load;
+  const run = (...words: string[]): Promise<Ended> => canary(world.project, ...words);
+
+  before(async () => {
+    const stats = [environment().edge?.statsUrl ?? ""];
+    world = await faultWorld(NAMESPACE, (project) =>
+      project.edit("Pulumi.yaml", { gate: { stats, every: "1s", least: "5s", most: "60s" } }),
+    );
+    load = await startLoad({
+      url: world.url,
+      newConnectionsPerSecond: PER_SECOND,
+      recordFile: `${world.project.workspace.directory}/gate.ndjson`,
+      classify: { header: "x-version" },
+    });
+  });
+  after(() => load?.stop());
+
+  /** Gives a track's container a variable, and waits until it is rolled out with it. */
+  async function inject(name: string, value: string | undefined, track: "canary" | "previous" = "canary") {
+    const deployment = track === "canary" ? "app-new" : "app-previous";
+    await setVariable(world.api, NAMESPACE, name, value, deployment);
+    await until(async () => {
+      const found = await world.deployment(world.deployments[track]);
+      return found !== undefined && rolloutOf(found).state === "complete";
+    });
+  }
+
+  /** Promotes to canary-75, and gives what came of it. */
+  async function promoted(expected: number) {
+    const { exitCode, stdout, stderr } = await run("promote", "canary-75", ...QUIETLY);
+    assert.equal(exitCode, expected, stderr);
+    const [outcome] = promoteSchema.parse(JSON.parse(stdout));
+    return outcome ?? assert.fail(stderr);
+  }
+
+  async function liveStage(): Promise<string | undefined> {
+    return statusSchema.parse(JSON.parse((await run("status", "--json")).stdout)).live?.stage;
+  }
+
+  async function again(): Promise<void> {
+    const { exitCode, stderr } = await run("promote", "canary-25", "--yes", "--no-verify", "--no-gate");
+    assert.equal(exitCode, 0, stderr);
+  }
+
+  it("lets a healthy canary go on, and writes the verdict with its numbers down", async () => {
+    const { evidence, takenOut } = await promoted(0);
+    assert.equal(evidence?.decision, "fine");
+    assert.equal(takenOut, null);
+    assert.equal(evidence.canary.failed, 0);
+    assert.ok(evidence.canary.requests > evidence.previous.requests, "the canary has three quarters");
+    const [entry] = historySchema.parse(JSON.parse((await run("history", "--json")).stdout));
+    assert.equal(entry?.verdict?.decision, "fine");
+    assert.equal((await run("rollback", "--yes", "--no-verify")).exitCode, 0);
+  });
+
+  for (const [what, name, percent] of [
+    ["answers 500 to everything", "FAIL_PERCENT", "100"],
+    ["answers 500 to a tenth", "FAIL_PERCENT", "10"],
+    ["cuts a fifth of its answers off", "CUT_PERCENT", "20"],
+  ] as const) {
+    it(`takes a canary out that ${what}, without a hand`, async () => {
+      await inject(name, percent);
+      const { evidence, takenOut } = await promoted(6);
+      assert.equal(evidence?.decision, "harm");
+      assert.ok(evidence.seconds < 30, `${evidence.seconds} s`);
+      assert.equal(takenOut?.stage, "canary-0");
+      assert.equal(await liveStage(), "canary-0");
+      const [abort] = historySchema.parse(JSON.parse((await run("history", "--json")).stdout));
+      assert.match(
+        abort?.reason ?? "",
+        /^fails \S+ % where previous fails 0 %: chance would show this once in/,
+      );
+      await inject(name, undefined);
+      await again();
+    });
+  }
+
+  it("does not alarm when both versions fail alike", async () => {
+    await inject("FAIL_PERCENT", "5");
+    await inject("FAIL_PERCENT", "5", "previous");
+    const { exitCode, stdout, stderr } = await run("judge", "--json", "--most", "30s");
+    const looks = stdout.trim().split("\n");
+    const { decision, canary: failing } = evidenceSchema.parse(JSON.parse(looks.at(-1) ?? ""));
+    assert.notEqual(decision, "harm", stderr);
+    assert.equal(exitCode, decision === "fine" ? 0 : 5);
+    assert.ok(failing.failed > 0);
+    assert.equal(await liveStage(), "canary-25");
+    await inject("FAIL_PERCENT", undefined, "previous");
+    await inject("FAIL_PERCENT", undefined);
+  });
+
+  it("can be taken out by somebody else while it is judged: nobody is locked out", async () => {
+    const judging = run("promote", "canary-75", ...QUIETLY);
+    await until(async () => (await liveStage()) === "canary-75");
+    const aborted = await run("abort", "--yes", "--no-verify", "--reason", "somebody else");
+    assert.equal(aborted.exitCode, 0, aborted.stderr);
+    const { exitCode, stderr } = await judging;
+    // It may have been called fine a moment before.
+    if (exitCode !== 0)
+      assert.match(stderr, /canary-75 is not judged to the end: canary-0 is live meanwhile/);
+    assert.equal(await liveStage(), "canary-0");
+  });
+});
