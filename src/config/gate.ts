@@ -11,7 +11,7 @@ const duration = z
 /** How a canary is judged while a stage is live. Without it nothing is judged. */
 export const gateSchema = z
   .strictObject({
-    /** Statistics of every HAProxy of the edge: `["http://10.0.0.7:56789/;csv"]`. */
+    /** Where every program of the edge has its statistics: `["http://10.0.0.7:56789/;csv"]`. */
     stats: z
       .array(z.url({ protocol: /^https?$/, error: "must be an address such as http://HOST:PORT/;csv" }))
       .min(1),

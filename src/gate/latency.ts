@@ -1,11 +1,11 @@
 import { mean, onsetWeight } from "./look.ts";
 import type { LatencyParameters } from "./parameters.ts";
 
-/** Requests that HAProxy's moving average of response times spans. Source: `TIME_STATS_SAMPLES` of HAProxy. */
+/** Requests that the edge's moving average of response times spans. Source: docs/gate.md. */
 const SPAN = 512;
 
 /**
- * Mean response time of the requests between two readings of HAProxy's moving average (`rtime`), in milliseconds.
+ * Mean response time of the requests between two readings of the edge's moving average (`rtime`), in milliseconds.
  * Each request moves the average by 1/512 of its distance, so after `n` of them (511/512)^n of what was before is left.
  * @param n requests between the readings; the average has to have seen 512 before the first one
  */

@@ -43,7 +43,7 @@ export interface FineParameters {
   readonly exponentCap: number;
 }
 
-/** What the test of HAProxy's averages goes by. */
+/** What the test of the edge's averages goes by. */
 export interface LatencyParameters {
   /** Chance that a block of a canary that is not slower counts as slower. */
   readonly p: number;

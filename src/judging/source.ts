@@ -5,7 +5,7 @@ import type { DataPlane } from "../routers/live-share.ts";
 
 /** Where a judge looks: the counters of all servers at one time. */
 export interface LookSource {
-  /** As it stands in sentences: `HAProxy`. */
+  /** As it stands in sentences. */
   readonly name: string;
   /** @throws UserError when they cannot be read */
   readonly read: () => Promise<Reading>;
