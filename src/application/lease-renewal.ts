@@ -29,7 +29,7 @@ export function keepRenewed(
 ): RenewedLease {
   const lost = new AbortController();
   const stopped = new AbortController();
-  const held: HeldLease = { lease: taken, renewed: performance.now() };
+  const held: HeldLease = { lease: taken, renewed: performance.now(), isTakenAway: false };
   const renewal = (async () => {
     for (;;) {
       await delay(pulse, undefined, { signal: stopped.signal, ref: false }).catch(() => undefined);
@@ -45,7 +45,8 @@ export function keepRenewed(
     release: async () => {
       stopped.abort();
       await renewal;
-      if (!lost.signal.aborted) await writeLease(api, reference, releasedLease(held.lease, api.time()));
+      // One that could not be renewed for a while is still ours on the server: it is given back as well.
+      if (!held.isTakenAway) await writeLease(api, reference, releasedLease(held.lease, api.time()));
     },
   };
 }
@@ -54,6 +55,8 @@ interface HeldLease {
   lease: Lease;
   /** When it was renewed last, by this process's monotonic clock. */
   renewed: number;
+  /** Somebody else took it. */
+  isTakenAway: boolean;
 }
 
 /** @returns why the lock is lost; undefined while it is ours, which it is for a while without being renewed */
@@ -69,6 +72,7 @@ async function renew(
     return undefined;
   } catch (error) {
     const ours = isStatus(error, CONFLICT) ? await stillOurs(api, reference, held.lease) : held.lease;
+    held.isTakenAway = ours === undefined;
     if (!ours) return "the lock was taken away from us (canary unlock)";
     held.lease = ours;
     // Time for the server to come back.
