@@ -115,7 +115,11 @@ async function openOperator(
     directory: project.directory,
     secretsProvider: project.secretsProvider,
     program: async (run) =>
-      (await loadProgram()).program({ founding: await founding.outputs(), abort: run?.abort }),
+      (await loadProgram()).program({
+        founding: await founding.outputs(),
+        abort: run?.abort,
+        directory: project.directory,
+      }),
     // Loads ahead, at the engine's first event. If it fails, `program` above fails with the same error.
     onEvent: () => loadProgram().catch(() => undefined),
     onChanged: (name) => {

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { tokenKubeconfig } from "../cluster/kubeconfig.ts";
+import { writesSecrets } from "../config/app/secret-values.ts";
 import type { AppConfig } from "../config/app.ts";
 import type { Config } from "../config/stage.ts";
 import { appNames } from "../model/names.ts";
@@ -43,6 +44,14 @@ const APPLICATION_RULES: readonly PolicyRule[] = [
   { apiGroups: [""], resources: ["namespaces"], verbs: ["get"] },
 ];
 
+/**
+ * For an application with secrets of the project. Never list or watch: what it has to read is the Secret that it made.
+ * Who may make pods in a namespace can mount every Secret of it anyway, so `get` gives it nothing new.
+ */
+const SECRET_RULES: readonly PolicyRule[] = [
+  { apiGroups: [""], resources: ["secrets"], verbs: ["get", "create", "patch", "delete"] },
+];
+
 /** The namespace and the restricted account that every promotion runs with. */
 export class Tenancy extends pulumi.ComponentResource {
   readonly namespace: pulumi.Output<string>;
@@ -65,11 +74,7 @@ export class Tenancy extends pulumi.ComponentResource {
       { metadata, automountServiceAccountToken: false },
       child,
     );
-    const role = new k8s.rbac.v1.Role(
-      `${name}-deployer`,
-      { metadata, rules: [...APPLICATION_RULES, ...args.edgeRules] },
-      child,
-    );
+    const role = new k8s.rbac.v1.Role(`${name}-deployer`, { metadata, rules: rulesOf(args) }, child);
     const binding = new k8s.rbac.v1.RoleBinding(
       `${name}-deployer`,
       {
@@ -98,6 +103,12 @@ export class Tenancy extends pulumi.ComponentResource {
     this.registerOutputs({ namespace: this.namespace, deployerKubeconfig: this.deployerKubeconfig });
   }
 }
+
+const rulesOf = ({ app, edgeRules }: TenancyArgs): PolicyRule[] => [
+  ...APPLICATION_RULES,
+  ...(writesSecrets(app) ? SECRET_RULES : []),
+  ...edgeRules,
+];
 
 /** The application's own pods keep the restricted standard; what does not is told about, even where it may run. */
 function namespaceDocument({ namespace, podSecurity }: TenancyArgs): k8s.core.v1.NamespaceArgs {
@@ -143,17 +154,20 @@ function pullSecretDocument(
   };
 }
 
-/** Pods of the application take connections on their own port alone. */
+/** Pods of the application take connections on their own ports alone. */
 function networkPolicyDocument(
   { app, selector }: TenancyArgs,
   namespace: pulumi.Input<string>,
 ): k8s.networking.v1.NetworkPolicyArgs {
+  const others = [app, ...app.sidecars].flatMap(({ ports }) =>
+    ports.map(({ port, protocol }) => ({ protocol, port })),
+  );
   return {
     metadata: applicationMetadata(app.name, namespace),
     spec: {
       podSelector: { matchLabels: { ...selector } },
       policyTypes: ["Ingress"],
-      ingress: [{ ports: [{ protocol: "TCP", port: app.port }] }],
+      ingress: [{ ports: [{ protocol: "TCP", port: app.port }, ...others] }],
     },
   };
 }

@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { UserError } from "../errors.ts";
-import { appSchema, objectName, version } from "./app.ts";
+import { objectName, version } from "./app/texts.ts";
+import { appSchema } from "./app.ts";
 import { clusterSchemaWith } from "./cluster.ts";
 import { configError, plainWords } from "./errors.ts";
 import { type RawValues, valuesOf } from "./raw.ts";
 import { clusterShapeOf, type RouterSchemas, routerPartsOf } from "./router-schema.ts";
-import { secretShapeOf } from "./secrets.ts";
+import { foundingSecretShapeOf, secretShapeOf } from "./secrets.ts";
 
 const sharePercent = z
   .int("must be a whole number of percent")
@@ -57,7 +58,6 @@ function configSchemaOf(values: RawValues, routers: RouterSchemas) {
     cluster: clusterSchemaWith(clusterShapeOf(routers)).optional(),
     /** Why the order of the lifecycle does not count this time: kept in the release record. */
     lifecycleOverride: z.string().min(1).optional(),
-    /** In the founding stack alone. */
     ...secretShapeOf(routers),
     replicas: routerPartsOf(values.router, routers).replicas,
   });
@@ -65,7 +65,7 @@ function configSchemaOf(values: RawValues, routers: RouterSchemas) {
 
 /** The keys of a stage's file that only the founding stack may have: the cluster, and the secrets for it. */
 export function foundingKeys(routers: RouterSchemas): readonly string[] {
-  return ["cluster", ...Object.keys(secretShapeOf(routers))];
+  return ["cluster", ...Object.keys(foundingSecretShapeOf(routers))];
 }
 
 /** The values of Pulumi.yaml, the same in every stage. */

@@ -42,7 +42,7 @@ export async function declareFoundation(
     namespace: config.namespace,
     selector: plan.selector,
     edgeRules: router.deployerRules,
-    podSecurity: router.podSecurity,
+    podSecurity: config.app.podSecurity?.standard ?? router.podSecurity,
     registryCredentials: config.registryCredentials,
   });
   const edge = await router.loadEdge();

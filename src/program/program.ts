@@ -5,15 +5,20 @@ import { growingTrack, NOTHING_LIVE, requireApis } from "../application/live.ts"
 import type { KubernetesApi } from "../cluster/api.ts";
 import { connect } from "../cluster/connect.ts";
 import { giveTimeToRollOut, untilRolledOut } from "../cluster/rollouts.ts";
+import { requirePod } from "../components/pod/require.ts";
+import { loadFiles } from "../config/app/file-contents.ts";
+import { secretValuesOf } from "../config/app/secret-values.ts";
 import { ownValues } from "../config/raw.ts";
 import { type Config, parseConfig, requireCanaryOut } from "../config/stage.ts";
 import { UserError } from "../errors.ts";
 import { moveTo, releaseToAbort } from "../model/lifecycle.ts";
+import { TRACKS } from "../model/names.ts";
+import type { StagePlan } from "../model/plan.ts";
 import { type Abort, recordAfter } from "../model/record.ts";
 import { progressDeadlineSeconds } from "../model/rollout.ts";
 import { routers as builtInRouters, routerOf } from "../routers/index.ts";
 import type { Routers } from "../routers/router.ts";
-import { declareApplication } from "./application.ts";
+import { declareApplication, type PodMaterial } from "./application.ts";
 import { declareFoundation } from "./foundation.ts";
 import { accessOf, foundingStackOf } from "./founding-stack.ts";
 import {
@@ -30,6 +35,8 @@ export interface Known {
   readonly founding?: FoundingOutputs | undefined;
   /** Who takes the canary out, and why: for the record of an abort. */
   readonly abort?: Abort | undefined;
+  /** Folder with Pulumi.yaml; else the engine's word for it. */
+  readonly directory?: string | undefined;
   /** Those that `router` in Pulumi.yaml can name; without it the project's own. */
   readonly routers?: Routers | undefined;
 }
@@ -73,6 +80,7 @@ async function declareStage(
   const release = move === "abort" ? releaseToAbort(project.release, live.record) : project.release;
   const config = { ...project, release };
   const plan = router.plan(config);
+  const material = await podMaterial(config, stage, plan, known.directory ?? pulumi.getRootDirectory());
 
   const leavesCanary = move === "rollback" || move === "abort";
   const abandoned = leavesCanary && release.canary !== release.previous ? release.canary : undefined;
@@ -93,6 +101,7 @@ async function declareStage(
   declareApplication({
     config,
     plan,
+    material,
     namespace,
     edge: { declare, address: edgeAddress, after: beforeEdge },
     deployer,
@@ -125,6 +134,21 @@ async function declareStage(
     ...(founding.isThisStage && { [DEPLOYER_KUBECONFIG]: deployerKubeconfig }),
     ...(edgeAddress !== undefined && { [EDGE_ADDRESS]: edgeAddress }),
   };
+}
+
+/** Reads what the pods are made from. @throws UserError where they could not be made, or must not be */
+async function podMaterial(
+  { app, release, secrets, secretsKey }: Config,
+  stage: string,
+  plan: StagePlan,
+  directory: string,
+): Promise<PodMaterial> {
+  const material = {
+    files: await loadFiles(app, directory, [release.previous, release.canary]),
+    secrets: secretValuesOf(app, stage, { secrets, secretsKey }),
+  };
+  for (const track of TRACKS) requirePod({ app, plan: plan.tracks[track], ...material });
+  return material;
 }
 
 /** The abort that `pulumi up` makes: nobody said who or why. */
