@@ -25,7 +25,9 @@ export function requireApp(app: AppConfig, context: z.RefinementCtx): void {
 
 function readinessProblems({ probePath, probes }: AppConfig): Misfit[] {
   if (probePath === undefined && probes.readiness === undefined)
-    return [{ path: ["probePath"], message: "" }];
+    return [
+      { path: ["probePath"], message: "name what tells when a pod is ready, or set app.probes.readiness" },
+    ];
   if (probePath === undefined || probes.readiness === undefined) return [];
   return [
     { path: ["probePath"], message: "says nothing where app.probes.readiness is set: leave one of them out" },

@@ -53,7 +53,7 @@ export function probeProblems(
     const path = [...container.at, "probes", probe, "port"];
     const known = own.map(({ name, port }) => `${port} (${name})`).join(", ");
     if (value.port === undefined) {
-      return container.role === "served" ? [] : [{ path, message: "" }];
+      return container.role === "served" ? [] : [{ path, message: "name one of its ports" }];
     }
     const isThere =
       typeof value.port === "number"

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { containerResources } from "../quantities.ts";
 import { initContainers, processShape, sidecars } from "./containers.ts";
-import { kubernetesValue } from "./kubernetes.ts";
+import { kubernetesFragment } from "./kubernetes.ts";
 import { placementShape } from "./placement.ts";
 import { ports } from "./ports.ts";
 import { probes } from "./probes.ts";
@@ -76,7 +76,7 @@ export const appShape = {
    * away: `{ dnsPolicy: None, dnsConfig: { nameservers: [10.0.0.10] }, containers: [{ name: shop, tty: true }] }`. Refused where
    * it would break the drain, readiness, rolling or the Pod Security Standard. Default: none.
    */
-  pod: kubernetesValue("PodSpec", { isFragment: true }).optional(),
+  pod: kubernetesFragment("PodSpec").optional(),
 } as const;
 
 export type AppConfig = z.infer<z.ZodObject<typeof appShape>>;

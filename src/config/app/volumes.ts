@@ -2,7 +2,7 @@ import { z } from "zod";
 import { kubernetesValue } from "./kubernetes.ts";
 import { absolutePath, objectName } from "./texts.ts";
 
-const volumeSource = kubernetesValue("Volume", { isFragment: true }).refine(
+const volumeSource = kubernetesValue("Volume", { name: "" }).refine(
   (source) => typeof source !== "object" || source === null || Object.keys(source).length === 1,
   "must have one source, such as persistentVolumeClaim, csi, projected or emptyDir",
 );

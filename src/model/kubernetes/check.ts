@@ -3,7 +3,7 @@ import { isScalar, type KeyType, keysOf, keyType } from "./types.ts";
 /** What is wrong at one place of a value. */
 export interface TypeProblem {
   readonly path: readonly (string | number)[];
-  /** What it has to be: "must be a text"; empty for a value that is missing. */
+  /** What it has to be: "must be a text". */
   readonly message: string;
   /** For a key that the type does not have: those that it has. */
   readonly known?: readonly string[];
@@ -34,7 +34,7 @@ function problemsIn(type: string, value: unknown, options: CheckOptions, path: P
     : keysOf(type).filter((key) => keyType(type, key)?.required && value[key] === undefined);
   return [
     ...unknown.map((key) => ({ path: [...path, key], message: "is no known key", known: keysOf(type) })),
-    ...missing.map((key) => ({ path: [...path, key], message: "" })),
+    ...missing.map((key) => ({ path: [...path, key], message: "Kubernetes requires it" })),
     ...Object.entries(value).flatMap(([key, inner]) => {
       const wanted = keyType(type, key);
       return wanted ? keyProblems(wanted, inner, options, [...path, key]) : [];
