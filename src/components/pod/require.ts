@@ -1,4 +1,5 @@
 import type { AppConfig } from "../../config/app.ts";
+import { pathText } from "../../config/errors.ts";
 import { UserError } from "../../errors.ts";
 import { typeProblems } from "../../model/kubernetes/check.ts";
 import type { PodProblem, PodSpec } from "../../model/kubernetes/pod.ts";
@@ -19,7 +20,7 @@ export function requirePod(args: PodArgs): void {
   const incomplete = typeProblems("PodSpec", pod, { isFragment: false });
   const broken = [
     ...incomplete.map(
-      ({ path, message }): PodProblem => ({ path: path.join("."), value: undefined, message }),
+      ({ path, message }): PodProblem => ({ path: pathText(path), value: undefined, message }),
     ),
     ...brokenPromises(own, pod),
   ];
