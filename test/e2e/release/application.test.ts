@@ -79,7 +79,7 @@ describe("an application with all that it can say", function () {
   before(async () => {
     project = await makeProject(NAMESPACE);
     const { directory } = project.workspace;
-    await writeFile(join(directory, "extra.conf"), 'Header always set X-Version "{version}, ${TOKEN}"\n');
+    await writeFile(join(directory, "extra.conf"), `Header always set X-Version "{version}, \${TOKEN}"\n`);
     await writeFile(join(directory, "logo.png"), LOGO);
     await project.edit("Pulumi.yaml", { app: APPLICATION });
     await typed("stack", "init", "canary-25");
