@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, YAMLParseError } from "yaml";
@@ -8,6 +9,7 @@ import { UserError } from "../errors.ts";
 import { requireKnownStage } from "../model/lifecycle.ts";
 import { routers as builtInRouters } from "../routers/index.ts";
 import type { Routers } from "../routers/router.ts";
+import { requireStageSecrets } from "./stage-secrets.ts";
 
 type Values = Record<string, unknown>;
 
@@ -21,6 +23,11 @@ export interface Project {
   readonly routers: Routers;
   /** A stage's evaluated configuration. @throws UserError for an unknown stage or a wrong value */
   stage(name: string): Promise<Config>;
+  /**
+   * Whether the files of these stages have the secrets that the application names; one that has no file is left out.
+   * @throws UserError for a secret that is missing, or that stands there in clear
+   */
+  requireSecrets(stages: readonly string[]): Promise<void>;
   /**
    * What encrypts the secrets of a stack that is yet to be made: what its own file names, or else the founding
    * stage's. Undefined where neither names any: then it is the backend's usual one.
@@ -44,9 +51,10 @@ export async function readProject(directory: string, routers: Routers = builtInR
   const name = file.name ?? "";
   const projectValues = fileTexts(declaredValues(file.config ?? {}), name, routers);
   const config = parseProject(projectValues, routers);
+  const stageFile = (stage: string): string => join(directory, `Pulumi.${stage}.yaml`);
   const readStage = async (stage: string): Promise<StageFile> => {
     requireKnownStage(stage, config);
-    return (await readYaml(join(directory, `Pulumi.${stage}.yaml`))) as StageFile;
+    return (await readYaml(stageFile(stage))) as StageFile;
   };
   return {
     directory,
@@ -56,6 +64,12 @@ export async function readProject(directory: string, routers: Routers = builtInR
     stage: async (stage) => {
       const { config: values = {} } = await readStage(stage);
       return parseConfig({ ...projectValues, ...fileTexts(values, name, routers) }, routers);
+    },
+    requireSecrets: async (stages) => {
+      for (const stage of stages.filter((one) => existsSync(stageFile(one)))) {
+        const { config: values = {} } = await readStage(stage);
+        requireStageSecrets(config.app, stage, ownValues(values, name));
+      }
     },
     secretsProvider: async (stage) => {
       const own = await readStage(stage);

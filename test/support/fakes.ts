@@ -105,7 +105,16 @@ export function fakeProject(
     return stageConfig({ ...values, replicas, ...STAGES[name] }, known);
   };
   const secretsProvider = async () => undefined;
-  return { directory: "/nowhere", name: "shop", config, routers: known, stage, secretsProvider };
+  const requireSecrets = async () => undefined;
+  return {
+    directory: "/nowhere",
+    name: "shop",
+    config,
+    routers: known,
+    stage,
+    requireSecrets,
+    secretsProvider,
+  };
 }
 
 export const ALICE: Identity = { who: "alice@laptop", holder: "alice@laptop:4711" };

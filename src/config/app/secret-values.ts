@@ -20,17 +20,31 @@ export interface StageSecrets {
 /** Whether an application has secrets that the program writes to the cluster. */
 export const writesSecrets = (app: AppConfig): boolean => namedSecrets(app).length > 0;
 
+/** What a stage has of secrets: their names, and whether the key of their hash is among them. */
+export interface SecretsThere {
+  readonly names: readonly string[];
+  readonly hasKey: boolean;
+}
+
 /**
  * The Pulumi secrets that an application names; undefined where it names none.
  * @throws UserError for one that the stage's file does not have, or when the key of their hash is not there
  */
 export function secretValuesOf(app: AppConfig, stage: string, found: StageSecrets): SecretValues | undefined {
-  const named = namedSecrets(app);
-  if (named.length === 0) return undefined;
   const { secrets = {}, secretsKey } = found;
-  const missing = named.filter(({ name }) => !Object.hasOwn(secrets, name));
+  requireSecretsThere(app, stage, { names: Object.keys(secrets), hasKey: secretsKey !== undefined });
+  if (!writesSecrets(app)) return undefined;
+  const values = Object.fromEntries(namedSecrets(app).map(({ name }) => [name, secrets[name] ?? ""]));
+  return { values, hashKey: secretsKey ?? "" };
+}
+
+/** @throws UserError for a secret that an application names and a stage does not have */
+export function requireSecretsThere(app: AppConfig, stage: string, { names, hasKey }: SecretsThere): void {
+  const named = namedSecrets(app);
+  if (named.length === 0) return;
+  const missing = named.filter(({ name }) => !names.includes(name));
   if (missing.length > 0) {
-    const has = Object.keys(secrets).sort().join(", ") || "none";
+    const has = [...names].sort().join(", ") || "none";
     throw new UserError(
       missing
         .map(
@@ -40,17 +54,15 @@ export function secretValuesOf(app: AppConfig, stage: string, found: StageSecret
       `The stage has ${has}. Set it there, as in every stage: ${missing.map(({ name }) => setCommand(`--path secrets.${name}`, stage)).join("; ")}.`,
     );
   }
-  if (secretsKey === undefined) {
-    throw new UserError(
-      `secretsKey is missing in Pulumi.${stage}.yaml, and app has secrets of the project`,
-      `It keys the hash in their Secret's name. Draw one, and set the same in every stage: openssl rand -hex 32 | ${setCommand("secretsKey", stage)}.`,
-    );
-  }
-  const values = Object.fromEntries(named.map(({ name }) => [name, secrets[name] ?? ""]));
-  return { values, hashKey: secretsKey };
+  if (hasKey) return;
+  throw new UserError(
+    `secretsKey is missing in Pulumi.${stage}.yaml, and app has secrets of the project`,
+    `It keys the hash in their Secret's name. Draw one, and set the same in every stage: openssl rand -hex 32 | ${setCommand("secretsKey", stage)}.`,
+  );
 }
 
-const setCommand = (key: string, stage: string): string =>
+/** The line that sets a secret of a stage. */
+export const setCommand = (key: string, stage: string): string =>
   `pulumi config set --secret ${key} --stack ${stage}`;
 
 function namedSecrets(app: AppConfig): { at: (string | number)[]; name: string }[] {

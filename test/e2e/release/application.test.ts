@@ -5,7 +5,7 @@ import { before, describe, it } from "mocha";
 import type { KubernetesApi } from "../../../src/cluster/api.ts";
 import { edgeUrl } from "../../../src/verification/address.ts";
 import { until } from "../../support/until.ts";
-import { makeProject, type TestProject } from "../support/environment.ts";
+import { administrator, makeProject, type TestProject } from "../support/environment.ts";
 import { canary } from "../support/project.ts";
 
 const NAMESPACE = "e2e-application";
@@ -82,12 +82,17 @@ describe("an application with all that it can say", function () {
     await writeFile(join(directory, "extra.conf"), `Header always set X-Version "{version}, \${TOKEN}"\n`);
     await writeFile(join(directory, "logo.png"), LOGO);
     await project.edit("Pulumi.yaml", { app: APPLICATION });
-    await typed("stack", "init", "canary-25");
-    await typed("stack", "init", "canary-75");
+    for (const stage of ["canary-25", "canary-75", "canary-0"]) await typed("stack", "init", stage);
     await typed("config", "set", "--secret", "--path", "secrets.token", TOKEN, "--stack", "canary-25");
     await typed("config", "set", "--secret", "secretsKey", "k".repeat(40), "--stack", "canary-25");
-    for (const key of ["secrets", "secretsKey"])
+    for (const key of ["secrets", "secretsKey"]) {
       await typed("config", "cp", key, "--stack", "canary-25", "--dest", "canary-75");
+      // What a promotion would need to be taken back is asked for before it, and nothing is there yet.
+      const { exitCode, stderr } = await canary(project, "promote", "canary-25", "--yes");
+      assert.equal(exitCode, 1, stderr);
+      assert.match(stderr, /Pulumi\.canary-0\.yaml/);
+      await typed("config", "cp", key, "--stack", "canary-25", "--dest", "canary-0");
+    }
     await promote("canary-25");
     const operator = await project.operator();
     api = (await operator.cluster()) ?? assert.fail("no cluster");
@@ -126,15 +131,15 @@ describe("an application with all that it can say", function () {
   });
 
   const ownSecrets = async (): Promise<string[]> => {
-    const administrator = await (await import("../support/environment.ts")).administrator();
-    const secrets = await administrator.list<Listed>(SECRETS);
+    const cluster = await administrator();
+    const secrets = await cluster.list<Listed>(SECRETS);
     return secrets
       .map(({ metadata }) => metadata.name)
       .filter((name) => /^httpd-(previous|new)-/.test(name))
       .sort();
   };
 
-  it("keeps its Secrets through a promotion and the way back, and makes no pod anew for them", async () => {
+  it("keeps its Secrets through a promotion and the way back", async () => {
     const first = await ownSecrets();
     assert.equal(first.length, 2);
     await promote("canary-75");
@@ -157,6 +162,14 @@ describe("an application with all that it can say", function () {
     assert.ok(!said.includes(TOKEN) && !said.includes(encoded), said);
     const { stdout } = await canary(project, "preview", "canary-75", "--json");
     assert.ok(!stdout.includes(TOKEN) && !stdout.includes(encoded), stdout);
+  });
+
+  it("has its canary taken out by an abort, from a stage that was not applied before", async () => {
+    const { exitCode, stdout, stderr } = await canary(project, "abort", "--reason", "a test", "--yes");
+    assert.equal(exitCode, 0, `${stdout}\n${stderr}`);
+    assert.equal((await (await ask("/version.txt")).text()).trim(), "2.4.18");
+    assert.equal((await ask("/version.txt")).headers.get("x-greeting"), `hello, ${TOKEN}`);
+    await promote("canary-25");
   });
 
   it("is refused in a stage that lacks its secret, with what to type, and nothing is changed", async () => {
