@@ -125,6 +125,7 @@ async function openOperator(
         foundation: await foundation.outputs(),
         abort: run?.abort,
         looksAtForeign: true,
+        directory: project.directory,
       }),
     // Loads ahead, at the engine's first event. If it fails, `program` above fails with the same error.
     onEvent: () => loadProgram().catch(() => undefined),

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { tokenKubeconfig } from "../cluster/kubeconfig.ts";
 import { namespacePath } from "../cluster/objects.ts";
+import { writesSecrets } from "../config/app/secret-values.ts";
 import type { AppConfig } from "../config/app.ts";
 import type { FoundationConfig } from "../config/foundation.ts";
 import { appNames, FIELD_MANAGER } from "../model/names.ts";
@@ -46,6 +47,14 @@ const APPLICATION_RULES: readonly PolicyRule[] = [
   { apiGroups: [""], resources: ["namespaces"], verbs: ["get"] },
 ];
 
+/**
+ * For an application with secrets of the project. Never list or watch: what it has to read is the Secret that it made.
+ * Who may make pods in a namespace can mount every Secret of it anyway, so `get` gives it nothing new.
+ */
+const SECRET_RULES: readonly PolicyRule[] = [
+  { apiGroups: [""], resources: ["secrets"], verbs: ["get", "create", "patch", "delete"] },
+];
+
 /** The namespace and the restricted account that every stage is applied with. */
 export class Tenancy extends pulumi.ComponentResource {
   readonly namespace: pulumi.Output<string>;
@@ -69,11 +78,7 @@ export class Tenancy extends pulumi.ComponentResource {
       { metadata, automountServiceAccountToken: false },
       child,
     );
-    const role = new k8s.rbac.v1.Role(
-      `${name}-deployer`,
-      { metadata, rules: [...APPLICATION_RULES, ...args.edgeRules] },
-      child,
-    );
+    const role = new k8s.rbac.v1.Role(`${name}-deployer`, { metadata, rules: rulesOf(args) }, child);
     const binding = new k8s.rbac.v1.RoleBinding(
       `${name}-deployer`,
       {
@@ -102,6 +107,12 @@ export class Tenancy extends pulumi.ComponentResource {
     this.registerOutputs({ namespace: this.namespace, deployerKubeconfig: this.deployerKubeconfig });
   }
 }
+
+const rulesOf = ({ app, edgeRules }: TenancyArgs): PolicyRule[] => [
+  ...APPLICATION_RULES,
+  ...(writesSecrets(app) ? SECRET_RULES : []),
+  ...edgeRules,
+];
 
 /** API paths of the tenancy's objects. */
 export function tenancyPaths({ app, namespace }: Pick<TenancyArgs, "app" | "namespace">): string[] {
@@ -179,17 +190,20 @@ function pullSecretDocument(
   };
 }
 
-/** Pods of the application take connections on their own port alone. */
+/** Pods of the application take connections on their own ports alone. */
 function networkPolicyDocument(
   { app, selector }: TenancyArgs,
   namespace: pulumi.Input<string>,
 ): k8s.networking.v1.NetworkPolicyArgs {
+  const others = [app, ...app.sidecars].flatMap(({ ports }) =>
+    ports.map(({ port, protocol }) => ({ protocol, port })),
+  );
   return {
     metadata: applicationMetadata(app.name, namespace),
     spec: {
       podSelector: { matchLabels: { ...selector } },
       policyTypes: ["Ingress"],
-      ingress: [{ ports: [{ protocol: "TCP", port: app.port }] }],
+      ingress: [{ ports: [{ protocol: "TCP", port: app.port }, ...others] }],
     },
   };
 }

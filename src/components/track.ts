@@ -1,35 +1,40 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { AppConfig } from "../config/app.ts";
-import { contentName } from "../model/names.ts";
-import type { TrackPlan } from "../model/plan.ts";
+import { secretName } from "../model/names.ts";
 import { progressDeadlineSeconds } from "../model/rollout.ts";
 import { MAX_SURGE } from "../model/transition.ts";
 import { beforeChange } from "./hooks.ts";
 import { applicationMetadata, SKIP_AWAIT } from "./metadata.ts";
-import { contentText, podSpec } from "./pod.ts";
+import type { PodArgs } from "./pod/args.ts";
+import { contentOf } from "./pod/content.ts";
+import { podSpec } from "./pod/pod.ts";
 
-export interface TrackArgs {
-  readonly app: AppConfig;
-  readonly plan: TrackPlan;
+export interface TrackArgs extends PodArgs {
   readonly namespace: pulumi.Input<string>;
   /** Awaited before the Deployment is created or changed, not in a preview; what it throws stops the update. */
   readonly beforeChange?: (() => Promise<void>) | undefined;
 }
 
-/** One of the two Deployments that share the traffic, with its content. */
+/** One of the two Deployments that share the traffic, with its files and secrets. */
 export class Track extends pulumi.ComponentResource {
   readonly deployment: k8s.apps.v1.Deployment;
-  /** Undefined when the application has no content file. */
+  /** Undefined when the application has no files. */
   readonly content: k8s.core.v1.ConfigMap | undefined;
+  /** Undefined when the application has no secrets of the project. */
+  readonly secrets: k8s.core.v1.Secret | undefined;
 
   constructor(name: string, args: TrackArgs, options: pulumi.ComponentResourceOptions) {
     super("canary-stages:index:Track", name, {}, options);
     const content = contentDocument(args);
     this.content = content && new k8s.core.v1.ConfigMap(`${name}-content`, content, { parent: this });
+    const secrets = secretDocument(args);
+    // The deployer may not list Secrets, which is how the provider would wait for one to be gone.
+    this.secrets =
+      secrets && new k8s.core.v1.Secret(`${name}-secrets`, secrets, { parent: this, retainOnDelete: true });
+    const mounted = [this.content, this.secrets].filter((object) => object !== undefined);
     this.deployment = new k8s.apps.v1.Deployment(name, deploymentDocument(args), {
       parent: this,
-      ...(this.content && { dependsOn: this.content }),
+      ...(mounted.length > 0 && { dependsOn: mounted }),
       ...beforeChange(args.beforeChange),
     });
     new k8s.policy.v1.PodDisruptionBudget(`${name}-budget`, budgetDocument(args), { parent: this });
@@ -39,20 +44,40 @@ export class Track extends pulumi.ComponentResource {
 
 /** Immutable and named by its content: what running pods have mounted never changes under them. */
 export function contentDocument(args: TrackArgs): k8s.core.v1.ConfigMapArgs | undefined {
-  const text = contentText(args);
-  if (text === undefined) return undefined;
+  const content = contentOf(args);
+  if (!content) return undefined;
+  const { name, data, binaryData } = content;
   return {
-    metadata: applicationMetadata(contentName(args.plan.name, text), args.namespace, {
-      labels: args.plan.identity,
+    metadata: applicationMetadata(name, args.namespace, { labels: args.plan.identity }),
+    immutable: true,
+    ...(Object.keys(data).length > 0 && { data }),
+    ...(Object.keys(binaryData).length > 0 && { binaryData }),
+  };
+}
+
+/** As the content, but its values are Pulumi secrets, and the hash in its name is keyed. */
+export function secretDocument({
+  plan,
+  namespace,
+  secrets,
+}: Pick<TrackArgs, "plan" | "namespace" | "secrets">): k8s.core.v1.SecretArgs | undefined {
+  if (!secrets) return undefined;
+  const { values, hashKey } = secrets;
+  const data = Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString("base64")]);
+  return {
+    metadata: applicationMetadata(secretName(plan.name, values, hashKey), namespace, {
+      labels: plan.identity,
     }),
     immutable: true,
-    data: { index: text },
+    type: "Opaque",
+    data: pulumi.secret(Object.fromEntries(data)),
   };
 }
 
 /** The Deployment: nothing unavailable while it rolls, probed, drained, and as restricted as the cluster enforces. */
 export function deploymentDocument(args: TrackArgs): k8s.apps.v1.DeploymentArgs {
   const { app, plan, namespace } = args;
+  const annotations = { ...app.annotations, ...plan.annotations };
   return {
     metadata: applicationMetadata(plan.name, namespace, { labels: plan.identity, annotations: SKIP_AWAIT }),
     spec: {
@@ -64,9 +89,9 @@ export function deploymentDocument(args: TrackArgs): k8s.apps.v1.DeploymentArgs 
       strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: MAX_SURGE, maxUnavailable: 0 } },
       template: {
         metadata: {
-          labels: plan.labels,
+          labels: { ...app.labels, ...plan.labels },
           // An empty map would stand in the plan that a preview makes, and not in the update that is held against it.
-          ...(Object.keys(plan.annotations).length > 0 && { annotations: plan.annotations }),
+          ...(Object.keys(annotations).length > 0 && { annotations }),
         },
         spec: podSpec(args),
       },

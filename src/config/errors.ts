@@ -24,6 +24,8 @@ function describeIssue(issue: z.core.$ZodIssue, { raw, schema, routers }: Parsed
     const known = keysAt(schema, issue.path);
     return issue.keys.map((key) => unknownKey([...issue.path, key], known));
   }
+  const known = issue.code === "custom" ? (issue.params?.known as readonly string[] | undefined) : undefined;
+  if (known) return [unknownKey(issue.path, known)];
   const value = issue.path.reduce<unknown>(valueAt, raw);
   const what = `${pathText(issue.path)} ${given(value, isSecretPath(issue.path, routers))}`;
   return [issue.message === "" ? what : `${what}: ${issue.message}`];
@@ -78,10 +80,15 @@ function unknownKey(path: readonly PropertyKey[], known: readonly string[]): str
   return `${pathText(path)} is no known key${suggestion}`;
 }
 
-/** `lifecycle[1]`, `traffic.canary`. */
+/** `lifecycle[1]`, `traffic.canary`, `app.files["/etc/shop.conf"]`. */
 export function pathText(path: readonly PropertyKey[]): string {
   return path
-    .map((part, index) => (typeof part === "number" ? `[${part}]` : `${index ? "." : ""}${String(part)}`))
+    .map((part, index) => {
+      if (typeof part === "number") return `[${part}]`;
+      const text = String(part);
+      if (!/^[\w:-]+$/.test(text)) return `[${JSON.stringify(text)}]`;
+      return `${index ? "." : ""}${text}`;
+    })
     .join("");
 }
 
@@ -97,6 +104,7 @@ function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
   if (inner instanceof z.ZodUnion)
     return inner.options.flatMap((option) => keysAt(option as z.ZodType, path));
   if (inner instanceof z.ZodArray) return keysAt(inner.element as z.ZodType, rest);
+  if (inner instanceof z.ZodRecord) return keysAt(inner.valueType as z.ZodType, rest);
   if (!(inner instanceof z.ZodObject)) return [];
   if (key === undefined) return Object.keys(inner.shape);
   const next = inner.shape[String(key)] as z.ZodType | undefined;
@@ -107,5 +115,6 @@ function unwrap(schema: z.ZodType): z.ZodType {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
     return unwrap(schema.unwrap() as z.ZodType);
   }
+  if (schema instanceof z.ZodPipe) return unwrap(schema.out as z.ZodType);
   return schema;
 }

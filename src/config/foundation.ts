@@ -4,14 +4,14 @@ import { clusterSchemaWith } from "./cluster.ts";
 import { foundingStackOf, parsedBy, projectShapeOf, requireOwnStacks } from "./project.ts";
 import type { RawValues } from "./raw.ts";
 import { clusterShapeOf, type RouterSchemas } from "./router-schema.ts";
-import { secretShapeOf } from "./secrets.ts";
+import { foundationSecretShapeOf, stageSecrets } from "./secrets.ts";
 
 /** Project values, and those of the foundation's own file. */
 function foundationSchemaOf(values: RawValues, routers: RouterSchemas) {
   return z.strictObject({
     ...projectShapeOf(values, routers),
     cluster: clusterSchemaWith(clusterShapeOf(routers)),
-    ...secretShapeOf(routers),
+    ...foundationSecretShapeOf(routers),
   });
 }
 
@@ -20,10 +20,10 @@ export type FoundationConfig = z.infer<ReturnType<typeof foundationSchemaOf>>;
 
 /** The keys that only the foundation's file may have: the cluster, and the secrets for it. */
 export function foundationKeys(routers: RouterSchemas): readonly string[] {
-  return ["cluster", ...Object.keys(secretShapeOf(routers))];
+  return ["cluster", ...Object.keys(foundationSecretShapeOf(routers))];
 }
 
-const STAGE_KEYS = ["traffic", "replicas", "lifecycleOverride"] as const;
+const STAGE_KEYS = ["traffic", "replicas", "lifecycleOverride", ...Object.keys(stageSecrets)] as const;
 
 /**
  * The configuration of the foundation.

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { UserError } from "../errors.ts";
-import { appSchema, objectName, version } from "./app.ts";
+import { objectName, version } from "./app/texts.ts";
+import { appSchema } from "./app.ts";
 import { configError, plainWords } from "./errors.ts";
 import { gateSchema } from "./gate.ts";
 import { type RawValues, valuesOf } from "./raw.ts";

@@ -4,6 +4,7 @@ import { foundationKeys } from "./foundation.ts";
 import { foundingStackOf, parsedBy, projectShapeOf, requireOwnStacks } from "./project.ts";
 import type { RawValues } from "./raw.ts";
 import { type RouterSchemas, routerPartsOf } from "./router-schema.ts";
+import { stageSecrets } from "./secrets.ts";
 
 const sharePercent = z
   .int("must be a whole number of percent")
@@ -24,6 +25,7 @@ function configSchemaOf(values: RawValues, routers: RouterSchemas) {
     traffic: trafficSchema,
     /** Why the order of the lifecycle does not count this time: kept in the release record. */
     lifecycleOverride: z.string().min(1).optional(),
+    ...stageSecrets,
     replicas: routerPartsOf(values.router, routers).replicas,
   });
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 
 /** The two Deployments that share the traffic: httpd-previous and httpd-new in the walkthrough. */
 export const TRACKS = ["previous", "canary"] as const;
@@ -36,6 +36,15 @@ export function appNames(app: string, namespace: string): AppNames {
 /** The same content has the same name, another content another one: such an object never changes. */
 export function contentName(owner: string, content: string): string {
   return `${owner}-${createHash("sha256").update(content).digest("hex").slice(0, 10)}`;
+}
+
+/**
+ * Name of a Secret: by a keyed hash of its values, since the name is no secret and a plain hash would tell a short value to
+ * whoever tries them all.
+ */
+export function secretName(owner: string, values: Readonly<Record<string, string>>, key: string): string {
+  const entries = Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `${owner}-${createHmac("sha256", key).update(JSON.stringify(entries)).digest("hex").slice(0, 10)}`;
 }
 
 /** `httpd:2.4.20`, or `httpd@sha256:…` for a digest. */

@@ -9,13 +9,20 @@ export interface PodLike {
       readonly status: string;
       readonly message?: string;
     }[];
-    readonly containerStatuses?: readonly {
-      readonly restartCount?: number;
-      readonly state?: { readonly waiting?: Reason; readonly terminated?: Reason };
-      /** How it ended before it was started again. */
-      readonly lastState?: { readonly terminated?: { readonly finishedAt?: string } };
-    }[];
+    /** Those that run before the application, and sidecars. */
+    readonly initContainerStatuses?: readonly ContainerStatus[];
+    readonly containerStatuses?: readonly ContainerStatus[];
   };
+}
+
+interface ContainerStatus {
+  readonly restartCount?: number;
+  readonly state?: {
+    readonly waiting?: Reason;
+    readonly terminated?: Reason & { readonly exitCode?: number };
+  };
+  /** How it ended before it was started again. */
+  readonly lastState?: { readonly terminated?: { readonly finishedAt?: string } };
 }
 
 export interface ReplicaSetLike {
@@ -114,7 +121,11 @@ function isOwnedBy({ ownerReferences = [] }: ObjectMeta, kind: string, name: str
 }
 
 function shownPod({ metadata, spec, status }: PodLike, now: Date, weightOf: WeightOf): Pod {
-  const containers = status?.containerStatuses ?? [];
+  // An init container that has ended well holds nothing up. The others come first: the application's waits for them.
+  const before = (status?.initContainerStatuses ?? []).filter(
+    ({ state }) => state?.terminated?.exitCode !== 0,
+  );
+  const containers = [...before, ...(status?.containerStatuses ?? [])];
   const blocked = containers.map(({ state }) => state?.waiting ?? state?.terminated).find(Boolean);
   const conditionOf = (type: string) => status?.conditions?.find((condition) => condition.type === type);
   const ready = conditionOf("Ready");

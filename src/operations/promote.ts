@@ -38,6 +38,8 @@ export async function promote(
 ): Promise<PromotionOutcome> {
   const prefetched = prefetchStates(operator.stacks, operator.project.config.lifecycle, stage);
   const evaluated = await evaluateStage(operator.project, stage);
+  // The way back out has to be there before it is needed.
+  await operator.project.requireSecrets([stage, operator.project.config.abort]);
   return withLock(
     operator,
     { text: `promote ${stage}`, stack: stage },

@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { PodArgs } from "../components/pod/args.ts";
 import { StoredRecord } from "../components/record.ts";
 import { Track } from "../components/track.ts";
 import type { Config } from "../config/stage.ts";
@@ -9,9 +10,13 @@ import type { ReleaseRecord } from "../model/record.ts";
 import { steadySeconds } from "../model/rollout.ts";
 import type { Edge } from "../routers/router.ts";
 
+/** What the pods are made from besides the configuration: the same for both tracks. */
+export type PodMaterial = Pick<PodArgs, "files" | "secrets">;
+
 export interface ApplicationArgs {
   readonly config: Config;
   readonly plan: StagePlan;
+  readonly material: PodMaterial;
   /** The router's edge, and its address; undefined where the cluster chooses one. */
   readonly edge: Pick<Edge, "declare"> & { readonly address: string | undefined };
   /** The track that takes more traffic than now. */
@@ -41,6 +46,7 @@ export function declareApplication(args: ApplicationArgs): void {
     new Track(
       plan.tracks[track].name,
       {
+        ...args.material,
         app: config.app,
         plan: plan.tracks[track],
         namespace,

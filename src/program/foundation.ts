@@ -45,7 +45,7 @@ export async function declareFoundation(
     keepsNamespace,
     selector: router.selector(config.app.name),
     edgeRules: router.deployerRules,
-    podSecurity: router.podSecurity,
+    podSecurity: config.app.podSecurity?.standard ?? router.podSecurity,
     registryCredentials: config.registryCredentials,
   });
   const edge = await router.loadEdge();

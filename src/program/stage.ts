@@ -6,14 +6,17 @@ import { connect } from "../cluster/connect.ts";
 import { requireNothingForeign } from "../cluster/foreign.ts";
 import { configMapPath, deploymentPath } from "../cluster/objects.ts";
 import { giveTimeToRollOut, untilRolledOut } from "../cluster/rollouts.ts";
+import { requirePod } from "../components/pod/require.ts";
+import { loadFiles } from "../config/app/file-contents.ts";
+import { secretValuesOf } from "../config/app/secret-values.ts";
 import { type Config, requireCanaryOut } from "../config/stage.ts";
 import { moveTo, releaseToAbort, requireKnownStage } from "../model/lifecycle.ts";
-import { appNames } from "../model/names.ts";
+import { appNames, TRACKS } from "../model/names.ts";
 import type { StagePlan } from "../model/plan.ts";
 import { type Abort, recordAfter } from "../model/record.ts";
 import { progressDeadlineSeconds } from "../model/rollout.ts";
 import type { Router } from "../routers/router.ts";
-import { declareApplication } from "./application.ts";
+import { declareApplication, type PodMaterial } from "./application.ts";
 import { type FoundationOutputs, type Outputs, stageOutputs } from "./outputs.ts";
 import { exportedBy } from "./stack-outputs.ts";
 
@@ -23,6 +26,8 @@ export interface KnownOfStage {
   readonly foundation?: FoundationOutputs | undefined;
   /** Who takes the canary out, and why: for the record of an abort. */
   readonly abort?: Abort | undefined;
+  /** Folder with Pulumi.yaml; else the engine's word for it. */
+  readonly directory?: string | undefined;
   /** Whoever runs it looks at somebody else's objects itself. */
   readonly looksAtForeign?: boolean | undefined;
 }
@@ -53,6 +58,7 @@ export async function declareStage(
   const release = move === "abort" ? releaseToAbort(project.release, live.record) : project.release;
   const config = { ...project, release };
   const plan = router.plan(config);
+  const material = await podMaterial(config, stage, plan, known.directory ?? pulumi.getRootDirectory());
 
   const leavesCanary = move === "rollback" || move === "abort";
   const abandoned = leavesCanary && release.canary !== release.previous ? release.canary : undefined;
@@ -67,6 +73,7 @@ export async function declareStage(
   declareApplication({
     config,
     plan,
+    material,
     edge: { declare, address: edgeAddress },
     deployer,
     growing: growingTrack(router.live.canaryShareNow(live), plan.tracks.canary.effectiveShare),
@@ -91,6 +98,21 @@ export async function declareStage(
     ),
   });
   return stageOutputs(stage, config, plan);
+}
+
+/** Reads what the pods are made from. @throws UserError where they could not be made, or must not be */
+async function podMaterial(
+  { app, release, secrets, secretsKey }: Config,
+  stage: string,
+  plan: StagePlan,
+  directory: string,
+): Promise<PodMaterial> {
+  const material = {
+    files: await loadFiles(app, directory, [release.previous, release.canary]),
+    secrets: secretValuesOf(app, stage, { secrets, secretsKey }),
+  };
+  for (const track of TRACKS) requirePod({ app, plan: plan.tracks[track], ...material });
+  return material;
 }
 
 /** API paths of the objects that a stage declares by names that do not change. */

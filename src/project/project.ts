@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, YAMLParseError } from "yaml";
@@ -10,6 +11,7 @@ import { UserError } from "../errors.ts";
 import { requireKnownStage } from "../model/lifecycle.ts";
 import { routers as builtInRouters } from "../routers/index.ts";
 import type { Routers } from "../routers/router.ts";
+import { requireStageSecrets } from "./stage-secrets.ts";
 
 type Values = Record<string, unknown>;
 
@@ -23,6 +25,11 @@ export interface Project {
   readonly routers: Routers;
   /** A stage's evaluated configuration. @throws UserError for an unknown stage or a wrong value */
   stage(name: string): Promise<Config>;
+  /**
+   * Whether the files of these stages have the secrets that the application names; one that has no file is left out.
+   * @throws UserError for a secret that is missing, or that stands there in clear
+   */
+  requireSecrets(stages: readonly string[]): Promise<void>;
   /** The foundation's evaluated configuration, without its secrets. @throws UserError for a wrong value */
   foundation(): Promise<FoundationConfig>;
   /**
@@ -48,9 +55,10 @@ export async function readProject(directory: string, routers: Routers = builtInR
   const name = file.name ?? "";
   const projectValues = fileTexts(declaredValues(file.config ?? {}), name, routers);
   const config = parseProject(projectValues, routers);
+  const fileOf = (stack: string): string => join(directory, `Pulumi.${stack}.yaml`);
   const readStack = async (stack: string): Promise<StackFile> => {
     if (stack !== config.founding) requireKnownStage(stack, config);
-    return (await readYaml(join(directory, `Pulumi.${stack}.yaml`))) as StackFile;
+    return (await readYaml(fileOf(stack))) as StackFile;
   };
   const valuesOf = async (stack: string) => {
     const { config: values = {} } = await readStack(stack);
@@ -64,6 +72,12 @@ export async function readProject(directory: string, routers: Routers = builtInR
     stage: async (stage) => {
       requireKnownStage(stage, config);
       return parseConfig(await valuesOf(stage), routers);
+    },
+    requireSecrets: async (stages) => {
+      for (const stage of stages.filter((one) => existsSync(fileOf(one)))) {
+        const { config: values = {} } = await readStack(stage);
+        requireStageSecrets(config.app, stage, ownValues(values, name));
+      }
     },
     foundation: async () => parseFoundation(await valuesOf(config.founding), routers),
     secretsProvider: async (stack) => {

@@ -112,7 +112,17 @@ export function fakeProject(
   const cluster = { kind: "kubeconfig", context: "test" };
   const foundation = async () => foundationConfig({ ...values, cluster }, known);
   const secretsProvider = async () => undefined;
-  return { directory: "/nowhere", name: "shop", config, routers: known, stage, foundation, secretsProvider };
+  const requireSecrets = async () => undefined;
+  return {
+    directory: "/nowhere",
+    name: "shop",
+    config,
+    routers: known,
+    stage,
+    foundation,
+    requireSecrets,
+    secretsProvider,
+  };
 }
 
 export const ALICE: Identity = { who: "alice@laptop", holder: "alice@laptop:4711" };

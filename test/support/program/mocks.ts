@@ -40,6 +40,8 @@ export interface StageSetting {
   readonly stacks?: Readonly<Record<string, Json>>;
   /** Whoever runs the program has read the foundation's outputs, and hands them over. */
   readonly handsOver?: boolean;
+  /** Folder with Pulumi.yaml, for files beside it. */
+  readonly directory?: string;
   /** Those that the configuration can name; without it the project's own. */
   readonly routers?: Routers;
   /** With that: who takes the canary out, and why. */
@@ -89,9 +91,9 @@ async function attemptStage(setting: StageSetting): Promise<Attempt> {
     let error: unknown;
     try {
       const foundation = { deployerKubeconfig: kubeconfig(cluster), edgeAddress: undefined };
-      const { handsOver, abort, routers } = setting;
-      const isKnown = handsOver || routers;
-      const known = { foundation: handsOver ? foundation : undefined, abort, routers };
+      const { handsOver, abort, routers, directory } = setting;
+      const isKnown = handsOver || routers || directory;
+      const known = { foundation: handsOver ? foundation : undefined, abort, routers, directory };
       outputs = { ...(await (isKnown ? program(known) : stageProgram())) };
     } catch (thrown) {
       error = thrown;

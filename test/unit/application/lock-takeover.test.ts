@@ -54,7 +54,7 @@ describe("taking the lock", () => {
     );
   });
 
-  it("says that the founding stack is missing where the namespace is", async () => {
+  it("says that the foundation is missing where the namespace is", async () => {
     api.onRequest = (method) => {
       if (method === "POST") throw new ApiError(404, "namespaces web not found");
     };

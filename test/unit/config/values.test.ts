@@ -43,6 +43,20 @@ describe("another application", () => {
       minReadySeconds: 0,
       runAsUser: 65532,
       writablePaths: [],
+      env: {},
+      secrets: {},
+      envFrom: [],
+      files: {},
+      mounts: {},
+      volumes: {},
+      ports: [],
+      probes: {},
+      initContainers: [],
+      sidecars: [],
+      nodeSelector: {},
+      tolerations: [],
+      labels: {},
+      annotations: {},
     });
   });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, it } from "mocha";
-import { appNames, contentName, imageReference } from "../../../src/model/names.ts";
+import { appNames, contentName, imageReference, secretName } from "../../../src/model/names.ts";
 
 describe("contentName", () => {
   it("is the owner's name and a hash of the content", () => {
@@ -18,6 +18,27 @@ describe("contentName", () => {
 
   it("is a name that Kubernetes takes", () => {
     fc.assert(fc.property(fc.string(), (text) => assert.match(contentName("a", text), /^a-[0-9a-f]{10}$/)));
+  });
+});
+
+describe("secretName", () => {
+  const key = "0123456789abcdef0123456789abcdef";
+
+  it("is the owner's name and a keyed hash of the values, in whatever order they come", () => {
+    // printf '[["a","1"],["b","2"]]' | openssl dgst -sha256 -hmac 0123456789abcdef0123456789abcdef
+    assert.equal(secretName("shop", { b: "2", a: "1" }, key), "shop-f20fefe05a");
+    assert.equal(secretName("shop", { a: "1", b: "2" }, key), "shop-f20fefe05a");
+  });
+
+  it("is another one for another value, another name of a value, and another key", () => {
+    const names = [
+      secretName("shop", { pin: "1234" }, key),
+      secretName("shop", { pin: "1235" }, key),
+      secretName("shop", { nip: "1234" }, key),
+      secretName("shop", { pin: "1234" }, `${key}x`),
+      contentName("shop", JSON.stringify([["pin", "1234"]])),
+    ];
+    assert.equal(new Set(names).size, names.length);
   });
 });
 

@@ -81,6 +81,27 @@ describe("podTree", () => {
     assert.deepEqual([pending?.state, pending?.reason], ["Pending", "Insufficient cpu"]);
   });
 
+  it("says what holds it up before the application starts, and nothing that has ended well", () => {
+    const like = pod("a1", "a", {}, false);
+    const held = (initContainerStatuses: NonNullable<PodLike["status"]>["initContainerStatuses"]) =>
+      shown({
+        ...like,
+        status: {
+          ...like.status,
+          initContainerStatuses: initContainerStatuses ?? [],
+          containerStatuses: [{ state: { waiting: { reason: "PodInitializing" } } }],
+        },
+      });
+    const done = { state: { terminated: { reason: "Completed", exitCode: 0 } } };
+    const failing = {
+      restartCount: 3,
+      state: { waiting: { reason: "CrashLoopBackOff", message: "exit 1" } },
+    };
+    const blocked = held([done, failing]);
+    assert.deepEqual([blocked?.state, blocked?.reason, blocked?.restarts], ["CrashLoopBackOff", "exit 1", 3]);
+    assert.equal(held([done])?.state, "PodInitializing");
+  });
+
   it("counts a pod on its way out as one that takes no traffic", () => {
     const leaving = shown(pod("a1", "a", { deletionTimestamp: "2026-03-04T05:06:00Z" }));
     assert.deepEqual([leaving?.state, leaving?.serving], ["Terminating", false]);

@@ -138,6 +138,46 @@ describe("readProject", () => {
       /^traffic is \{"previous":80,"canary":10\}: previous and canary must add up to 100 percent$/,
     ],
   ];
+  describe("the secrets of a stage", () => {
+    const WITH_SECRETS = PROJECT.replace(
+      "      port: 5000\n",
+      "      port: 5000\n      secrets: { TOKEN: { config: token } }\n",
+    );
+    const SECURE = "{ secure: v1:abc:def }";
+    const requireIn = async (values: string, project = WITH_SECRETS): Promise<void> => {
+      await write("Pulumi.yaml", project);
+      await write("Pulumi.small.yaml", STAGE + values);
+      await (await readProject(folder)).requireSecrets(["small", "canary-0"]);
+    };
+
+    it("are there encrypted, each by itself or all as one; a stage without a file is left out", async () => {
+      await requireIn(
+        `  canary-stages:secrets: { token: ${SECURE} }\n  canary-stages:secretsKey: ${SECURE}\n`,
+      );
+      await requireIn(`  canary-stages:secrets: ${SECURE}\n`);
+      await requireIn("", PROJECT);
+    });
+
+    it("are refused where one is missing, or the key of their hash", async () => {
+      await assert.rejects(requireIn(""), {
+        message: "app.secrets.TOKEN is secrets.token, which Pulumi.small.yaml does not have",
+      });
+      await assert.rejects(requireIn(`  canary-stages:secrets: { token: ${SECURE} }\n`), {
+        message: "secretsKey is missing in Pulumi.small.yaml, and app has secrets of the project",
+      });
+    });
+
+    it("are refused in clear, and not shown", async () => {
+      const inClear = "  canary-stages:secrets: { token: geheim }\n  canary-stages:secretsKey: geheim\n";
+      await assert.rejects(requireIn(inClear), (error: Error) => {
+        assert.equal(error.message, "secrets.token, secretsKey stand in clear in Pulumi.small.yaml");
+        assert.match(String(error), /pulumi config set --secret --path secrets\.token --stack small; /);
+        assert.doesNotMatch(String(error), /geheim/);
+        return true;
+      });
+    });
+  });
+
   for (const [what, act, message] of refused) {
     it(`refuses ${what}`, () => assert.rejects(act(), { message }));
   }
