@@ -5,20 +5,15 @@ import { growingTrack, NOTHING_LIVE, requireApis } from "../application/live.ts"
 import type { KubernetesApi } from "../cluster/api.ts";
 import { connect } from "../cluster/connect.ts";
 import { giveTimeToRollOut, untilRolledOut } from "../cluster/rollouts.ts";
-import { requirePod } from "../components/pod/require.ts";
-import { loadFiles } from "../config/app/file-contents.ts";
-import { secretValuesOf } from "../config/app/secret-values.ts";
 import { ownValues } from "../config/raw.ts";
 import { type Config, parseConfig, requireCanaryOut } from "../config/stage.ts";
 import { UserError } from "../errors.ts";
 import { moveTo, releaseToAbort } from "../model/lifecycle.ts";
-import { TRACKS } from "../model/names.ts";
-import type { StagePlan } from "../model/plan.ts";
 import { type Abort, recordAfter } from "../model/record.ts";
 import { progressDeadlineSeconds } from "../model/rollout.ts";
 import { routers as builtInRouters, routerOf } from "../routers/index.ts";
 import type { Routers } from "../routers/router.ts";
-import { declareApplication, type PodMaterial } from "./application.ts";
+import { declareApplication } from "./application.ts";
 import { declareFoundation } from "./foundation.ts";
 import { accessOf, foundingStackOf } from "./founding-stack.ts";
 import {
@@ -28,6 +23,7 @@ import {
   type Outputs,
   stageOutputs,
 } from "./outputs.ts";
+import { podMaterial } from "./pod-material.ts";
 
 /** What whoever runs the program knows beyond the stack's configuration; `pulumi up` knows nothing. */
 export interface Known {
@@ -134,21 +130,6 @@ async function declareStage(
     ...(founding.isThisStage && { [DEPLOYER_KUBECONFIG]: deployerKubeconfig }),
     ...(edgeAddress !== undefined && { [EDGE_ADDRESS]: edgeAddress }),
   };
-}
-
-/** Reads what the pods are made from. @throws UserError where they could not be made, or must not be */
-async function podMaterial(
-  { app, release, secrets, secretsKey }: Config,
-  stage: string,
-  plan: StagePlan,
-  directory: string,
-): Promise<PodMaterial> {
-  const material = {
-    files: await loadFiles(app, directory, [release.previous, release.canary]),
-    secrets: secretValuesOf(app, stage, { secrets, secretsKey }),
-  };
-  for (const track of TRACKS) requirePod({ app, plan: plan.tracks[track], ...material });
-  return material;
 }
 
 /** The abort that `pulumi up` makes: nobody said who or why. */
