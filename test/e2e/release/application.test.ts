@@ -5,6 +5,7 @@ import { before, describe, it } from "mocha";
 import type { KubernetesApi } from "../../../src/cluster/api.ts";
 import { edgeUrl } from "../../../src/verification/address.ts";
 import { until } from "../../support/until.ts";
+import { callsDuring } from "../support/audit.ts";
 import { administrator, makeProject, type TestProject } from "../support/environment.ts";
 import { canary } from "../support/project.ts";
 
@@ -139,10 +140,18 @@ describe("an application with all that it can say", function () {
       .sort();
   };
 
-  it("keeps its Secrets through a promotion and the way back", async () => {
+  it("keeps its Secrets through a promotion and the way back, and the deployer lists none", async () => {
     const first = await ownSecrets();
     assert.equal(first.length, 2);
-    await promote("canary-75");
+    const calls = await callsDuring(() => promote("canary-75"));
+    const deployer = `system:serviceaccount:${NAMESPACE}:${NAMESPACE}-deployer`;
+    const own = calls.filter(({ user }) => user === deployer);
+    assert.deepEqual(
+      own.filter(({ status }) => status === 401 || status === 403),
+      [],
+    );
+    const verbs = new Set(own.filter(({ resource }) => resource === "secrets").map(({ verb }) => verb));
+    assert.deepEqual([...verbs].sort(), ["get", "patch"]);
     assert.deepEqual(await ownSecrets(), first);
     const { exitCode, stdout, stderr } = await canary(project, "rollback", "--yes");
     assert.equal(exitCode, 0, `${stdout}\n${stderr}`);
