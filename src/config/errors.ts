@@ -70,8 +70,13 @@ function sizeText(bound: string, size: number, origin: string): string {
 
 function given(value: unknown, isSecret: boolean): string {
   if (value === undefined) return "is missing";
-  return isSecret ? "is not right (a secret, not shown)" : `is ${JSON.stringify(value)}`;
+  if (isSecret) return "is not right (a secret, not shown)";
+  const text = JSON.stringify(value);
+  return `is ${text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text}`;
 }
+
+/** A whole file may stand in a value. */
+const LONGEST_VALUE = 300;
 
 function unknownKey(path: readonly PropertyKey[], known: readonly string[]): string {
   const key = String(path.at(-1));

@@ -1,6 +1,5 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { PodArgs } from "../components/pod/args.ts";
 import { StoredRecord } from "../components/record.ts";
 import { Track } from "../components/track.ts";
 import type { Config } from "../config/stage.ts";
@@ -9,9 +8,7 @@ import type { StagePlan, TrackPlan } from "../model/plan.ts";
 import type { ReleaseRecord } from "../model/record.ts";
 import { steadySeconds } from "../model/rollout.ts";
 import type { Edge } from "../routers/router.ts";
-
-/** What the pods are made from besides the configuration: the same for both tracks. */
-export type PodMaterial = Pick<PodArgs, "files" | "secrets">;
+import type { PodMaterial } from "./pod-material.ts";
 
 export interface ApplicationArgs {
   readonly config: Config;

@@ -6,18 +6,16 @@ import { connect } from "../cluster/connect.ts";
 import { requireNothingForeign } from "../cluster/foreign.ts";
 import { configMapPath, deploymentPath } from "../cluster/objects.ts";
 import { giveTimeToRollOut, untilRolledOut } from "../cluster/rollouts.ts";
-import { requirePod } from "../components/pod/require.ts";
-import { loadFiles } from "../config/app/file-contents.ts";
-import { secretValuesOf } from "../config/app/secret-values.ts";
 import { type Config, requireCanaryOut } from "../config/stage.ts";
 import { moveTo, releaseToAbort, requireKnownStage } from "../model/lifecycle.ts";
-import { appNames, TRACKS } from "../model/names.ts";
+import { appNames } from "../model/names.ts";
 import type { StagePlan } from "../model/plan.ts";
 import { type Abort, recordAfter } from "../model/record.ts";
 import { progressDeadlineSeconds } from "../model/rollout.ts";
 import type { Router } from "../routers/router.ts";
-import { declareApplication, type PodMaterial } from "./application.ts";
+import { declareApplication } from "./application.ts";
 import { type FoundationOutputs, type Outputs, stageOutputs } from "./outputs.ts";
+import { podMaterial } from "./pod-material.ts";
 import { exportedBy } from "./stack-outputs.ts";
 
 /** What whoever runs a stage knows beyond its configuration. */
@@ -98,21 +96,6 @@ export async function declareStage(
     ),
   });
   return stageOutputs(stage, config, plan);
-}
-
-/** Reads what the pods are made from. @throws UserError where they could not be made, or must not be */
-async function podMaterial(
-  { app, release, secrets, secretsKey }: Config,
-  stage: string,
-  plan: StagePlan,
-  directory: string,
-): Promise<PodMaterial> {
-  const material = {
-    files: await loadFiles(app, directory, [release.previous, release.canary]),
-    secrets: secretValuesOf(app, stage, { secrets, secretsKey }),
-  };
-  for (const track of TRACKS) requirePod({ app, plan: plan.tracks[track], ...material });
-  return material;
 }
 
 /** API paths of the objects that a stage declares by names that do not change. */

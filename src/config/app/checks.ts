@@ -11,7 +11,7 @@ export function requireApp(app: AppConfig, context: z.RefinementCtx): void {
   const misfits = [
     ...readinessProblems(app),
     ...nameProblems(containers),
-    ...containers.flatMap(variableProblems),
+    ...variableProblems(app),
     ...containers.flatMap((container) => mountProblems(container, app)),
     ...volumeProblems(app),
     ...portProblems(app.port, containers),
@@ -42,11 +42,18 @@ function nameProblems(containers: readonly AppContainer[]): Misfit[] {
   });
 }
 
-/** What a container takes over from the application gives way to its own, so only its own can be there twice. */
-function variableProblems({ env, secrets, at }: AppContainer): Misfit[] {
-  return Object.keys(env)
-    .filter((name) => Object.hasOwn(secrets, name))
-    .map((name) => ({ path: [...at, "env", name], message: `is among ${placeText(at)}.secrets too` }));
+/** As each says it by itself: what a container takes over gives way to its own. */
+function variableProblems(app: AppConfig): Misfit[] {
+  const own: readonly (readonly [at: Misfit["path"], container: Pick<AppContainer, "env" | "secrets">])[] = [
+    [[], app],
+    ...app.initContainers.map((one, index) => [["initContainers", index], one] as const),
+    ...app.sidecars.map((one, index) => [["sidecars", index], one] as const),
+  ];
+  return own.flatMap(([at, { env, secrets }]) =>
+    Object.keys(env)
+      .filter((name) => Object.hasOwn(secrets, name))
+      .map((name) => ({ path: [...at, "env", name], message: `is among ${placeText(at)}.secrets too` })),
+  );
 }
 
 /** Names that the program's own volumes have. */

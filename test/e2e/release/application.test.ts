@@ -5,10 +5,13 @@ import { before, describe, it } from "mocha";
 import type { KubernetesApi } from "../../../src/cluster/api.ts";
 import { edgeUrl } from "../../../src/verification/address.ts";
 import { until } from "../../support/until.ts";
+import { type Call, callsDuring } from "../support/audit.ts";
 import { administrator, makeProject, type TestProject } from "../support/environment.ts";
+import { found } from "../support/move.ts";
 import { canary } from "../support/project.ts";
 
 const NAMESPACE = "e2e-application";
+const DEPLOYER = `system:serviceaccount:${NAMESPACE}:${NAMESPACE}-deployer`;
 const SECRETS = `/api/v1/namespaces/${NAMESPACE}/secrets`;
 const TOKEN = "not-for-eyes-4711";
 const LOGO = Buffer.from([0x89, 0x50, 0xff, 0x00]);
@@ -63,6 +66,8 @@ describe("an application with all that it can say", function () {
   let api: KubernetesApi;
   let url: string;
   let said = "";
+  /** What the API server was asked in the first release. */
+  let founding: readonly Call[];
 
   async function typed(...words: string[]): Promise<string> {
     const { exitCode, output } = await project.pulumi(...words);
@@ -82,6 +87,7 @@ describe("an application with all that it can say", function () {
     await writeFile(join(directory, "extra.conf"), `Header always set X-Version "{version}, \${TOKEN}"\n`);
     await writeFile(join(directory, "logo.png"), LOGO);
     await project.edit("Pulumi.yaml", { app: APPLICATION });
+    await found(project);
     for (const stage of ["canary-25", "canary-75", "canary-0"]) await typed("stack", "init", stage);
     await typed("config", "set", "--secret", "--path", "secrets.token", TOKEN, "--stack", "canary-25");
     await typed("config", "set", "--secret", "secretsKey", "k".repeat(40), "--stack", "canary-25");
@@ -93,7 +99,7 @@ describe("an application with all that it can say", function () {
       assert.match(stderr, /Pulumi\.canary-0\.yaml/);
       await typed("config", "cp", key, "--stack", "canary-25", "--dest", "canary-0");
     }
-    await promote("canary-25");
+    founding = await callsDuring(() => promote("canary-25"));
     const operator = await project.operator();
     api = (await operator.cluster()) ?? assert.fail("no cluster");
     url = await edgeUrl(api, await operator.project.stage("canary-25"));
@@ -139,10 +145,22 @@ describe("an application with all that it can say", function () {
       .sort();
   };
 
-  it("keeps its Secrets through a promotion and the way back", async () => {
+  /** What the deployer asked of Secrets, and what it was refused of anything. */
+  function deployed(calls: readonly Call[]) {
+    const own = calls.filter(({ user }) => user === DEPLOYER);
+    const verbs = own.filter(({ resource }) => resource === "secrets").map(({ verb }) => verb);
+    const refused = own.filter(({ status }) => status === 401 || status === 403);
+    return { verbs: [...new Set(verbs)].sort(), refused };
+  }
+
+  it("keeps its Secrets through a promotion and the way back, and the deployer lists none", async () => {
     const first = await ownSecrets();
     assert.equal(first.length, 2);
-    await promote("canary-75");
+    const calls = await callsDuring(() => promote("canary-75"));
+    assert.deepEqual(deployed(calls).verbs, ["get"]);
+    // Server-side apply makes an object by a patch, which is refused without create.
+    assert.deepEqual(deployed(founding).verbs, ["patch"]);
+    assert.deepEqual([...deployed(calls).refused, ...deployed(founding).refused], []);
     assert.deepEqual(await ownSecrets(), first);
     const { exitCode, stdout, stderr } = await canary(project, "rollback", "--yes");
     assert.equal(exitCode, 0, `${stdout}\n${stderr}`);

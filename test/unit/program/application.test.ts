@@ -32,10 +32,13 @@ describe("a real application", () => {
   let folder: string;
   let founding: StageRun;
   let later: StageRun;
+  let foundation: StageRun;
   before(async () => {
     folder = await scratchFolder("canary-stages-shop");
     await writeFile(join(folder, "logo.png"), LOGO);
     founding = await runStage(shopIn("canary-25", folder));
+    const { config, ...setting } = stageOf("foundation");
+    foundation = await runStage({ ...setting, config: { ...config, app: SHOP } });
     later = await runStage(shopIn("canary-75", folder, {}, clusterAfter(founding)));
   });
   after(() => rm(folder, { recursive: true }));
@@ -110,7 +113,7 @@ describe("a real application", () => {
   it("lets the deployer write Secrets, and list none", () => {
     const rulesOf = (run: StageRun) =>
       only(run, "kubernetes:rbac.authorization.k8s.io/v1:Role", "tenancy-deployer").inputs.rules as Json[];
-    const ofSecrets = rulesOf(founding).filter(({ resources }) =>
+    const ofSecrets = rulesOf(foundation).filter(({ resources }) =>
       (resources as string[]).includes("secrets"),
     );
     assert.deepEqual(ofSecrets, [
@@ -119,7 +122,7 @@ describe("a real application", () => {
   });
 
   it("takes connections on all of its ports", () => {
-    const { spec } = only(founding, "kubernetes:networking.k8s.io/v1:NetworkPolicy", "tenancy").inputs as {
+    const { spec } = only(foundation, "kubernetes:networking.k8s.io/v1:NetworkPolicy", "tenancy").inputs as {
       spec: Json;
     };
     assert.deepEqual(spec.ingress, [
@@ -159,16 +162,14 @@ describe("a real application", () => {
 describe("an application that asks for baseline", () => {
   it("gets a namespace that enforces no more, where its router would have it restricted", async () => {
     const enforced = async (app: Json) => {
-      const setting = stageOf("canary-25");
-      const replicas = { total: 4 };
-      const config = { ...setting.config, router: "replicas", app };
-      const run = await runStage({ ...setting, config: { ...config, replicas } });
+      const setting = stageOf("foundation");
+      const run = await runStage({ ...setting, config: { ...setting.config, router: "replicas", app } });
       const { labels } = only(run, "kubernetes:core/v1:Namespace", "tenancy").inputs.metadata as {
         labels: Json;
       };
       return labels["pod-security.kubernetes.io/enforce"];
     };
-    const { content: _, ...app } = stageOf("canary-25").config.app as Json;
+    const { content: _, ...app } = stageOf("foundation").config.app as Json;
     assert.equal(await enforced(app), "restricted");
     const podSecurity = { standard: "baseline", reason: "the image starts as root" };
     assert.equal(await enforced({ ...app, podSecurity }), "baseline");

@@ -208,11 +208,25 @@ describe("an application is refused with path, values and what they have to be:"
     it(what, () => assert.equal(refusedApplication(more), message));
   }
 
-  it("what its containers take over is wrong once", () => {
+  it("with no more of a long value than shows which one it is", () => {
     const message = refusedApplication({
-      writablePaths: ["/a", "/a"],
-      initContainers: [{ name: "one", resources }],
+      content: { path: "/a", text: "" },
+      files: { "/a": "x".repeat(5000) },
     });
+    assert.equal(
+      message,
+      `app.files["/a"] is "${"x".repeat(299)}…: is mounted on app.content, which is /a too`,
+    );
+  });
+
+  it("what its containers take over is wrong once", () => {
+    const initContainers = [{ name: "one", resources }];
+    const variable = { env: { TOKEN: "x" }, secrets: { TOKEN: { config: "token" } } };
+    assert.equal(
+      refusedApplication({ ...variable, initContainers }),
+      'app.env.TOKEN is "x": is among app.secrets too',
+    );
+    const message = refusedApplication({ writablePaths: ["/a", "/a"], initContainers });
     assert.equal(
       message,
       'app.writablePaths[1] is "/a": is mounted on app.writablePaths[0], which is /a too',
