@@ -49,7 +49,9 @@ export function apiAt(server: string, authenticate: () => Promise<Authenticated>
   let clock = { server: Date.now(), local: performance.now() };
 
   async function send(method: string, path: string, body?: RequestBody): Promise<unknown> {
-    const { connection, headers } = await authenticate();
+    const { connection, headers } = await authenticate().catch((error: Error) => {
+      throw noCredential(server, error);
+    });
     const answer = await reach(server, path, {
       method,
       connection,
@@ -90,6 +92,15 @@ async function reach(
     throw unreachable(server, (error as Error).message);
   }
 }
+
+/** A login command of a kubeconfig may not be there, or fail. */
+const noCredential = (server: string, error: Error): Error =>
+  error instanceof UserError
+    ? error
+    : new UserError(
+        `there is no credential for the cluster at ${new URL(server).origin}: ${error.message}`,
+        "Check the user of its context in the kubeconfig: a login command (exec) has to be on PATH, and signed in.",
+      );
 
 function unreachable(server: string, reason: string): UserError {
   return new UserError(

@@ -162,6 +162,22 @@ describe("a kubeconfig", () => {
     });
   });
 
+  it("is said to give no credential when its login command is not there", async () => {
+    const exec = {
+      apiVersion: "client.authentication.k8s.io/v1",
+      command: "/nowhere/login",
+      interactiveMode: "Never",
+    };
+    const config = JSON.parse(kubeconfigOf({ server: "https://192.0.2.1" }));
+    const file = await inFile(JSON.stringify({ ...config, users: [{ name: "test", user: { exec } }] }));
+    const named = await connect({ file, context: "test" });
+    await assert.rejects(named.get("/version"), {
+      name: "UserError",
+      message: /^there is no credential for the cluster at https:\/\/192\.0\.2\.1: .*\/nowhere\/login/s,
+      hint: /^Check the user of its context in the kubeconfig: a login command \(exec\) has to be on PATH/,
+    });
+  });
+
   it("is said to have no such context, by the name under which the context was given", async () => {
     const file = await inFile(kubeconfigOf({ server: "https://192.0.2.1" }));
     await assert.rejects(connect({ file, context: "nobody" }), {
