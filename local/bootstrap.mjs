@@ -95,12 +95,13 @@ function run(name, rest) {
     ...process.env,
     PATH: [BIN, ...(hasOwn ? [dirname(installed)] : []), process.env.PATH].join(delimiter),
   };
+  // Before there is a child: a signal in between would end this process alone, and leave the child running.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, (name) => forward(name));
   const child = spawn(executable, [...first, ...rest], { cwd: ROOT, stdio: "inherit", env });
   // A terminal sends its interrupt to the child as well; a second one would mean "at once" to it.
   const forward = (signal) => {
     if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
   };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, forward);
   child.on("error", (error) => fail(`cannot run ${name}: ${error.message}`));
   child.on("exit", (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
 }

@@ -176,8 +176,9 @@ export function moveJson({
 }
 
 export function evidenceJson(evidence: Evidence): z.input<typeof evidenceSchema> {
-  const { canary, previous, unread = null, ...rest } = evidence;
-  return { ...rest, canary: { ...canary }, previous: { ...previous }, unread };
+  const { canary, previous, restarts, unread = null, ...rest } = evidence;
+  const pods = restarts ? { previous: { ...restarts.previous }, canary: { ...restarts.canary } } : null;
+  return { ...rest, canary: { ...canary }, previous: { ...previous }, restarts: pods, unread };
 }
 
 export function promoteJson(outcomes: readonly JudgedPromotion[]): PromotionJson[] {

@@ -161,6 +161,8 @@ export const evidenceSchema = z.strictObject({
   eN: z.number(),
   run: z.boolean(),
   bound: z.number(),
+  /** Restarts of both versions' pods since the soak began. */
+  restarts: perTrack(z.strictObject({ restarts: z.number(), podSeconds: z.number() })).nullable(),
   /** Why the last look could not be taken. */
   unread: z.string().nullable(),
 });

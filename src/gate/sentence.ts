@@ -1,6 +1,7 @@
 import type { GateState, Judgement } from "./gate.ts";
 import type { Counts } from "./look.ts";
 import type { GateParameters } from "./parameters.ts";
+import type { Restarts } from "./restarts.ts";
 
 /** What a soak has shown, in one sentence. @param bound what `boundOf` gives for the state */
 export function sentenceOf(
@@ -22,6 +23,12 @@ export function sentenceOf(
         ? `${rates}: not enough traffic to say more than: ${margin}`
         : `${rates}: not enough traffic to say anything yet`;
   }
+}
+
+/** What restarts show, where they alone are harm. */
+export function restartSentence(canary: Restarts, previous: Restarts): string {
+  const minutes = ({ podSeconds }: Restarts) => `${Math.round(podSeconds / 60)} pod-minutes`;
+  return `has pods that restarted ${canary.restarts} times in ${minutes(canary)}, where previous' did ${previous.restarts} times in ${minutes(previous)} and a healthy one does once a week`;
 }
 
 const rateText = ({ requests, failed }: Counts): string =>

@@ -3,7 +3,10 @@ import { UserError } from "../errors.ts";
 import { changeBetween, type Reading } from "../gate/counters.ts";
 import { boundOf, type GateState, type Judgement, judge, newSoak, withLook } from "../gate/gate.ts";
 import type { GateParameters } from "../gate/parameters.ts";
-import { sentenceOf } from "../gate/sentence.ts";
+import { type Restarts, restartsTooOften } from "../gate/restarts.ts";
+import { restartSentence, sentenceOf } from "../gate/sentence.ts";
+import type { PerTrack } from "../model/traffic.ts";
+import { type PodsNow, watchRestarts } from "./restarts.ts";
 import type { LookSource } from "./source.ts";
 
 /** What a soak has shown so far, as it is shown and written down. */
@@ -14,6 +17,8 @@ export interface Evidence extends Judgement {
   readonly previous: GateState["previous"];
   /** "At most twice as often plus this", as a part of the requests. */
   readonly bound: number;
+  /** Restarts of both versions' pods since the soak began; undefined where nobody counts them. */
+  readonly restarts: PerTrack<Restarts> | undefined;
   readonly sentence: string;
   /** Why the last look could not be taken; undefined where it was. */
   readonly unread?: string | undefined;
@@ -23,6 +28,8 @@ export interface SoakOptions {
   readonly leastSeconds: number;
   readonly mostSeconds: number;
   readonly parameters: GateParameters;
+  /** Reads the pods of both versions, for their restarts; without it nobody counts them. */
+  readonly readPods?: (() => Promise<PodsNow>) | undefined;
   readonly signal: AbortSignal;
   /** Told after each look. */
   readonly onLook?: ((evidence: Evidence) => void) | undefined;
@@ -37,10 +44,11 @@ export interface SoakOptions {
  * @throws the signal's reason when it aborts
  */
 export async function soak(source: LookSource, options: SoakOptions): Promise<Evidence> {
-  const { leastSeconds, mostSeconds, parameters, signal, onLook, lookSeconds } = options;
+  const { leastSeconds, mostSeconds, parameters, readPods, signal, onLook, lookSeconds } = options;
   const began = performance.now();
   let state = newSoak(Math.max(1, Math.round(mostSeconds / lookSeconds)), parameters);
   let before = await attempt(source);
+  const lookAtPods = readPods && (await watchRestarts(readPods));
   for (;;) {
     await delay(lookSeconds * 1000, undefined, { signal }).catch(() => signal.throwIfAborted());
     const now = await attempt(source);
@@ -48,8 +56,13 @@ export async function soak(source: LookSource, options: SoakOptions): Promise<Ev
     if ("servers" in before && "servers" in now)
       state = withLook(state, changeBetween(before.servers, now.servers).look, parameters);
     if ("servers" in now) before = now;
+    const restarts = await lookAtPods?.();
     const seconds = (performance.now() - began) / 1000;
-    const evidence = evidenceOf(state, seconds, parameters, "unread" in now ? now.unread : undefined);
+    const evidence = evidenceOf(
+      { state, seconds, restarts },
+      parameters,
+      "unread" in now ? now.unread : undefined,
+    );
     onLook?.(evidence);
     const isKnown = evidence.decision === "harm" || (evidence.decision === "fine" && seconds >= leastSeconds);
     if (isKnown || seconds >= mostSeconds) return evidence;
@@ -67,22 +80,36 @@ async function attempt(source: LookSource): Promise<Attempt> {
   }
 }
 
+interface Shown {
+  readonly state: GateState;
+  readonly seconds: number;
+  readonly restarts: PerTrack<Restarts> | undefined;
+}
+
+/** Harm by failures, or by restarts: each has its own part of the false alarms of a soak. */
 function evidenceOf(
-  state: GateState,
-  seconds: number,
+  { state, seconds, restarts }: Shown,
   parameters: GateParameters,
   unread: string | undefined,
 ): Evidence {
-  const judgement = judge(state, parameters);
+  const judged = judge(state, parameters);
   const bound = boundOf(state, parameters);
+  const restartsHarm =
+    restarts !== undefined && restartsTooOften(restarts.canary, restarts.previous, parameters.restarts);
+  const judgement =
+    restartsHarm && judged.decision !== "harm" ? { ...judged, decision: "harm" as const } : judged;
   return {
     ...judgement,
+    restarts,
     looks: state.errors.looks,
     seconds,
     canary: state.canary,
     previous: state.previous,
     bound,
-    sentence: sentenceOf(state, judgement, bound, parameters),
+    sentence:
+      restartsHarm && judged.decision !== "harm"
+        ? restartSentence(restarts.canary, restarts.previous)
+        : sentenceOf(state, judged, bound, parameters),
     unread,
   };
 }

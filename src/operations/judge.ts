@@ -1,13 +1,17 @@
 import { applicationOf } from "../application/application.ts";
+import type { LiveTrack } from "../application/tracks.ts";
 import type { GateConfig } from "../config/gate.ts";
 import { Refusal, UserError } from "../errors.ts";
 import { DEFAULTS, type GateParameters } from "../gate/parameters.ts";
+import type { PodsNow } from "../judging/restarts.ts";
 import { type Evidence, soak } from "../judging/soak.ts";
 import { dataPlaneSource, type LookSource } from "../judging/source.ts";
 import { sameRelease } from "../model/lifecycle.ts";
+import { readRouted } from "../routers/live.ts";
 import type { LiveStage } from "../verification/options.ts";
 import { liveStage } from "./live-stage.ts";
 import type { Operator } from "./operator.ts";
+import { requireApplication } from "./require-application.ts";
 import type { OperationOptions } from "./with-lock.ts";
 
 export interface JudgeOptions extends OperationOptions {
@@ -52,6 +56,7 @@ export async function judgeLiveStage(
       leastSeconds: gate.least,
       mostSeconds: gate.most,
       parameters: parametersOf(gate),
+      readPods: () => podsNow(operator, stage),
       signal: AbortSignal.any([signal, moved.signal]),
       lookSeconds: gate.every,
       onLook: (seen) => {
@@ -62,6 +67,13 @@ export async function judgeLiveStage(
   );
   await remember(operator, stage, { began, evidence }, options);
   return { stage, evidence };
+}
+
+async function podsNow(operator: Pick<Operator, "project" | "cluster">, stage: LiveStage): Promise<PodsNow> {
+  const { api } = await requireApplication(operator);
+  const { tracks } = await readRouted(api, stage);
+  const podsOf = ({ replicaSets }: LiveTrack) => replicaSets.flatMap(({ pods }) => pods);
+  return { previous: podsOf(tracks.previous), canary: podsOf(tracks.canary) };
 }
 
 const sourceOf = ({ config, plan, router }: LiveStage, { stats }: GateConfig): LookSource =>

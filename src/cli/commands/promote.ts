@@ -179,7 +179,7 @@ async function soak(session: Session, options: Options): Promise<number> {
 
 function outcomeLines({ rolledBack, evidence, takenOut, ...outcome }: PromotionJson): string {
   const lines = [outcomeText(outcome)];
-  if (evidence) lines.push(evidenceText({ ...evidence, unread: evidence.unread ?? undefined }));
+  if (evidence) lines.push(evidenceText(evidence));
   if (takenOut) lines.push("", `taken out: ${outcomeText(takenOut)}`);
   if (rolledBack) lines.push("", `rolled back: ${outcomeText(rolledBack)}`);
   return lines.join("\n");
