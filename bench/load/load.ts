@@ -110,7 +110,8 @@ class RunningLoad implements Load {
   }
 
   async stop(): Promise<Summary> {
-    if (!this.end) this.child.kill("SIGTERM");
+    // By a message: a signal would kill a process that is just ending by itself. One that has ended needs none.
+    if (this.child.connected) this.child.send("end", () => {});
     await this.until(() => false);
     return summarise(this.buckets);
   }

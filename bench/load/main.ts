@@ -8,8 +8,8 @@ import { Sender } from "./sender.ts";
 export type LoadMessage = { bucket: unknown } | { ready: true };
 
 /**
- * The load process: `main.ts PLAN`, PLAN in JSON. It ends by itself at the plan's limits, at SIGTERM, and when its
- * parent disconnects, after what is in flight has ended.
+ * The load process: `main.ts PLAN`, PLAN in JSON. It ends by itself at the plan's limits, when its parent sends "end",
+ * and when that disconnects, after what is in flight has ended.
  */
 async function main(plan: unknown): Promise<void> {
   const parsed = planSchema.parse(plan);
@@ -25,7 +25,7 @@ async function main(plan: unknown): Promise<void> {
   const sender = new Sender(parsed, recorder, end);
   const limit = setTimeout(end, parsed.maxSeconds * 1000);
   process.on("disconnect", end);
-  process.on("SIGTERM", end);
+  process.on("message", end);
   sender.start();
   tell({ ready: true });
   await over;

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { type LoadOptions, startLoad } from "../../../../bench/load/load.ts";
 import { parseRecord } from "../../../../bench/load/record.ts";
 import { summarise } from "../../../../bench/load/summary.ts";
@@ -98,6 +99,14 @@ describe("startLoad", function () {
     const load = await startLoad({ ...options, maxSeconds: 0.3 });
     const { requests } = await load.between(0, Number.POSITIVE_INFINITY);
     assert.ok(requests > 0 && requests <= 60, `${requests} requests`);
+  });
+
+  it("can be stopped in the very moment in which it ends by itself", async () => {
+    for (let wait = 5; wait < 20; wait++) {
+      const load = await startLoad({ ...options, newConnectionsPerSecond: 1000, maxRequests: 3 });
+      await delay(wait);
+      assert.equal((await load.stop()).requests, 3, `${wait} ms after its start`);
+    }
   });
 
   it("refuses a target that is not ours, and limits beyond its own, before it starts anything", async () => {
