@@ -185,6 +185,7 @@ export function promoteJson(outcomes: readonly JudgedPromotion[]): PromotionJson
   return outcomes.map((outcome) => ({
     ...moveJson(outcome),
     rolledBack: outcome.rolledBack ? moveJson(outcome.rolledBack) : null,
+    judged: outcome.judged ?? null,
     evidence: outcome.evidence ? evidenceJson(outcome.evidence) : null,
     takenOut: outcome.takenOut ? moveJson(outcome.takenOut) : null,
   }));

@@ -168,11 +168,12 @@ export const evidenceSchema = z.strictObject({
 });
 
 /**
- * One entry for each stage; `rolledBack` is the way back where that was taken, `evidence` what the gate found, and `takenOut`
- * the move that harm led to.
+ * One entry for each stage; `rolledBack` is the way back where that was taken, `evidence` what the gate found at the stage
+ * `judged`, and `takenOut` the move that harm led to. Nothing was applied where the stage judged is another one: it was to be left.
  */
 const promotion = move.extend({
   rolledBack: move.nullable(),
+  judged: z.string().nullable(),
   evidence: evidenceSchema.nullable(),
   takenOut: move.nullable(),
 });

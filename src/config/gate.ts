@@ -25,6 +25,8 @@ export const gateSchema = z
     unknown: z.enum(["hold", "proceed"]).default("hold"),
     /** What it does with a canary that does harm: takes it out, goes back a stage, or leaves it to somebody. */
     harm: z.enum(["abort", "rollback", "hold"]).default("abort"),
+    /** Whether the program itself refuses to leave a stage whose canary is not known to be fine, also for `pulumi up`. */
+    required: z.boolean().default(false),
     /** The canary may fail so many times as often as the previous version … */
     ratio: z.number().min(1, "must be at least 1").max(10).default(1.25),
     /** … and so many percentage points more. */

@@ -7,6 +7,7 @@ import type { PodsNow } from "../judging/restarts.ts";
 import { type Evidence, soak } from "../judging/soak.ts";
 import { dataPlaneSource, type LookSource } from "../judging/source.ts";
 import { sameRelease } from "../model/lifecycle.ts";
+import { hasBothVersions } from "../model/verdict.ts";
 import { readRouted } from "../routers/live.ts";
 import type { LiveStage } from "../verification/options.ts";
 import { liveStage } from "./live-stage.ts";
@@ -40,10 +41,9 @@ export async function judgeLiveStage(
 ): Promise<JudgedStage> {
   const { stage } = await liveStage(operator);
   if (expected !== undefined && stage.stage !== expected) throw movedMeanwhile(expected, stage.stage);
-  const { canary } = stage.intended;
-  if (canary === 0 || canary === 100) {
+  if (!hasBothVersions(stage.intended)) {
     throw new Refusal(
-      `${stage.stage} gives ${canary === 0 ? "previous" : "the canary"} all of the traffic: there is nothing to compare it with`,
+      `${stage.stage} gives ${stage.intended.canary === 0 ? "previous" : "the canary"} all of the traffic: there is nothing to compare it with`,
       "A canary is judged while both versions have traffic.",
     );
   }

@@ -1,5 +1,9 @@
+import { applicationOf } from "../application/application.ts";
 import type { GateConfig } from "../config/gate.ts";
 import type { Evidence } from "../judging/soak.ts";
+import { moveTo } from "../model/lifecycle.ts";
+import { hasBothVersions, letsGoOn, verdictOn } from "../model/verdict.ts";
+import { evaluateStage } from "../project/evaluate.ts";
 import { abort } from "./abort.ts";
 import { judgeLiveStage } from "./judge.ts";
 import type { Operator } from "./operator.ts";
@@ -14,6 +18,8 @@ export interface JudgedPromotionOptions extends PromoteOptions {
 
 /** What came of a promotion that was judged. */
 export interface JudgedPromotion extends PromotionOutcome {
+  /** The stage that was judged: the one promoted to, or the live one that was to be left. */
+  readonly judged: string | undefined;
   /** Undefined where nothing was judged. */
   readonly evidence: Evidence | undefined;
   /** The abort or the rollback that harm led to. */
@@ -22,7 +28,9 @@ export interface JudgedPromotion extends PromotionOutcome {
 
 /**
  * Promotes, and judges the canary at its new share: harm takes it out at once, as the gate's configuration says. The lock is
- * held while the stage moves and while the canary is taken out, and not in between.
+ * held while the stage moves and while the canary is taken out, and not in between. A stage that nobody judged since it went
+ * live, because a command was killed, is judged before it is left.
+ * @returns what came of it: not applied, and with the evidence on the live stage, where that may not be left
  * @throws as `promote` does
  */
 export async function promoteAndJudge(
@@ -30,21 +38,53 @@ export async function promoteAndJudge(
   stage: string,
   options: JudgedPromotionOptions,
 ): Promise<JudgedPromotion> {
-  const outcome = await promote(operator, stage, options);
   const { gate } = options;
-  const hasBoth = hasBothVersions((await operator.project.stage(stage)).traffic.canary);
+  const heldBack = gate && (await judgeBeforeLeaving(operator, stage, { ...options, gate }));
+  if (heldBack) return heldBack;
+  const outcome = await promote(operator, stage, options);
   const isLive = outcome.applied && !outcome.rolledBack && outcome.verification?.fits !== false;
-  if (!gate || !isLive || !hasBoth) return { ...outcome, evidence: undefined, takenOut: undefined };
-  const { evidence } = await judgeLiveStage(operator, { ...options, gate }, stage);
-  if (evidence.decision !== "harm" || gate.harm === "hold")
-    return { ...outcome, evidence, takenOut: undefined };
+  const hasBoth = hasBothVersions((await operator.project.stage(stage)).traffic);
+  if (!gate || !isLive || !hasBoth) return { ...outcome, ...NOT_JUDGED };
+  return { ...outcome, ...(await judgeAndAct(operator, stage, { ...options, gate })) };
+}
+
+const NOT_JUDGED = { judged: undefined, evidence: undefined, takenOut: undefined };
+
+type Gated = JudgedPromotionOptions & { readonly gate: GateConfig };
+
+/** @returns the promotion that is not made, where the verdict on the live stage forbids to leave it; else undefined */
+async function judgeBeforeLeaving(
+  operator: Operator,
+  stage: string,
+  options: Gated,
+): Promise<JudgedPromotion | undefined> {
+  const application = await applicationOf(operator);
+  const live = await application?.record();
+  if (!application || !live || !hasBothVersions(live.intended)) return undefined;
+  const { config } = await evaluateStage(operator.project, stage);
+  const move = moveTo({ ...config, stage, override: config.lifecycleOverride }, live);
+  if (move !== "promotion" || config.lifecycleOverride) return undefined;
+  const { unknown } = options.gate;
+  if (letsGoOn(verdictOn(live, await application.history()), unknown)) return undefined;
+  const judged = await judgeAndAct(operator, live.stage, options);
+  if (letsGoOn(judged.evidence, unknown)) return undefined;
+  const nothing = { applied: false, changes: [], verification: undefined, rolledBack: undefined };
+  return { stage, release: config.release, move, ...nothing, timing: {}, seconds: 0, ...judged };
+}
+
+async function judgeAndAct(
+  operator: Operator,
+  stage: string,
+  options: Gated,
+): Promise<Pick<JudgedPromotion, "judged" | "takenOut"> & { readonly evidence: Evidence }> {
+  const { evidence } = await judgeLiveStage(operator, options, stage);
+  if (evidence.decision !== "harm" || options.gate.harm === "hold")
+    return { judged: stage, evidence, takenOut: undefined };
   options.observer.say(`${stage}: the canary ${evidence.sentence}`);
   const way = { ...options, confirm: async () => true };
   const takenOut =
-    gate.harm === "rollback"
+    options.gate.harm === "rollback"
       ? await rollback(operator, undefined, way)
       : await abort(operator, { ...way, reason: evidence.sentence });
-  return { ...outcome, evidence, takenOut };
+  return { judged: stage, evidence, takenOut };
 }
-
-const hasBothVersions = (canary: number): boolean => canary > 0 && canary < 100;

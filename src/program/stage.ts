@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { applicationIn } from "../application/application.ts";
 import { growingTrack, requireApis } from "../application/live.ts";
+import type { KubernetesApi } from "../cluster/api.ts";
 import { connect } from "../cluster/connect.ts";
 import { requireNothingForeign } from "../cluster/foreign.ts";
 import { configMapPath, deploymentPath } from "../cluster/objects.ts";
@@ -10,8 +11,9 @@ import { type Config, requireCanaryOut } from "../config/stage.ts";
 import { moveTo, releaseToAbort, requireKnownStage } from "../model/lifecycle.ts";
 import { appNames } from "../model/names.ts";
 import type { StagePlan } from "../model/plan.ts";
-import { type Abort, recordAfter } from "../model/record.ts";
+import { type Abort, type ReleaseRecord, recordAfter } from "../model/record.ts";
 import { progressDeadlineSeconds } from "../model/rollout.ts";
+import { hasBothVersions, letsGoOn, verdictOn, verdictRefusal } from "../model/verdict.ts";
 import type { Router } from "../routers/router.ts";
 import { declareApplication } from "./application.ts";
 import { type FoundationOutputs, type Outputs, stageOutputs } from "./outputs.ts";
@@ -53,6 +55,7 @@ export async function declareStage(
   }
   const override = project.lifecycleOverride ?? "";
   const move = moveTo({ ...project, stage, override }, live.record);
+  if (move === "promotion" && !override) await requireVerdict(api, project, stage, live.record);
   const release = move === "abort" ? releaseToAbort(project.release, live.record) : project.release;
   const config = { ...project, release };
   const plan = router.plan(config);
@@ -96,6 +99,18 @@ export async function declareStage(
     ),
   });
   return stageOutputs(stage, config, plan);
+}
+
+/** @throws Refusal where the live stage is left without the verdict that `gate.required` asks for */
+async function requireVerdict(
+  api: KubernetesApi,
+  { gate, ...project }: Config,
+  to: string,
+  live: ReleaseRecord | undefined,
+): Promise<void> {
+  if (!gate?.required || !live || !hasBothVersions(live.intended)) return;
+  const verdict = verdictOn(live, await applicationIn(api, project).history());
+  if (!letsGoOn(verdict, gate.unknown)) throw verdictRefusal(live.stage, to, verdict);
 }
 
 /** API paths of the objects that a stage declares by names that do not change. */

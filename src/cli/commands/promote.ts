@@ -110,7 +110,8 @@ async function promoteInTurn(
 /** A canary of which nothing can be said stops the promotion, unless the gate is configured to go on. */
 function exitCodeOf(outcome: JudgedPromotion, { project }: Session): ExitCode {
   const moved = exitCodeOfMove(outcome);
-  if (moved !== EXIT.done || !outcome.evidence) return moved;
+  const isHeldBack = outcome.evidence && !outcome.applied;
+  if (!outcome.evidence || (moved !== EXIT.done && !isHeldBack)) return moved;
   const judged = exitCodeOfJudgement(outcome.evidence);
   return judged === EXIT.held && project.config.gate?.unknown === "proceed" ? EXIT.done : judged;
 }
@@ -177,9 +178,15 @@ async function soak(session: Session, options: Options): Promise<number> {
   return EXIT.doesNotFit;
 }
 
-function outcomeLines({ rolledBack, evidence, takenOut, ...outcome }: PromotionJson): string {
+function outcomeLines({ rolledBack, judged, evidence, takenOut, ...outcome }: PromotionJson): string {
   const lines = [outcomeText(outcome)];
-  if (evidence) lines.push(evidenceText(evidence));
+  if (evidence) lines.push(`${judged}  ${evidenceText(evidence)}`);
+  if (evidence && !outcome.applied && !takenOut) {
+    const promotion = `canary promote ${outcome.stage}`;
+    lines.push(
+      `${judged} is left only once its canary is known to be fine. Judge it once more with: ${promotion}. Go on all the same with: ${promotion} --no-gate`,
+    );
+  }
   if (takenOut) lines.push("", `taken out: ${outcomeText(takenOut)}`);
   if (rolledBack) lines.push("", `rolled back: ${outcomeText(rolledBack)}`);
   return lines.join("\n");

@@ -22,7 +22,7 @@ describe("the health gate, under load", function () {
   before(async () => {
     const stats = [environment().edge?.statsUrl ?? ""];
     world = await faultWorld(NAMESPACE, (project) =>
-      project.edit("Pulumi.yaml", { gate: { stats, every: "1s", least: "5s", most: "60s" } }),
+      project.edit("Pulumi.yaml", { gate: { stats, every: "1s", least: "5s", most: "60s", required: true } }),
     );
     load = await startLoad({
       url: world.url,
@@ -56,9 +56,21 @@ describe("the health gate, under load", function () {
   }
 
   async function again(): Promise<void> {
-    const { exitCode, stderr } = await run("promote", "canary-25", "--yes", "--no-verify", "--no-gate");
+    const { exitCode, stderr } = await run("promote", "canary-25", ...QUIETLY);
     assert.equal(exitCode, 0, stderr);
   }
+
+  it("refuses a bare pulumi preview of the next stage until the canary is judged, where that is required", async () => {
+    await world.project.pulumi("stack", "init", "canary-75");
+    const preview = () => world.project.pulumi("preview", "-s", "canary-75");
+    const refused = await preview();
+    assert.notEqual(refused.exitCode, 0);
+    assert.match(refused.output, /nobody has judged its canary at canary-25, and gate\.required is set/);
+    const { exitCode, stderr } = await run("judge", "--json");
+    assert.equal(exitCode, 0, stderr);
+    const allowed = await preview();
+    assert.equal(allowed.exitCode, 0, allowed.output);
+  });
 
   it("lets a healthy canary go on, and writes the verdict with its numbers down", async () => {
     const { evidence, takenOut } = await promoted(0);

@@ -25,6 +25,13 @@ afterEach(() => Promise.all([world.close(), statistics.close()]));
 /** The edge serves these from now on. */
 const serving = (rates: Rates): void => void Object.assign(statistics.rates, structuredClone(rates));
 
+/** canary-25 is live, and judged fine. */
+async function atJudged25(): Promise<void> {
+  await world.at("canary-25");
+  serving(HEALTHY);
+  await judgeLiveStage(world, options());
+}
+
 const gateOf = (more: Partial<GateConfig> = {}): GateConfig => ({
   stats: [statistics.url],
   every: 0.001,
@@ -32,6 +39,7 @@ const gateOf = (more: Partial<GateConfig> = {}): GateConfig => ({
   most: 0.3,
   unknown: "hold",
   harm: "abort",
+  required: false,
   ratio: 1.25,
   points: 0.02,
   ...more,
@@ -62,7 +70,7 @@ describe("a promotion that is judged", () => {
   });
 
   it("takes a canary out that does harm, at once and with the reason", async () => {
-    await world.at("canary-25");
+    await atJudged25();
     serving(BROKEN);
     const { evidence, takenOut } = await promoteAndJudge(world, "canary-75", options());
     assert.equal(evidence?.decision, "harm");
@@ -72,10 +80,12 @@ describe("a promotion that is judged", () => {
   });
 
   it("goes back a stage, or leaves it, where that is configured", async () => {
-    await world.at("canary-25");
+    await atJudged25();
     serving(BROKEN);
     const back = await promoteAndJudge(world, "canary-75", options({ harm: "rollback" }));
     assert.equal(back.takenOut?.stage, "canary-25");
+    await atJudged25();
+    serving(BROKEN);
     const left = await promoteAndJudge(world, "canary-75", options({ harm: "hold" }));
     assert.deepEqual([left.evidence?.decision, left.takenOut], ["harm", undefined]);
     assert.equal(await world.liveStage(), "canary-75");
@@ -90,8 +100,47 @@ describe("a promotion that is judged", () => {
     await assert.rejects(judgeLiveStage(world, options()), /canary-100 gives the canary all of the traffic/);
   });
 
-  it("has no verdict where somebody else moves meanwhile, and takes nothing out", async () => {
+  it("judges a stage that nobody judged before it is left, and once only", async () => {
     await world.at("canary-25");
+    await promoteAndJudge(world, "canary-75", options());
+    const judged = async () => (await world.history()).filter(({ move }) => move === "judgement");
+    assert.deepEqual(
+      (await judged()).map(({ stage }) => stage),
+      ["canary-75", "canary-25"],
+    );
+    await promoteAndJudge(world, "canary-100", options());
+    assert.equal((await judged()).length, 2, "canary-75 was judged already");
+    assert.equal(await world.liveStage(), "canary-100");
+  });
+
+  it("does not leave a stage of which nothing can be said, and takes a canary out that does harm there", async () => {
+    await world.at("canary-25");
+    serving(QUIET);
+    const held = await promoteAndJudge(world, "canary-75", options());
+    assert.deepEqual([held.applied, held.judged, held.evidence?.decision], [false, "canary-25", "go on"]);
+    assert.equal(await world.liveStage(), "canary-25");
+    serving(BROKEN);
+    const harm = await promoteAndJudge(world, "canary-75", options());
+    assert.deepEqual(
+      [harm.applied, harm.evidence?.decision, harm.takenOut?.stage],
+      [false, "harm", "canary-0"],
+    );
+    assert.equal(await world.liveStage(), "canary-0");
+  });
+
+  it("asks for no verdict on the way back", async () => {
+    await world.at("canary-25", "canary-75");
+    serving(BROKEN);
+    const back = await promoteAndJudge(world, "canary-25", options({ harm: "hold" }));
+    assert.equal(back.move, "rollback");
+    assert.deepEqual(
+      (await world.history()).map(({ move }) => move),
+      ["judgement", "rollback"],
+    );
+  });
+
+  it("has no verdict where somebody else moves meanwhile, and takes nothing out", async () => {
+    await atJudged25();
     serving(QUIET);
     const judging = promoteAndJudge(world, "canary-75", options({ most: 20 }));
     const moved = (async () => {
@@ -137,22 +186,38 @@ describe("canary with a gate", () => {
   it("ends a promotion with 5 where nothing can be said, goes on where that is configured, and skips it with --no-gate", async () => {
     const promote = (...words: string[]) =>
       canary(world, "promote", "--yes", "--no-verify", "--json", ...words);
-    await world.at("canary-25");
+    await atJudged25();
     serving(QUIET);
     withGate();
     const held = await promote("canary-75");
     assert.equal(held.exitCode, 5, held.stderr);
     assert.equal(promoteSchema.parse(JSON.parse(held.stdout))[0]?.evidence?.decision, "go on");
-    await world.at("canary-25");
+    await atJudged25();
+    serving(QUIET);
     withGate({ unknown: "proceed" });
     assert.equal((await promote("canary-75")).exitCode, 0);
-    await world.at("canary-25");
+    await atJudged25();
     const skipped = await promote("canary-75", "--no-gate");
     assert.equal(promoteSchema.parse(JSON.parse(skipped.stdout))[0]?.evidence, null);
   });
 
-  it("ends a promotion with 6 where it took the canary out, and says so", async () => {
+  it("says which stage it does not leave and what to type, and ends with 5", async () => {
     await world.at("canary-25");
+    serving(QUIET);
+    withGate();
+    const held = await canary(world, "promote", "--yes", "--no-verify");
+    assert.equal(held.exitCode, 5, held.stderr);
+    assert.match(held.stdout, /^canary-75: nothing was changed\.\ncanary-25 {2}held: the canary /);
+    assert.match(held.stdout, /Go on all the same with: canary promote canary-75 --no-gate$/m);
+    const json = await canary(world, "promote", "--yes", "--no-verify", "--json");
+    const [outcome] = promoteSchema.parse(JSON.parse(json.stdout));
+    assert.deepEqual([outcome?.stage, outcome?.applied, outcome?.judged], ["canary-75", false, "canary-25"]);
+    assert.equal((await canary(world, "promote", "--yes", "--no-verify", "--no-gate")).exitCode, 0);
+    assert.equal(await world.liveStage(), "canary-75");
+  });
+
+  it("ends a promotion with 6 where it took the canary out, and says so", async () => {
+    await atJudged25();
     serving(BROKEN);
     withGate();
     const harm = await canary(world, "promote", "canary-75", "--yes", "--no-verify");
