@@ -27,6 +27,12 @@ export async function nextStage(reach: WithProject): Promise<string> {
   );
 }
 
+/** Whether a stage is live with the release of Pulumi.yaml. */
+export async function isLive(reach: WithProject, stage: string): Promise<boolean> {
+  const record = await (await applicationOf(reach))?.record();
+  return record?.stage === stage && sameRelease(record.release, reach.project.config.release);
+}
+
 /**
  * The stage that is live, as its files say it with the release that is live, and the cluster that it is live in.
  * @throws Refusal when nothing is live

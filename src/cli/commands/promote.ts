@@ -5,7 +5,7 @@ import {
   type JudgedPromotionOptions,
   promoteAndJudge,
 } from "../../operations/judged-promotion.ts";
-import { liveStage, nextStage } from "../../operations/live-stage.ts";
+import { isLive, liveStage, nextStage } from "../../operations/live-stage.ts";
 import type { Observer } from "../../operations/observer.ts";
 import { verifyStage } from "../../verification/verification.ts";
 import { EXIT, type ExitCode, exitCodeOfJudgement, exitCodeOfMove, WrongUse } from "../exit.ts";
@@ -65,6 +65,12 @@ async function promoteAction(
   if (!options.yes) terminal.requireAnswers("Add --yes to apply what is previewed without being asked.");
   if (named !== undefined && options.to !== undefined) {
     throw new WrongUse(`both a stage (${named}) and --to ${options.to} are given`, "Give one of them.");
+  }
+  if (options.soak !== undefined && options.to === undefined) {
+    throw new WrongUse(
+      "--soak leaves time between stages, and there is one stage only",
+      "Add --to STAGE, or leave --soak out.",
+    );
   }
   // At once: loading the engine's side takes a while.
   const [stages, observer] = await Promise.all([
@@ -140,13 +146,14 @@ async function promoteOne(
   return promoteAndJudge(operator, stage, settings);
 }
 
-/** Every stage up to one, from the one after what is live. */
+/** Every stage up to one, from the one after what is live; that one alone, applied once more, where it is live already. */
 async function stagesToGo(
   session: Session,
   named: string | undefined,
   to: string | undefined,
 ): Promise<string[]> {
   if (named !== undefined) return [named];
+  if (to !== undefined && (await isLive(session, to))) return [to];
   const next = await nextStage(session);
   if (to === undefined) return [next];
   const { lifecycle } = session.project.config;

@@ -224,6 +224,24 @@ describe("canary promote", () => {
     assert.equal((await run("promote", "canary-75", "--to", "canary-100", "--yes")).exitCode, 2);
   });
 
+  it("can be typed once more with --to where a killed command had come to the end", async () => {
+    await world.at("canary-25", "canary-75", "canary-100");
+    const again = await run("promote", "--to", "canary-100", "--yes", "--json", ...measuring);
+    assert.equal(again.exitCode, 0, again.stderr);
+    assert.deepEqual(
+      read(promoteSchema, again).map(({ stage, move }) => [stage, move]),
+      [["canary-100", "reapply"]],
+    );
+  });
+
+  it("takes no --soak without --to", async () => {
+    await world.at("canary-25");
+    const { exitCode, stderr } = await run("promote", "--soak", "1m", "--yes");
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /Add --to STAGE, or leave --soak out\./);
+    assert.equal(await world.liveStage(), "canary-25");
+  });
+
   it("has no stage ahead behind it", async () => {
     await world.at("canary-25", "canary-75");
     const { exitCode, stderr } = await run("promote", "--to", "canary-25", "--yes");
