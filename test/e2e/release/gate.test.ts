@@ -6,7 +6,7 @@ import { rolloutOf } from "../../../src/model/rollout.ts";
 import { until } from "../../support/until.ts";
 import { environment } from "../support/environment.ts";
 import { type FaultWorld, faultWorld } from "../support/fault-world.ts";
-import { canary, type Ended } from "../support/project.ts";
+import { canary, type Ended, startCanary } from "../support/project.ts";
 import { setVariable } from "../support/variable.ts";
 
 const NAMESPACE = "e2e-gate";
@@ -119,9 +119,40 @@ describe("the health gate, under load", function () {
     await inject("FAIL_PERCENT", undefined);
   });
 
+  it("goes on where a killed promotion stopped: no stage is left unjudged, and nothing is done twice", async () => {
+    assert.equal((await run("abort", "--yes", "--no-verify", "--reason", "to begin again")).exitCode, 0);
+    const entries = async () => historySchema.parse(JSON.parse((await run("history", "--json")).stdout));
+    const before = (await entries()).length;
+    const all = ["promote", "--to", "canary-75", ...QUIETLY];
+    for (const stage of ["canary-25", "canary-75"]) {
+      const started = startCanary(world.project, all);
+      // The move is written down, and what is left is to judge.
+      await until(async () => (await entries())[0]?.stage === stage, { timeoutMs: 120_000 });
+      started.kill("SIGKILL");
+      await started;
+      assert.equal(await liveStage(), stage);
+    }
+    const { exitCode, stderr } = await run("promote", "--to", "canary-100", ...QUIETLY);
+    assert.equal(exitCode, 0, stderr);
+    assert.equal(await liveStage(), "canary-100");
+    const since = (await entries()).reverse().slice(before);
+    assert.deepEqual(
+      since.map(({ move, stage }) => `${move} ${stage}`),
+      [
+        "promotion canary-25",
+        "judgement canary-25",
+        "promotion canary-75",
+        "judgement canary-75",
+        "promotion canary-100",
+      ],
+    );
+    assert.equal((await run("abort", "--yes", "--no-verify", "--reason", "to begin again")).exitCode, 0);
+    await again();
+  });
+
   it("can be taken out by somebody else while it is judged: nobody is locked out", async () => {
     const judging = run("promote", "canary-75", ...QUIETLY);
-    await until(async () => (await liveStage()) === "canary-75");
+    await until(async () => (await liveStage()) === "canary-75", { timeoutMs: 120_000 });
     const aborted = await run("abort", "--yes", "--no-verify", "--reason", "somebody else");
     assert.equal(aborted.exitCode, 0, aborted.stderr);
     const { exitCode, stderr } = await judging;
