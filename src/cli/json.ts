@@ -49,6 +49,7 @@ export function statusJson({
           shares: bothShares(live.shares),
           tracks: { previous: trackJson(live.tracks.previous), canary: trackJson(live.tracks.canary) },
           deviations: live.deviations.map((deviation) => ({ ...deviation })),
+          verdict: live.verdict ?? null,
           unfinishedMoveTo: live.unfinishedMoveTo ?? null,
           next: live.next ?? null,
         }

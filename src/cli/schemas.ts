@@ -79,6 +79,8 @@ export const statusSchema = z.strictObject({
       deviations: z.array(
         z.strictObject({ object: z.string(), path: z.string(), planned: z.unknown(), live: z.unknown() }),
       ),
+      /** What the gate found at this stage; null where it was not judged since it went live. */
+      verdict: historyEntry.shape.verdict.unwrap().nullable(),
       unfinishedMoveTo: z.string().nullable(),
       next: z.string().nullable(),
     })

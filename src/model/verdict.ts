@@ -2,7 +2,7 @@ import { Refusal } from "../errors.ts";
 import type { HistoryEntry } from "./history.ts";
 import { type LiveRelease, sameRelease } from "./lifecycle.ts";
 
-type Verdict = NonNullable<HistoryEntry["verdict"]>;
+export type Verdict = NonNullable<HistoryEntry["verdict"]>;
 
 /** What a promotion does when nothing could be said of the canary: it stays, or goes on. */
 export type WhenUnknown = "hold" | "proceed";

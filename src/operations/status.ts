@@ -8,6 +8,7 @@ import { type Release, sameRelease, stageAfter } from "../model/lifecycle.ts";
 import type { Holder } from "../model/lock.ts";
 import type { ReleaseRecord } from "../model/record.ts";
 import type { PerTrack } from "../model/traffic.ts";
+import { type Verdict, verdictOn } from "../model/verdict.ts";
 import type { Project } from "../project/project.ts";
 import { appliedShare, servedShare } from "../routers/live.ts";
 import type { FourShares } from "../verification/verification.ts";
@@ -40,6 +41,8 @@ export interface LiveStatus {
   readonly shares: FourShares;
   readonly tracks: PerTrack<LiveTrack>;
   readonly deviations: readonly Deviation[];
+  /** What the gate last found at this stage; undefined where it was not judged since it went live. */
+  readonly verdict: Verdict | undefined;
   /** The stage that an unfinished move was going to. */
   readonly unfinishedMoveTo: string | undefined;
   /** The stage that a promotion would go to; undefined at the end of the release. */
@@ -109,6 +112,7 @@ function liveStatus(
     },
     tracks,
     deviations,
+    verdict: verdictOn(record, moves),
     unfinishedMoveTo,
     next: isNewRelease ? config.lifecycle[0] : stageAfter(record.stage, config.lifecycle),
   };

@@ -1,5 +1,16 @@
 import type { Evidence } from "../../judging/soak.ts";
+import type { Verdict } from "../../model/verdict.ts";
 import { seconds } from "./text.ts";
+
+const WORDS = { harm: "HARM", fine: "fine", "go on": "held" } as const;
+
+const count = (requests: number): string => requests.toLocaleString("en-US");
+
+const countsText = ({ canary, previous }: Pick<Verdict, "canary" | "previous">): string =>
+  `canary ${count(canary.failed)} of ${count(canary.requests)} requests failed, previous ${count(previous.failed)} of ${count(previous.requests)}`;
+
+/** A verdict that was written down, in a line. */
+export const verdictText = (verdict: Verdict): string => `${WORDS[verdict.decision]}: ${countsText(verdict)}`;
 
 /** What a soak came to: the decision, the sentence, and the numbers that it rests on. */
 export function evidenceText({
@@ -13,11 +24,9 @@ export function evidenceText({
 }: Pick<Evidence, "decision" | "sentence" | "canary" | "previous" | "looks" | "seconds"> & {
   readonly unread?: string | null | undefined;
 }): string {
-  const words = { harm: "HARM", fine: "fine", "go on": "held" }[decision];
-  const count = (requests: number) => requests.toLocaleString("en-US");
   return [
-    `${words}: the canary ${sentence}`,
-    `  canary ${count(canary.failed)} of ${count(canary.requests)} requests failed, previous ${count(previous.failed)} of ${count(previous.requests)}, in ${looks} looks and ${seconds(evidence.seconds)}`,
+    `${WORDS[decision]}: the canary ${sentence}`,
+    `  ${countsText({ canary, previous })}, in ${looks} looks and ${seconds(evidence.seconds)}`,
     ...(unread ? [`  the last look could not be taken: ${unread}`] : []),
   ].join("\n");
 }

@@ -6,6 +6,7 @@ import { deviationText } from "../../operations/conformance.ts";
 import type { LiveStatus, StageCondition, Status } from "../../operations/status.ts";
 import { shellWord } from "../../process/shell.ts";
 import type { Terminal } from "../terminal.ts";
+import { verdictText } from "./evidence.ts";
 import { sharesTable } from "./shares.ts";
 import { ageText, table, timeText } from "./text.ts";
 
@@ -36,7 +37,7 @@ export function statusText(status: Status, paint: Paint): string {
 }
 
 function liveLines(live: LiveStatus, paint: Paint): string[] {
-  const { record, move, shares, tracks, deviations, unfinishedMoveTo, next } = live;
+  const { record, move, shares, tracks, deviations, verdict, unfinishedMoveTo, next } = live;
   const by = move
     ? `since ${timeText(move.time)}, by ${move.who}`
     : "not by canary, or longer ago than its history";
@@ -45,6 +46,7 @@ function liveLines(live: LiveStatus, paint: Paint): string[] {
     `${paint("bold", record.stage)} is live with ${releaseText(record.release)}, ${by}`,
     ...(record.aborted ? [paint("yellow", abortedText(record.aborted))] : []),
     ...(record.override ? [paint("yellow", `lifecycle overridden: ${record.override}`)] : []),
+    ...(verdict ? [`judged ${verdictText(verdict)}`] : []),
     sharesTable(record.release, shares),
     "",
     ...trackLines(tracks.previous, paint),

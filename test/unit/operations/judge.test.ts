@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "mocha";
-import { evidenceSchema, promoteSchema } from "../../../src/cli/schemas.ts";
+import { evidenceSchema, promoteSchema, statusSchema } from "../../../src/cli/schemas.ts";
 import type { GateConfig } from "../../../src/config/gate.ts";
 import { judgeLiveStage } from "../../../src/operations/judge.ts";
 import { type JudgedPromotionOptions, promoteAndJudge } from "../../../src/operations/judged-promotion.ts";
@@ -214,6 +214,21 @@ describe("canary with a gate", () => {
     assert.deepEqual([outcome?.stage, outcome?.applied, outcome?.judged], ["canary-75", false, "canary-25"]);
     assert.equal((await canary(world, "promote", "--yes", "--no-verify", "--no-gate")).exitCode, 0);
     assert.equal(await world.liveStage(), "canary-75");
+  });
+
+  it("shows in the status what was found at the live stage, until that is applied again", async () => {
+    await atJudged25();
+    const status = async () => {
+      const { stdout } = await canary(world, "status", "--json");
+      return statusSchema.parse(JSON.parse(stdout)).live?.verdict;
+    };
+    assert.equal((await status())?.decision, "fine");
+    const { stdout } = await canary(world, "status");
+    assert.match(stdout, /^judged fine: canary 0 of [\d,]+ requests failed, previous 0 of [\d,]+$/m);
+    const again = await canary(world, "promote", "canary-25", "--yes", "--no-verify", "--no-gate");
+    assert.equal(again.exitCode, 0, again.stderr);
+    assert.equal(await status(), null);
+    assert.doesNotMatch((await canary(world, "status")).stdout, /judged/);
   });
 
   it("ends a promotion with 6 where it took the canary out, and says so", async () => {
