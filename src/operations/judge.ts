@@ -8,6 +8,7 @@ import { type Evidence, soak } from "../judging/soak.ts";
 import { dataPlaneSource, type LookSource } from "../judging/source.ts";
 import { sameRelease } from "../model/lifecycle.ts";
 import { hasBothVersions } from "../model/verdict.ts";
+import type { EvaluatedStage } from "../project/evaluate.ts";
 import { readRouted } from "../routers/live.ts";
 import type { LiveStage } from "../verification/options.ts";
 import { liveStage } from "./live-stage.ts";
@@ -76,7 +77,8 @@ async function podsNow(operator: Pick<Operator, "project" | "cluster">, stage: L
   return { previous: podsOf(tracks.previous), canary: podsOf(tracks.canary) };
 }
 
-const sourceOf = ({ config, plan, router }: LiveStage, { stats }: GateConfig): LookSource =>
+/** Where the requests of a stage are counted. @throws UserError for a router that counts none */
+export const sourceOf = ({ config, plan, router }: EvaluatedStage, { stats }: GateConfig): LookSource =>
   dataPlaneSource(router.live.dataPlane, { plan, urls: stats, router: config.router });
 
 const parametersOf = ({ ratio, points }: GateConfig): GateParameters => ({

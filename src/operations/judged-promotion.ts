@@ -3,9 +3,9 @@ import type { GateConfig } from "../config/gate.ts";
 import type { Evidence } from "../judging/soak.ts";
 import { moveTo } from "../model/lifecycle.ts";
 import { hasBothVersions, letsGoOn, verdictOn } from "../model/verdict.ts";
-import { evaluateStage } from "../project/evaluate.ts";
+import { type EvaluatedStage, evaluateStage } from "../project/evaluate.ts";
 import { abort } from "./abort.ts";
-import { judgeLiveStage } from "./judge.ts";
+import { judgeLiveStage, sourceOf } from "./judge.ts";
 import type { Operator } from "./operator.ts";
 import type { MoveOutcome } from "./outcome.ts";
 import { type PromoteOptions, type PromotionOutcome, promote } from "./promote.ts";
@@ -14,6 +14,8 @@ import { rollback } from "./rollback.ts";
 export interface JudgedPromotionOptions extends PromoteOptions {
   /** How the canary is judged afterwards; undefined where it is not. */
   readonly gate: GateConfig | undefined;
+  /** Told what was moved, before that is judged: a judgement that fails takes nothing back. */
+  readonly onMoved?: ((moved: JudgedPromotion) => void) | undefined;
 }
 
 /** What came of a promotion that was judged. */
@@ -39,13 +41,17 @@ export async function promoteAndJudge(
   options: JudgedPromotionOptions,
 ): Promise<JudgedPromotion> {
   const { gate } = options;
-  const heldBack = gate && (await judgeBeforeLeaving(operator, stage, { ...options, gate }));
+  if (!gate) return { ...(await promote(operator, stage, options)), ...NOT_JUDGED };
+  const gated = { ...options, gate };
+  const evaluated = await evaluateStage(operator.project, stage);
+  sourceOf(evaluated, gate); // What cannot be judged is said before anything moves.
+  const heldBack = await judgeBeforeLeaving(operator, evaluated, gated);
   if (heldBack) return heldBack;
   const outcome = await promote(operator, stage, options);
+  options.onMoved?.({ ...outcome, ...NOT_JUDGED });
   const isLive = outcome.applied && !outcome.rolledBack && outcome.verification?.fits !== false;
-  const hasBoth = hasBothVersions((await operator.project.stage(stage)).traffic);
-  if (!gate || !isLive || !hasBoth) return { ...outcome, ...NOT_JUDGED };
-  return { ...outcome, ...(await judgeAndAct(operator, stage, { ...options, gate })) };
+  if (!isLive || !hasBothVersions(evaluated.plan.intended)) return { ...outcome, ...NOT_JUDGED };
+  return { ...outcome, ...(await judgeAndAct(operator, stage, gated)) };
 }
 
 const NOT_JUDGED = { judged: undefined, evidence: undefined, takenOut: undefined };
@@ -55,13 +61,12 @@ type Gated = JudgedPromotionOptions & { readonly gate: GateConfig };
 /** @returns the promotion that is not made, where the verdict on the live stage forbids to leave it; else undefined */
 async function judgeBeforeLeaving(
   operator: Operator,
-  stage: string,
+  { stage, config }: EvaluatedStage,
   options: Gated,
 ): Promise<JudgedPromotion | undefined> {
   const application = await applicationOf(operator);
   const live = await application?.record();
   if (!application || !live || !hasBothVersions(live.intended)) return undefined;
-  const { config } = await evaluateStage(operator.project, stage);
   const move = moveTo({ ...config, stage, override: config.lifecycleOverride }, live);
   if (move !== "promotion" || config.lifecycleOverride) return undefined;
   const { unknown } = options.gate;

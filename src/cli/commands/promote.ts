@@ -105,8 +105,11 @@ async function promoteInTurn(
   for (const stage of stages) {
     if (outcomes.length > 0) exit = await soak(session, options);
     if (exit !== EXIT.done) break;
-    const outcome = await promoteOne(session, stage, observer, options);
-    outcomes.push(outcome);
+    const at = outcomes.length;
+    const outcome = await promoteOne(session, stage, observer, options, (moved) => {
+      outcomes[at] = moved;
+    });
+    outcomes[at] = outcome;
     exit = exitCodeOf(outcome, session);
     if (exit !== EXIT.done) break;
   }
@@ -127,6 +130,7 @@ async function promoteOne(
   stage: string,
   observer: Observer,
   options: Options,
+  onMoved: (moved: JudgedPromotion) => void,
 ): Promise<JudgedPromotion> {
   const { terminal, identity, signal } = session;
   const operator = await session.operator();
@@ -137,6 +141,7 @@ async function promoteOne(
     verification: options.verify ? verificationOptions(options) : undefined,
     rollbackOnFailure: options.rollbackOnFailure === true,
     takeOver: options.takeOver === true,
+    onMoved,
     gate: options.gate ? session.project.config.gate : undefined,
     confirm: async (preview) => {
       terminal.note(previewText(shown(preview)));

@@ -4,6 +4,7 @@ import { evidenceSchema, promoteSchema, statusSchema } from "../../../src/cli/sc
 import type { GateConfig } from "../../../src/config/gate.ts";
 import { judgeLiveStage } from "../../../src/operations/judge.ts";
 import { type JudgedPromotionOptions, promoteAndJudge } from "../../../src/operations/judged-promotion.ts";
+import { routers } from "../../../src/routers/index.ts";
 import { canary } from "../../support/fake-session.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
 import { ALICE, fakeProject, recorder } from "../../support/fakes.ts";
@@ -214,6 +215,34 @@ describe("canary with a gate", () => {
     assert.deepEqual([outcome?.stage, outcome?.applied, outcome?.judged], ["canary-75", false, "canary-25"]);
     assert.equal((await canary(world, "promote", "--yes", "--no-verify", "--no-gate")).exitCode, 0);
     assert.equal(await world.liveStage(), "canary-75");
+  });
+
+  it("tells the move also where its judgement fails", async () => {
+    withGate({ most: 20 });
+    await atJudged25();
+    serving(QUIET);
+    const judging = canary(world, "promote", "canary-75", "--yes", "--no-verify", "--json");
+    while ((await world.liveStage()) !== "canary-75") await new Promise((resolve) => setTimeout(resolve, 1));
+    await world.at("canary-25");
+    const { exitCode, stdout, stderr } = await judging;
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /canary-75 is not judged to the end: canary-25 is live meanwhile/);
+    const [moved] = promoteSchema.parse(JSON.parse(stdout));
+    assert.deepEqual([moved?.stage, moved?.applied, moved?.evidence], ["canary-75", true, null]);
+  });
+
+  it("moves nothing where the router counts no requests", async () => {
+    await world.at("canary-25");
+    const project = fakeProject(undefined, {
+      router: "replicas",
+      replicas: { previous: 3, canary: 1 },
+      routers,
+    });
+    world.project = { ...project, config: { ...project.config, gate: gateOf() } };
+    const refused = await canary(world, "promote", "--yes", "--no-verify");
+    assert.equal(refused.exitCode, 1, refused.stderr);
+    assert.match(refused.stderr, /gate\.stats is set, but the router replicas has no statistics of its own/);
+    assert.equal(await world.liveStage(), "canary-25");
   });
 
   it("shows in the status what was found at the live stage, until that is applied again", async () => {
