@@ -3,12 +3,16 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { killCommands } from "../../local/environment/command.ts";
 import { CANARY } from "../../local/paths.ts";
+import { startTimeOf } from "../../local/process/procfs.ts";
 import type { Progress } from "../../local/process/progress.ts";
 import { quoted } from "../../local/process/shell.ts";
 import { until } from "../../local/process/until.ts";
+import { applicationIn } from "../../src/application/application.ts";
+import { EXIT } from "../../src/cli/exit.ts";
 import { connect } from "../../src/cluster/connect.ts";
 import { UserError } from "../../src/errors.ts";
-import { readProject } from "../../src/project/project.ts";
+import { processOnThisMachine } from "../../src/operations/identity.ts";
+import { type Project, readProject } from "../../src/project/project.ts";
 import { type OwnRecord, readOwnRecord } from "./record.ts";
 import { OWN_NAMESPACE } from "./workspace.ts";
 
@@ -30,8 +34,12 @@ export async function takeOwnDown(stateDir: string, progress: Progress): Promise
 
 async function teardown(stateDir: string, record: OwnRecord): Promise<void> {
   const stacks = join(stateDir, "stacks");
-  const { name } = await readProject(stacks);
-  const { all = "" } = await execa(
+  const project = await readProject(stacks);
+  const { name } = project;
+  await unlockOfDead(record, project).catch((error: unknown) => {
+    if (!(error instanceof UserError)) throw error; // The teardown meets the same trouble, and says it.
+  });
+  const { all = "", exitCode } = await execa(
     process.execPath,
     [CANARY, "teardown", "--confirm", `${name}/${OWN_NAMESPACE}`],
     {
@@ -51,14 +59,24 @@ async function teardown(stateDir: string, record: OwnRecord): Promise<void> {
       `Try again: npm run local:down. Or delete it yourself (kubectl --context ${quoted(record.context)} delete namespace ${OWN_NAMESPACE}), and then the folder ${stateDir}.`,
     );
   // Whatever the command says: what counts is that nothing is left.
-  const gone = await isNamespaceGone(record).catch((error: unknown) => {
+  const patience = exitCode === EXIT.refused ? 0 : NAMESPACE_GONE_MS;
+  const gone = await isNamespaceGone(record, patience).catch((error: unknown) => {
     throw error instanceof UserError ? left(error.message) : error;
   });
   if (!gone) throw left(all.trim());
 }
 
-async function isNamespaceGone({ context, kubeconfig }: OwnRecord): Promise<boolean> {
+/** A command that was killed holds the lock for half a minute more: it is taken away where that process has ended. */
+async function unlockOfDead({ context, kubeconfig }: OwnRecord, { config }: Project): Promise<void> {
+  const application = applicationIn(await connect({ file: kubeconfig, context }), config);
+  const { name } = (await application.lockHolder()) ?? {};
+  const pid = name === undefined ? undefined : processOnThisMachine(name);
+  if (name !== undefined && pid !== undefined && startTimeOf(pid) === undefined)
+    await application.breakLock(name);
+}
+
+async function isNamespaceGone({ context, kubeconfig }: OwnRecord, timeoutMs: number): Promise<boolean> {
   const api = await connect({ file: kubeconfig, context });
   const look = async () => (await api.get(`/api/v1/namespaces/${OWN_NAMESPACE}`)) === undefined;
-  return (await until(look, { timeoutMs: NAMESPACE_GONE_MS, everyMs: 200 })) ?? false;
+  return (await until(look, { timeoutMs, everyMs: 200 })) ?? false;
 }

@@ -13,6 +13,12 @@ export function ownIdentity(): Identity {
   return { who, holder: `${who}:${process.pid}` };
 }
 
+/** The number of the process that a holder's name tells; undefined where that is on another machine. */
+export function processOnThisMachine(holder: string): number | undefined {
+  const [, host, pid] = /@([^@:]+):(\d+)$/.exec(holder) ?? [];
+  return host === hostname() ? Number(pid) : undefined;
+}
+
 /** In a container the user id may have no name. */
 function userName(): string {
   try {

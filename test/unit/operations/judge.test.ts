@@ -4,11 +4,11 @@ import { evidenceSchema, promoteSchema, statusSchema } from "../../../src/cli/sc
 import type { GateConfig } from "../../../src/config/gate.ts";
 import { judgeLiveStage } from "../../../src/operations/judge.ts";
 import { type JudgedPromotionOptions, promoteAndJudge } from "../../../src/operations/judged-promotion.ts";
-import { routers } from "../../../src/routers/index.ts";
 import { canary } from "../../support/fake-session.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
 import { ALICE, fakeProject, recorder } from "../../support/fakes.ts";
 import { type Rates, statisticsOf } from "../../support/statistics.ts";
+import { withWeighted } from "../../support/weighted-router/index.ts";
 
 const HEALTHY: Rates = { canary: { requests: 125, failed: 0 }, previous: { requests: 375, failed: 0 } };
 const BROKEN: Rates = { canary: { requests: 62, failed: 62 }, previous: { requests: 188, failed: 0 } };
@@ -234,14 +234,14 @@ describe("canary with a gate", () => {
   it("moves nothing where the router counts no requests", async () => {
     await world.at("canary-25");
     const project = fakeProject(undefined, {
-      router: "replicas",
-      replicas: { previous: 3, canary: 1 },
-      routers,
+      router: "weighted",
+      replicas: { each: 2 },
+      routers: withWeighted,
     });
     world.project = { ...project, config: { ...project.config, gate: gateOf() } };
     const refused = await canary(world, "promote", "--yes", "--no-verify");
     assert.equal(refused.exitCode, 1, refused.stderr);
-    assert.match(refused.stderr, /gate\.stats is set, but the router replicas has no statistics of its own/);
+    assert.match(refused.stderr, /gate\.stats is set, but the router weighted has no statistics of its own/);
     assert.equal(await world.liveStage(), "canary-25");
   });
 
