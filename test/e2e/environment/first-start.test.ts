@@ -40,12 +40,9 @@ describe(`npm start in a folder with a blank, an umlaut and ${LENGTH} characters
     return { exitCode, said: all };
   };
 
-  /** Everything that the environment consists of at this moment. */
-  const running = () => {
-    const { stateDir } = clone;
-    const ledgers = [stateDir, edgeDirectory(stateDir)].flatMap(readLedger);
-    return withDescendants(ledgers).filter(isAlive);
-  };
+  /** What the environment started, and everything that came of it: pods come and go. */
+  const recorded = () => [clone.stateDir, edgeDirectory(clone.stateDir)].flatMap(readLedger).filter(isAlive);
+  const running = () => withDescendants(recorded()).filter(isAlive);
 
   /** Starts, and ends the start by SIGKILL once it has come as far as a line that it prints. */
   async function killStart(words: string[], printed: RegExp): Promise<void> {
@@ -100,13 +97,14 @@ describe(`npm start in a folder with a blank, an umlaut and ${LENGTH} characters
   });
 
   it("refuses a second one, and says what to type", async () => {
-    const before = running();
+    const before = recorded();
     const { exitCode, said } = await npm("start");
     assert.equal(exitCode, 2, said);
     assert.match(
       said,
       /an environment is up in .*: it was to be left up .*\nTake it down first: npm run local:down\./,
     );
+    assert.ok(before.length > 0);
     assert.deepEqual(before.filter(isAlive), before);
   });
 
