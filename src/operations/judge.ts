@@ -50,14 +50,15 @@ export async function judgeLiveStage(
   }
   const { gate, observer, signal, onLook } = options;
   const moved = new AbortController();
-  const source = stoppedByMoves(operator, stage, sourceOf(stage, gate), moved);
+  const pods = () => podsNow(operator, stage);
+  const source = stoppedByMoves(operator, stage, ofOwnPods(sourceOf(stage, gate), pods, stage), moved);
   const began = new Date();
   const evidence = await observer.phase(`judge ${stage.stage}`, (note) =>
     soak(source, {
       leastSeconds: gate.least,
       mostSeconds: gate.most,
       parameters: parametersOf(gate),
-      readPods: () => podsNow(operator, stage),
+      readPods: pods,
       signal: AbortSignal.any([signal, moved.signal]),
       lookSeconds: gate.every,
       onLook: (seen) => {
@@ -85,6 +86,25 @@ const parametersOf = ({ ratio, points }: GateConfig): GateParameters => ({
   ...DEFAULTS,
   ratio,
   points: points / 100,
+});
+
+/** The same source; counters of another application, whose Deployments may have the same names, cannot be read by it. */
+const ofOwnPods = (
+  source: LookSource,
+  pods: () => Promise<PodsNow>,
+  { config }: EvaluatedStage,
+): LookSource => ({
+  name: source.name,
+  read: async () => {
+    const [servers, { previous, canary }] = await Promise.all([source.read(), pods()]);
+    const isOurs = (server: string) =>
+      [...previous, ...canary].some(({ name }) => server.endsWith(` ${name}`));
+    if (Object.keys(servers).some(isOurs)) return servers;
+    throw new UserError(
+      `gate.stats, ${source.name}, counts no pod of namespace ${config.namespace}`,
+      "Name the statistics of the HAProxy that serves this application's Ingress.",
+    );
+  },
 });
 
 /** The same source; it stops the soak once another stage or another release is live. */

@@ -20,10 +20,13 @@ describe("the health gate, under load", function () {
   const run = (...words: string[]): Promise<Ended> => canary(world.project, ...words);
 
   before(async () => {
-    const stats = [environment().edge?.statsUrl ?? ""];
-    world = await faultWorld(NAMESPACE, (project) =>
-      project.edit("Pulumi.yaml", { gate: { stats, every: "1s", least: "5s", most: "60s", required: true } }),
-    );
+    world = await faultWorld(NAMESPACE);
+    // Each Ingress has a HAProxy of its own: the same port at its own address.
+    const stats = new URL(environment().edge?.statsUrl ?? "");
+    stats.hostname = new URL(world.url).hostname;
+    await world.project.edit("Pulumi.yaml", {
+      gate: { stats: [stats.href], every: "1s", least: "5s", most: "60s", required: true },
+    });
     load = await startLoad({
       url: world.url,
       newConnectionsPerSecond: PER_SECOND,

@@ -140,6 +140,15 @@ describe("a promotion that is judged", () => {
     );
   });
 
+  it("takes no counters of another namespace's pods of the same names for its own", async () => {
+    await atJudged25();
+    await statistics.close();
+    statistics = await statisticsOf(structuredClone(BROKEN), "other");
+    const { evidence, takenOut } = await promoteAndJudge(world, "canary-75", options());
+    assert.deepEqual([evidence?.decision, evidence?.canary.requests, takenOut], ["go on", 0, undefined]);
+    assert.equal(evidence?.unread, "gate.stats, HAProxy, counts no pod of namespace web");
+  });
+
   it("has no verdict where somebody else moves meanwhile, and takes nothing out", async () => {
     await atJudged25();
     serving(QUIET);
