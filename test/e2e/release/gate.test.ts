@@ -10,7 +10,7 @@ import { canary, type Ended, startCanary } from "../support/project.ts";
 import { setVariable } from "../support/variable.ts";
 
 const NAMESPACE = "e2e-gate";
-const PER_SECOND = 150;
+const PER_SECOND = 300;
 const QUIETLY = ["--yes", "--no-verify", "--json"];
 
 describe("the health gate, under load", function () {
@@ -88,7 +88,6 @@ describe("the health gate, under load", function () {
 
   for (const [what, name, percent] of [
     ["answers 500 to everything", "FAIL_PERCENT", "100"],
-    ["answers 500 to a tenth", "FAIL_PERCENT", "10"],
     ["cuts a fifth of its answers off", "CUT_PERCENT", "20"],
   ] as const) {
     it(`takes a canary out that ${what}, without a hand`, async () => {
@@ -111,7 +110,7 @@ describe("the health gate, under load", function () {
   it("does not alarm when both versions fail alike", async () => {
     await inject("FAIL_PERCENT", "5");
     await inject("FAIL_PERCENT", "5", "previous");
-    const { exitCode, stdout, stderr } = await run("judge", "--json", "--most", "30s");
+    const { exitCode, stdout, stderr } = await run("judge", "--json", "--most", "20s");
     const looks = stdout.trim().split("\n");
     const { decision, canary: failing } = evidenceSchema.parse(JSON.parse(looks.at(-1) ?? ""));
     assert.notEqual(decision, "harm", stderr);
