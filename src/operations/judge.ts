@@ -102,7 +102,7 @@ const ofOwnPods = (
     if (Object.keys(servers).some(isOurs)) return servers;
     throw new UserError(
       `gate.stats, ${source.name}, counts no pod of namespace ${config.namespace}`,
-      "Name the statistics of the HAProxy that serves this application's Ingress.",
+      `Name the statistics of the ${source.name} that serves this application's entrance.`,
     );
   },
 });

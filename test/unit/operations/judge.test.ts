@@ -30,14 +30,15 @@ const serving = (rates: Rates): void => void Object.assign(statistics.rates, str
 async function atJudged25(): Promise<void> {
   await world.at("canary-25");
   serving(HEALTHY);
-  await judgeLiveStage(world, options());
+  const { evidence } = await judgeLiveStage(world, options());
+  assert.equal(evidence.decision, "fine");
 }
 
 const gateOf = (more: Partial<GateConfig> = {}): GateConfig => ({
   stats: [statistics.url],
   every: 0.001,
   least: 0,
-  most: 0.3,
+  most: 10,
   unknown: "hold",
   harm: "abort",
   required: false,
@@ -117,7 +118,7 @@ describe("a promotion that is judged", () => {
   it("does not leave a stage of which nothing can be said, and takes a canary out that does harm there", async () => {
     await world.at("canary-25");
     serving(QUIET);
-    const held = await promoteAndJudge(world, "canary-75", options());
+    const held = await promoteAndJudge(world, "canary-75", options({ most: 0.3 }));
     assert.deepEqual([held.applied, held.judged, held.evidence?.decision], [false, "canary-25", "go on"]);
     assert.equal(await world.liveStage(), "canary-25");
     serving(BROKEN);
@@ -144,7 +145,7 @@ describe("a promotion that is judged", () => {
     await atJudged25();
     await statistics.close();
     statistics = await statisticsOf(structuredClone(BROKEN), "other");
-    const { evidence, takenOut } = await promoteAndJudge(world, "canary-75", options());
+    const { evidence, takenOut } = await promoteAndJudge(world, "canary-75", options({ most: 0.3 }));
     assert.deepEqual([evidence?.decision, evidence?.canary.requests, takenOut], ["go on", 0, undefined]);
     assert.equal(evidence?.unread, "gate.stats, HAProxy, counts no pod of namespace web");
   });
@@ -198,13 +199,13 @@ describe("canary with a gate", () => {
       canary(world, "promote", "--yes", "--no-verify", "--json", ...words);
     await atJudged25();
     serving(QUIET);
-    withGate();
+    withGate({ most: 0.3 });
     const held = await promote("canary-75");
     assert.equal(held.exitCode, 5, held.stderr);
     assert.equal(promoteSchema.parse(JSON.parse(held.stdout))[0]?.evidence?.decision, "go on");
     await atJudged25();
     serving(QUIET);
-    withGate({ unknown: "proceed" });
+    withGate({ unknown: "proceed", most: 0.3 });
     assert.equal((await promote("canary-75")).exitCode, 0);
     await atJudged25();
     const skipped = await promote("canary-75", "--no-gate");
@@ -214,7 +215,7 @@ describe("canary with a gate", () => {
   it("says which stage it does not leave and what to type, and ends with 5", async () => {
     await world.at("canary-25");
     serving(QUIET);
-    withGate();
+    withGate({ most: 0.3 });
     const held = await canary(world, "promote", "--yes", "--no-verify");
     assert.equal(held.exitCode, 5, held.stderr);
     assert.match(held.stdout, /^canary-75: nothing was changed\.\ncanary-25 {2}held: the canary /);

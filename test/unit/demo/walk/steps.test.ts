@@ -6,7 +6,7 @@ import { MOVE, VERIFICATION } from "./moves.ts";
 describe("a move that the command reports", () => {
   it("is the one of a promotion's list, or the rollback's own", () => {
     assert.equal(
-      moveOf("promote", [{ ...MOVE, rolledBack: null, evidence: null, takenOut: null }]).stage,
+      moveOf("promote", [{ ...MOVE, rolledBack: null, judged: null, evidence: null, takenOut: null }]).stage,
       "canary-75",
     );
     assert.equal(moveOf("rollback", MOVE).stage, "canary-75");
