@@ -15,6 +15,7 @@ import type { StagePlan } from "../model/plan.ts";
 import { type Abort, type ReleaseRecord, recordAfter } from "../model/record.ts";
 import { progressDeadlineSeconds } from "../model/rollout.ts";
 import { hasBothVersions, letsGoOn, verdictOn, verdictRefusal } from "../model/verdict.ts";
+import { canaryShareNow } from "../routers/live.ts";
 import type { Router } from "../routers/router.ts";
 import { declareApplication } from "./application.ts";
 import { type FoundationOutputs, type Outputs, stageOutputs } from "./outputs.ts";
@@ -66,7 +67,8 @@ export async function declareStage(
   if (!leavesCanary) await router.check?.(api, config, plan);
   const abandoned = leavesCanary && release.canary !== release.previous ? release.canary : undefined;
 
-  const growing = growingTrack(router.live.canaryShareNow(live), plan.tracks.canary.effectiveShare);
+  const shareNow = await canaryShareNow(api, { config, router }, live);
+  const growing = growingTrack(shareNow, plan.tracks.canary.effectiveShare);
   const deployer = new k8s.Provider("deployer", {
     kubeconfig: pulumi.secret(deployerKubeconfig),
     enableServerSideApply: true,

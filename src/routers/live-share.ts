@@ -27,6 +27,11 @@ export interface LiveRelease extends Pick<ReleaseRecord, "release" | "intended">
 /** What the router's own objects in the cluster say about traffic now. */
 export interface LiveTraffic {
   /**
+   * Percent of the traffic that they give the canary's Deployment, whatever the record says: a move may have ended between
+   * them. Undefined where they do not say, as there are none, or as the pods say it.
+   */
+  readonly canaryShare?: number | undefined;
+  /**
    * Percent of the traffic that the canary version is given now, by the pods that serve; undefined when nothing takes
    * traffic.
    */

@@ -1,4 +1,5 @@
 import { applicationIn } from "../application/application.ts";
+import type { Live } from "../application/live.ts";
 import type { LiveTrack } from "../application/tracks.ts";
 import type { KubernetesApi } from "../cluster/api.ts";
 import type { Config } from "../config/stage.ts";
@@ -32,6 +33,19 @@ export async function readRouted(
     router.readTraffic(api, config),
   ]);
   return { tracks, traffic };
+}
+
+/**
+ * Percent of the traffic that the canary's Deployment is asked to get now: by the router's own objects where they say so,
+ * else by what is live. Undefined when nothing takes any.
+ */
+export async function canaryShareNow(
+  api: KubernetesApi,
+  { config, router }: Pick<RoutedStage, "config" | "router">,
+  live: Live,
+): Promise<number | undefined> {
+  const { canaryShare } = await router.readTraffic(api, config);
+  return canaryShare ?? router.live.canaryShareNow(live);
 }
 
 /**

@@ -85,6 +85,10 @@ export function weightIn(
   return split?.backendRefs?.find(({ name }) => name === names[track])?.weight;
 }
 
+/** Whether a route gives any track a share. */
+export const splits = (route: Pick<Route, "spec"> | undefined, app: string): boolean =>
+  TRACKS.some((track) => (weightIn(route, app, track) ?? 0) > 0);
+
 /** Percent of the traffic that a track has by a route: 0 where the route splits none. */
 export function shareIn(route: Pick<Route, "spec"> | undefined, app: string, track: TrackName): number {
   const all = TRACKS.reduce((sum, each) => sum + (weightIn(route, app, each) ?? 0), 0);

@@ -2,7 +2,7 @@ import type { LiveTrack } from "../../application/tracks.ts";
 import { imageReference, TRACKS } from "../../model/names.ts";
 import { servingShare } from "../../model/pods.ts";
 import type { LiveTraffic } from "../live-share.ts";
-import { type Route, weightIn } from "./live-route.ts";
+import { type Route, shareIn, splits, weightIn } from "./live-route.ts";
 
 /**
  * What the route says about traffic now.
@@ -10,6 +10,7 @@ import { type Route, weightIn } from "./live-route.ts";
  */
 export function trafficOf(app: string, route: Route | undefined): LiveTraffic {
   return {
+    canaryShare: splits(route, app) ? shareIn(route, app, "canary") : undefined,
     servedShare: (tracks, { release, repository }) => {
       const image = imageReference(repository, release.canary);
       const draws = TRACKS.map((track) => drawOf(tracks[track], image, weightIn(route, app, track)));

@@ -118,6 +118,12 @@ describe("the traffic of a route", () => {
     assert.equal(served(track([OLD]), track([NEW]), [0, 0]), undefined);
   });
 
+  it("is the route's word for what the canary has, where it has one", () => {
+    const shareOf = (found: Route | undefined) => trafficOf("shop", found).canaryShare;
+    assert.deepEqual([shareOf(route()), shareOf(route([], [1, 3])), shareOf(route([], [1, 0]))], [25, 75, 0]);
+    assert.deepEqual([shareOf(undefined), shareOf(route([], [0, 0]))], [undefined, undefined]);
+  });
+
   it("deviates by the weights", () => {
     assert.deepEqual(trafficOf("shop", route()).deviations(plan), []);
     assert.deepEqual(

@@ -255,6 +255,24 @@ describe("the order of a move with the gateway router", function () {
     it(what, async () => assert.deepEqual(order(await runGatewayStages(stages)), expected));
   }
 
+  it("way on after a rollback that ended behind the route: by the route, and not by the record", async () => {
+    const live = clusterAfter(await runGatewayStages(["canary-25", "canary-75", "canary-100"]));
+    const spec = specOf(await runGatewayStages(["canary-25"]), "HTTPRoute", "httpd");
+    const previous = "/apis/apps/v1/namespaces/httpdcanary/deployments/httpd-previous";
+    const found = live[previous] as { spec: Json };
+    const halfway = {
+      ...live,
+      [previous]: { ...found, spec: { ...found.spec, replicas: 1 } },
+      [ROUTE_PATH]: { metadata: { name: "httpd" }, spec },
+    };
+    // The previous version has 75 % by the route: its pods must not go first.
+    assert.deepEqual(order(await runStage(gatewayStage("canary-100", halfway))), {
+      routeAfter: ["httpd-new"],
+      afterRoute: ["httpd-previous"],
+      routeWaits: 2,
+    });
+  });
+
   it("canary whose pods were taken away by hand: it has pods again before the route changes", async () => {
     const live = clusterAfter(await runGatewayStages(["canary-25"]));
     const path = "/apis/apps/v1/namespaces/httpdcanary/deployments/httpd-new";
