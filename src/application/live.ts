@@ -59,8 +59,19 @@ export async function requireApis(
   for (const { groupVersion, installation } of required) {
     if (await api?.get(`/apis/${groupVersion}`)) continue;
     const cluster = api ? `the cluster at ${api.server}` : "a new cluster";
-    throw new UserError(`${cluster} does not serve ${groupVersion}`, installation);
+    const others = (await otherVersions(api, groupVersion)).join(", ");
+    throw new UserError(
+      `${cluster} does not serve ${groupVersion}${others && `; it serves ${others}`}`,
+      installation,
+    );
   }
+}
+
+/** Versions of the same group that are served: the installed one may be too old. */
+async function otherVersions(api: KubernetesApi | undefined, groupVersion: string): Promise<string[]> {
+  const [group = ""] = groupVersion.split("/");
+  const found = await api?.get<{ versions?: { groupVersion: string }[] }>(`/apis/${group}`);
+  return (found?.versions ?? []).map((version) => version.groupVersion);
 }
 
 /** Which track takes more traffic than now: it has to be ready before the other one shrinks. */

@@ -1,7 +1,6 @@
 import { UserError } from "../errors.ts";
 import type { Reading } from "../gate/counters.ts";
-import type { StagePlan } from "../model/plan.ts";
-import type { DataPlane } from "../routers/live-share.ts";
+import type { DataPlane, ServedStage } from "../routers/live-share.ts";
 
 /** Where a judge looks: the counters of all servers at one time. */
 export interface LookSource {
@@ -19,10 +18,10 @@ export interface LookSource {
 export function dataPlaneSource(
   dataPlane: DataPlane | undefined,
   {
-    plan,
+    stage,
     urls,
     router,
-  }: { readonly plan: StagePlan; readonly urls: readonly string[]; readonly router: string },
+  }: { readonly stage: ServedStage; readonly urls: readonly string[]; readonly router: string },
 ): LookSource {
   if (!dataPlane) {
     throw new UserError(
@@ -33,6 +32,6 @@ export function dataPlaneSource(
   return {
     name: dataPlane.name,
     read: async () =>
-      Object.assign({}, ...(await Promise.all(urls.map((url) => dataPlane.counters(url, plan))))),
+      Object.assign({}, ...(await Promise.all(urls.map((url) => dataPlane.counters(url, stage))))),
   };
 }

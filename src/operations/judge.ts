@@ -51,7 +51,9 @@ export async function judgeLiveStage(
   const { gate, observer, signal, onLook } = options;
   const moved = new AbortController();
   const pods = () => podsNow(operator, stage);
-  const source = stoppedByMoves(operator, stage, ofOwnPods(sourceOf(stage, gate), pods, stage), moved);
+  const counters = sourceOf(stage, gate);
+  const ours = stage.router.live.dataPlane?.tellsNamespaces ? counters : ofOwnPods(counters, pods, stage);
+  const source = stoppedByMoves(operator, stage, ours, moved);
   const began = new Date();
   const evidence = await observer.phase(`judge ${stage.stage}`, (note) =>
     soak(source, {
@@ -80,7 +82,11 @@ async function podsNow(operator: Pick<Operator, "project" | "cluster">, stage: L
 
 /** Where the requests of a stage are counted. @throws UserError for a router that counts none */
 export const sourceOf = ({ config, plan, router }: EvaluatedStage, { stats }: GateConfig): LookSource =>
-  dataPlaneSource(router.live.dataPlane, { plan, urls: stats, router: config.router });
+  dataPlaneSource(router.live.dataPlane, {
+    stage: { namespace: config.namespace, plan },
+    urls: stats,
+    router: config.router,
+  });
 
 const parametersOf = ({ ratio, points }: GateConfig): GateParameters => ({
   ...DEFAULTS,

@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import type { Resource } from "@pulumi/pulumi";
+import type { KubernetesApi } from "../cluster/api.ts";
 import { StoredRecord } from "../components/record.ts";
 import { Track } from "../components/track.ts";
 import type { Config } from "../config/stage.ts";
@@ -7,7 +8,7 @@ import { appNames, TRACKS, type TrackName } from "../model/names.ts";
 import type { StagePlan, TrackPlan } from "../model/plan.ts";
 import type { ReleaseRecord } from "../model/record.ts";
 import { steadySeconds } from "../model/rollout.ts";
-import type { Edge } from "../routers/router.ts";
+import type { Edge, EdgeArgs } from "../routers/router.ts";
 import type { PodMaterial } from "./pod-material.ts";
 
 export interface ApplicationArgs {
@@ -15,9 +16,13 @@ export interface ApplicationArgs {
   readonly plan: StagePlan;
   readonly material: PodMaterial;
   /** The router's edge, and its address; undefined where the cluster chooses one. */
-  readonly edge: Pick<Edge, "declare"> & { readonly address: string | undefined };
+  readonly edge: Pick<Edge, "declare" | "untilFollowed"> & { readonly address: string | undefined };
+  /** The cluster as the deployer has it. */
+  readonly api: KubernetesApi;
   /** The track that takes more traffic than now. */
   readonly growing: TrackName;
+  /** The tracks that are ready before the edge changes: the growing one, and one that would get traffic without pods. */
+  readonly beforeEdge: readonly TrackName[];
   /** Awaited before the edge and the other track change: the growing one has to be ready, and so for these seconds. */
   readonly untilRolledOut: (track: TrackPlan, steadySeconds?: number) => Promise<void>;
   /** The version that a rollback leaves: it may be what is broken, so the stage is in place without it. */
@@ -38,32 +43,46 @@ export function declareApplication(args: ApplicationArgs): void {
   const names = appNames(config.app.name, config.namespace);
   const options = { providers: [args.deployer], retainOnDelete: true };
 
-  const untilGrown = (steady = 0) => args.untilRolledOut(plan.tracks[args.growing], steady);
-  const declareTrack = (track: TrackName, after?: { dependsOn: pulumi.Resource[] }): Track =>
+  const untilReady = async (): Promise<void> => {
+    for (const track of args.beforeEdge) await args.untilRolledOut(plan.tracks[track]);
+  };
+  const { api } = args;
+  const edgeArgs: EdgeArgs = {
+    ...{ config, plan, namespace, api },
+    address: args.edge.address,
+    beforeChange: untilReady,
+  };
+  const untilFollowed = async (): Promise<void> => args.edge.untilFollowed?.(edgeArgs);
+  const declareTrack = (
+    track: TrackName,
+    beforeChange?: () => Promise<void>,
+    dependsOn?: Resource[],
+  ): Track =>
     new Track(
       plan.tracks[track].name,
-      {
-        ...args.material,
-        app: config.app,
-        plan: plan.tracks[track],
-        namespace,
-        beforeChange: after && (() => untilGrown(steadySeconds(plan.tracks[track], config.app))),
-      },
-      { ...options, ...after },
+      { ...args.material, app: config.app, plan: plan.tracks[track], namespace, beforeChange },
+      { ...options, ...(dependsOn && { dependsOn }) },
     );
   const growing = declareTrack(args.growing);
-  const edge = args.edge.declare(
-    names.service,
-    { config, plan, namespace, address: args.edge.address, beforeChange: () => untilGrown() },
-    { ...options, dependsOn: [growing] },
-  );
-  // Where the edge leads to may change with a stage: to pods that are ready, and before other pods leave.
   const shrinking = TRACKS.find((track) => track !== args.growing) ?? "previous";
-  const other = declareTrack(shrinking, { dependsOn: [growing, edge] });
+  const declareEdge = (...after: Resource[]): Resource =>
+    args.edge.declare(names.service, edgeArgs, { ...options, dependsOn: [growing, ...after] });
+  const declareOther = (...after: Resource[]): Track => {
+    const untilMayChange = async (): Promise<void> => {
+      await args.untilRolledOut(plan.tracks[args.growing], steadySeconds(plan.tracks[shrinking], config.app));
+      if (after.length > 0) await untilFollowed();
+    };
+    return declareTrack(shrinking, untilMayChange, [growing, ...after]);
+  };
+  // Where the edge leads to may change with a stage: to pods that are ready, and before other pods leave.
+  const first = args.beforeEdge.includes(shrinking) ? declareOther() : undefined;
+  const edge = declareEdge(...(first ? [first] : []));
+  const other = first ?? declareOther(edge);
   const untilInPlace = async (): Promise<void> => {
     for (const track of [plan.tracks[args.growing], plan.tracks[shrinking]]) {
       if (track.version !== args.abandoned) await args.untilRolledOut(track);
     }
+    await untilFollowed();
   };
   new StoredRecord(
     names.record,

@@ -32,6 +32,7 @@ export async function declareFoundation(
   const access = await accessTo(config, known.foundation);
   const api = access && (await connect(access));
   await requireApis(api, router.foundationRequires(config));
+  if (api) await router.checkFoundation?.(api, config);
   if (api && config.cluster.kind === "kubeconfig" && !config.takeOver && !known.looksAtForeign) {
     await requireNothingForeign(api, tenancyPaths(config));
   }

@@ -1,15 +1,16 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { applicationIn } from "../application/application.ts";
-import { growingTrack, requireApis } from "../application/live.ts";
+import { growingTrack, type Live, requireApis } from "../application/live.ts";
 import type { KubernetesApi } from "../cluster/api.ts";
 import { connect } from "../cluster/connect.ts";
 import { requireNothingForeign } from "../cluster/foreign.ts";
 import { configMapPath, deploymentPath } from "../cluster/objects.ts";
 import { giveTimeToRollOut, untilRolledOut } from "../cluster/rollouts.ts";
 import { type Config, requireCanaryOut } from "../config/stage.ts";
+import { wantedReplicas } from "../model/deployment.ts";
 import { moveTo, releaseToAbort, requireKnownStage } from "../model/lifecycle.ts";
-import { appNames } from "../model/names.ts";
+import { appNames, TRACKS, type TrackName } from "../model/names.ts";
 import type { StagePlan } from "../model/plan.ts";
 import { type Abort, type ReleaseRecord, recordAfter } from "../model/record.ts";
 import { progressDeadlineSeconds } from "../model/rollout.ts";
@@ -62,9 +63,10 @@ export async function declareStage(
   const material = await podMaterial(config, stage, plan, known.directory ?? pulumi.getRootDirectory());
 
   const leavesCanary = move === "rollback" || move === "abort";
+  if (!leavesCanary) await router.check?.(api, config, plan);
   const abandoned = leavesCanary && release.canary !== release.previous ? release.canary : undefined;
 
-  const { declare } = await router.loadEdge();
+  const growing = growingTrack(router.live.canaryShareNow(live), plan.tracks.canary.effectiveShare);
   const deployer = new k8s.Provider("deployer", {
     kubeconfig: pulumi.secret(deployerKubeconfig),
     enableServerSideApply: true,
@@ -75,9 +77,11 @@ export async function declareStage(
     config,
     plan,
     material,
-    edge: { declare, address: edgeAddress },
+    edge: { ...(await router.loadEdge()), address: edgeAddress },
+    api,
     deployer,
-    growing: growingTrack(router.live.canaryShareNow(live), plan.tracks.canary.effectiveShare),
+    growing,
+    beforeEdge: router.edgeHoldsShares ? tracksBeforeEdge(live, plan, growing) : [growing],
     untilRolledOut: ({ name, version }, steadySeconds) =>
       version === abandoned
         ? giveTimeToRollOut(api, config.namespace, name, config.app.startSeconds)
@@ -122,6 +126,15 @@ function objectPaths(config: Config, { tracks }: StagePlan, router: Router): str
     configMapPath(namespace, appNames(app.name, namespace).record),
     ...router.edgePaths(config),
   ];
+}
+
+/** What grows, and what has no pods yet: the edge would lead requests to nobody. */
+function tracksBeforeEdge({ deployments }: Live, { tracks }: StagePlan, growing: TrackName): TrackName[] {
+  const isMissing = (track: TrackName): boolean => {
+    const found = deployments[track];
+    return tracks[track].replicas > 0 && (!found || wantedReplicas(found) === 0);
+  };
+  return TRACKS.filter((track) => track === growing || isMissing(track));
 }
 
 /** The abort that `pulumi up` makes: nobody said who or why. */

@@ -27,10 +27,11 @@ export function defineRouter<S extends RouterSchema>(schema: S, own: RouterDefin
     return Object.assign({}, config, { edge, cluster }, secrets);
   };
   const loadEdge = async (): Promise<Edge> => {
-    const { declareFoundation, declare } = await own.loadEdge();
+    const { declareFoundation, declare, untilFollowed } = await own.loadEdge();
     return {
       declareFoundation: (args) => declareFoundation({ ...args, config: foundationOf(args.config) }),
       declare: (name, args, options) => declare(name, { ...args, config: configOf(args.config) }, options),
+      untilFollowed: untilFollowed && ((args) => untilFollowed({ ...args, config: configOf(args.config) })),
     };
   };
   return {
@@ -38,6 +39,8 @@ export function defineRouter<S extends RouterSchema>(schema: S, own: RouterDefin
     schema,
     requires: (config) => own.requires(configOf(config)),
     foundationRequires: (config) => own.foundationRequires(foundationOf(config)),
+    check: async (api, config, plan) => own.check?.(api, configOf(config), plan),
+    checkFoundation: async (api, config) => own.checkFoundation?.(api, foundationOf(config)),
     plan: (config) => own.plan(configOf(config)),
     addressPath: (config) => own.addressPath(configOf(config)),
     edgePaths: (config) => own.edgePaths(configOf(config)),

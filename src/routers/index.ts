@@ -1,10 +1,11 @@
 import { UserError } from "../errors.ts";
+import { gateway } from "./gateway/index.ts";
 import { replicas } from "./replicas/index.ts";
 import type { Router, Routers } from "./router.ts";
 import { voyager } from "./voyager/index.ts";
 
 /** Every router that `router` in Pulumi.yaml can name: a new one is its folder and a line here. */
-export const routers = { voyager, replicas } as const satisfies Routers;
+export const routers = { voyager, replicas, gateway } as const satisfies Routers;
 
 /**
  * The router that a configuration names.

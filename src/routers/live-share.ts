@@ -35,23 +35,31 @@ export interface LiveTraffic {
   readonly deviations: (plan: StagePlan) => readonly Deviation[];
 }
 
+/** The application whose traffic a program carries. */
+export interface ServedStage {
+  readonly namespace: string;
+  readonly plan: StagePlan;
+}
+
 /** Statistics of the program that carries the traffic: what it does at this moment, whatever it was told. */
 export interface DataPlane {
   /** As it stands in sentences: `HAProxy`. */
   readonly name: string;
   /** What its statistics are and where, for the help of `--stats`: `HAProxy's statistics as CSV, http://HOST:PORT/;csv`. */
   readonly statistics: string;
+  /** Whether they say which namespace a pod is in: where not, another application's may have the same names. */
+  readonly tellsNamespaces: boolean;
   /**
    * Percent of the traffic that it gives the canary's pods; undefined when it gives none to either track.
    * @param url where its statistics are
    * @throws UserError when they cannot be read, or are another application's
    */
-  readonly appliedShare: (url: string, plan: StagePlan) => Promise<number | undefined>;
+  readonly appliedShare: (url: string, stage: ServedStage) => Promise<number | undefined>;
   /**
    * Requests that each of the application's pods has had, and how many failed, since the program began.
    * @throws UserError as `appliedShare` does
    */
-  readonly counters: (url: string, plan: StagePlan) => Promise<Reading>;
+  readonly counters: (url: string, stage: ServedStage) => Promise<Reading>;
 }
 
 /** How a router's shares are told from what is live. */

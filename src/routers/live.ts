@@ -56,7 +56,7 @@ export async function appliedShare(
   url: string,
 ): Promise<number | undefined> {
   const { dataPlane } = router.live;
-  if (dataPlane) return dataPlane.appliedShare(url, plan);
+  if (dataPlane) return dataPlane.appliedShare(url, { namespace: config.namespace, plan });
   throw new UserError(
     `the router ${config.router} has no statistics of its own, so there is nothing to read at ${url}`,
     "Leave --stats out.",

@@ -31,6 +31,8 @@ export interface EdgeArgs<C extends Config = Config> {
   readonly address?: pulumi.Input<string> | undefined;
   /** Awaited before anything leads traffic elsewhere: the pods that are to take it have to be ready. */
   readonly beforeChange: () => Promise<void>;
+  /** The cluster as the deployer has it, for what is awaited. */
+  readonly api: KubernetesApi;
 }
 
 /** What the foundation's part of an edge is declared from. */
@@ -50,6 +52,11 @@ export interface Edge<C extends Config = Config, F extends FoundationConfig = Fo
     args: EdgeArgs<C>,
     options: pulumi.ComponentResourceOptions,
   ) => pulumi.ComponentResource;
+  /**
+   * Awaited before pods leave, and before the record says what is live: the traffic has to be as the edge says. Without it
+   * an edge says nothing that could be followed later.
+   */
+  readonly untilFollowed?: ((args: EdgeArgs<C>) => Promise<void>) | undefined;
 }
 
 /** What is the same for every configuration of a router. */
@@ -60,6 +67,8 @@ interface RouterTraits {
   readonly podSecurity: "restricted" | "baseline";
   /** Labels that all pods of an application carry, by its name. */
   readonly selector: (app: string) => Readonly<Record<string, string>>;
+  /** Whether the shares stand in the edge: a track that has no pods yet then gets some before the edge changes. */
+  readonly edgeHoldsShares: boolean;
   readonly live: LiveShare;
 }
 
@@ -70,11 +79,19 @@ interface RouterWork<C extends Config, F extends FoundationConfig> {
   /** Those that it must serve before the foundation is applied. */
   readonly foundationRequires: (config: F) => readonly RequiredApi[];
   /**
+   * Looks in the cluster for what stands in a stage's way, before anything is declared; not asked on the way back from a
+   * canary.
+   * @throws UserError
+   */
+  readonly check?: (api: KubernetesApi, config: C, plan: StagePlan) => Promise<void>;
+  /** The same for the foundation. @throws UserError */
+  readonly checkFoundation?: (api: KubernetesApi, config: F) => Promise<void>;
+  /**
    * The stage as this router does it; pure.
    * @throws UserError when the shares cannot be given
    */
   readonly plan: (config: C) => StagePlan;
-  /** API path of the object whose `status.loadBalancer` says where the traffic comes in. */
+  /** API path of the object whose status says where the traffic comes in: a Service, an Ingress, a Gateway. */
   readonly addressPath: (config: C) => string;
   /** API paths of every object that the edge declares. */
   readonly edgePaths: (config: C) => readonly string[];

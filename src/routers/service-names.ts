@@ -1,3 +1,6 @@
+/** The port at which clients find the application. */
+export const SERVICE_PORT = 80;
+
 /** Name of the Service that shows the canary alone. */
 export const previewName = (app: string): string => `${app}-preview`;
 

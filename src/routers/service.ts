@@ -2,9 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { applicationMetadata } from "../components/metadata.ts";
 import type { Config } from "../config/stage.ts";
-
-/** The port at which clients find the application. */
-export const SERVICE_PORT = 80;
+import { SERVICE_PORT } from "./service-names.ts";
 
 export interface ServiceOptions {
   readonly name: string;

@@ -14,7 +14,10 @@ interface LoadBalanced {
         readonly ports?: readonly { readonly port: number }[];
       }[];
     };
+    /** A Gateway's. */
+    readonly addresses?: readonly { readonly value: string }[];
   };
+  readonly spec?: { readonly listeners?: readonly { readonly port: number; readonly protocol: string }[] };
 }
 
 /** A load balancer has an address some time after it was made, or never. */
@@ -34,18 +37,21 @@ export async function edgeUrl(
 ): Promise<string> {
   const path = router.addressPath(config);
   const object = await api.get<LoadBalanced>(path);
-  const entry = object?.status?.loadBalancer?.ingress?.[0];
-  const host = entry?.ip ?? entry?.hostname;
+  const { status, spec } = object ?? {};
+  const entry = status?.loadBalancer?.ingress?.[0];
+  const host = entry?.ip ?? entry?.hostname ?? status?.addresses?.[0]?.value;
   if (host === undefined) {
     throw new NoAddress(
-      `the edge has no address: ${path} ${object ? "has no status.loadBalancer.ingress" : "does not exist"}`,
+      `the edge has no address: ${path} ${object ? "has no status.loadBalancer.ingress and no status.addresses" : "does not exist"}`,
       "Wait until its load balancer has one, or name the address with --url.",
     );
   }
-  const { scheme } = router.entrance(config);
+  const { scheme, path: served = "/" } = router.entrance(config);
+  const listener = spec?.listeners?.find(({ protocol }) => protocol === scheme.toUpperCase());
   const ports = (entry?.ports ?? []).map(({ port }) => port);
   const name = host.includes(":") ? `[${host}]` : host;
-  return new URL(`${scheme}://${name}:${portOf(scheme, ports)}`).origin;
+  const { origin } = new URL(`${scheme}://${name}:${listener?.port ?? portOf(scheme, ports)}`);
+  return origin + (served === "/" ? "" : served);
 }
 
 /** A load balancer that lists other ports than the usual ones lists that of HTTP first, and that of HTTPS after it. */

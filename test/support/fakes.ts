@@ -82,6 +82,8 @@ export interface Routing {
   readonly router: string;
   readonly replicas: object;
   readonly routers: Routers;
+  /** Project value; without it what the router takes for granted. */
+  readonly edge?: object | undefined;
 }
 
 const BY_WEIGHT: Routing = { router: "voyager", replicas: { previous: 1, canary: 1 }, routers };
@@ -89,11 +91,12 @@ const BY_WEIGHT: Routing = { router: "voyager", replicas: { previous: 1, canary:
 /** A project that is nowhere on disk. */
 export function fakeProject(
   release: Release = RELEASE,
-  { router, replicas, routers: known }: Routing = BY_WEIGHT,
+  { router, replicas, routers: known, edge }: Routing = BY_WEIGHT,
 ): Project & { config: ProjectConfig } {
   const values = {
     namespace: NAMESPACE,
     router,
+    ...(edge && { edge }),
     lifecycle: LIFECYCLE,
     release,
     app: {

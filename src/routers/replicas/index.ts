@@ -12,6 +12,7 @@ export const replicas = defineRouter(replicasSchema, {
   deployerRules: [],
   podSecurity: "restricted",
   selector: applicationSelector,
+  edgeHoldsShares: false,
   plan: planStage,
   addressPath: ({ app, namespace }) => servicePath(namespace, app.name),
   edgePaths: ({ app, edge, namespace }) => {

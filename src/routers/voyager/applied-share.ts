@@ -10,8 +10,9 @@ import { appliedShare, type HaproxyServer, isPodOf, PREVIEW_BACKEND, parseStatis
 export const haproxy: DataPlane = {
   name: "HAProxy",
   statistics: "HAProxy's statistics as CSV, http://HOST:PORT/;csv",
-  appliedShare: appliedCanaryShare,
-  counters: readCounters,
+  tellsNamespaces: false,
+  appliedShare: (url, { plan }) => appliedCanaryShare(url, plan),
+  counters: (url, { plan }) => readCounters(url, plan),
 };
 
 const TIMEOUT_MS = 5_000;

@@ -1,9 +1,6 @@
 import { z } from "zod";
-import { allowedRanges } from "../../config/edge.ts";
+import { allowedRanges, hostName, secretName, testers } from "../../config/edge.ts";
 import { containerResources } from "../../config/quantities.ts";
-
-const HOST = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
-const secretName = z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, "must be the name of a Secret");
 
 const tls = z.strictObject({
   /** Secret of type kubernetes.io/tls in the namespace. */
@@ -19,21 +16,15 @@ const tls = z.strictObject({
   redirect: z.boolean().default(true),
 });
 
-const host = z.string().regex(HOST, "must be a host name such as www.example.com");
-
-// What stands in a rule of HAProxy: nothing that would need quotes there.
-const token = z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/, "must be letters, digits, dots and dashes");
-const named = z.strictObject({ name: token, value: token });
-
 /** What HAProxy listens for. */
 export const edgeSchema = z
   .strictObject({
     /** The one host name that is served; every name without it. */
-    host: host.optional(),
+    host: hostName.optional(),
     /** Another host name, which shows the canary alone, whatever its share: also before it has any. */
-    previewHost: host.optional(),
+    previewHost: hostName.optional(),
     /** Requests with this header, or with this cookie, get the canary at every host. */
-    testers: z.union([z.strictObject({ header: named }), z.strictObject({ cookie: named })]).optional(),
+    testers: testers.optional(),
     tls: tls.optional(),
     /** Networks that may connect; all without it. */
     allowedRanges: allowedRanges.optional(),

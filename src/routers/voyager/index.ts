@@ -20,6 +20,7 @@ export const voyager = defineRouter(voyagerSchema, {
   // HAProxy's containers, as Voyager makes them, name no security context: the restricted standard turns them away.
   podSecurity: "baseline",
   selector: applicationSelector,
+  edgeHoldsShares: false,
   plan: planStage,
   addressPath: ingressPath,
   edgePaths: (config) => {

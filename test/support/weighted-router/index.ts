@@ -15,6 +15,7 @@ export const weighted = defineRouter(weightedSchema, {
   deployerRules: [{ apiGroups: ["gateway.networking.k8s.io"], resources: ["httproutes"], verbs: DECLARE }],
   podSecurity: "restricted",
   selector: (app) => ({ app }),
+  edgeHoldsShares: true,
   plan: planStage,
   addressPath: ({ app, namespace }) => routePath(namespace, app.name),
   edgePaths: ({ app, namespace }) => [routePath(namespace, app.name)],

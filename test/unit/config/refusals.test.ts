@@ -120,7 +120,11 @@ describe("a wrong value is refused with its path, the value and what it has to b
       { namespace: "HTTPD" },
       'namespace is "HTTPD": must be lower-case letters, digits and dashes, 40 at most',
     ],
-    ["an unknown router", { router: "istio" }, 'router is "istio": must be one of voyager, replicas'],
+    [
+      "an unknown router",
+      { router: "istio" },
+      'router is "istio": must be one of voyager, replicas, gateway',
+    ],
     [
       "an unknown sort of cluster",
       { cluster: { kind: "eks", context: "prod" } },
@@ -167,7 +171,7 @@ describe("a wrong value is refused with its path, the value and what it has to b
     });
     assert.deepEqual(message.split("\n"), [
       'namespace is "HTTPD": must be lower-case letters, digits and dashes, 40 at most',
-      'router is "istio": must be one of voyager, replicas',
+      'router is "istio": must be one of voyager, replicas, gateway',
     ]);
   });
 

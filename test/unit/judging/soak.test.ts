@@ -91,7 +91,7 @@ describe("a soak", () => {
   });
 
   it("has no place to look at with a router that has no data plane of its own", () => {
-    const named = { plan: {} as never, urls: ["http://127.0.0.1:1"], router: "replicas" };
+    const named = { stage: {} as never, urls: ["http://127.0.0.1:1"], router: "replicas" };
     assert.throws(() => dataPlaneSource(undefined, named), {
       message: "gate.stats is set, but the router replicas has no statistics of its own",
     });

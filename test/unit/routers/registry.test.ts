@@ -42,13 +42,14 @@ describe("the registry of routers", () => {
   it("has each router under its name", () => {
     assert.equal(routerOf({ router: "voyager" }), routers.voyager);
     assert.equal(routerOf({ router: "replicas" }), routers.replicas);
+    assert.equal(routerOf({ router: "gateway" }), routers.gateway);
   });
 
   it("says which routers there are, where an unknown one is named", () => {
-    for (const router of ["gateway", "constructor"]) {
+    for (const router of ["gatway", "constructor"]) {
       assert.throws(() => routerOf({ router }), {
         name: "UserError",
-        message: `router is "${router}": must be one of voyager, replicas`,
+        message: `router is "${router}": must be one of voyager, replicas, gateway`,
       });
     }
   });
@@ -85,7 +86,7 @@ describe("the registry of routers", () => {
   it("is where routers are named, and what carries their traffic; nothing else compares with a name", () => {
     const names = Object.keys(routers).join("|");
     const compared = `router\\W{0,5}(===|!==|==|in)\\W{0,3}"(${names})"|case "(${names})"`;
-    const named = new RegExp(`voyager|haproxy|${compared}`, "i");
+    const named = new RegExp(`voyager|haproxy|envoy|${compared}`, "i");
     assert.deepEqual(
       outside.filter(({ text }) => named.test(text)).map(({ file }) => file),
       [],

@@ -52,8 +52,25 @@ describe("the program with a third router, which only a test has", function () {
     assert.deepEqual(rules.at(-1), weighted.deployerRules[0]);
   });
 
-  it("changes its weights between the two tracks: when what grows is ready, before the other changes", async () => {
+  it("gives a share once both tracks have pods", async () => {
     const run = await runStage(FIRST);
+    assert.ok(waitsFor(run, "app-canary", "app-previous"));
+    assert.ok(waitsFor(run, "app-service", "app-canary"));
+    assert.ok(!waitsFor(run, "app-canary", "app-service"));
+  });
+
+  it("changes its weights between the two tracks: when what grows is ready, before the other changes", async () => {
+    const deployment = { spec: { replicas: 2, template: {} } };
+    const path = "/apis/apps/v1/namespaces/replicas-example/deployments";
+    const run = await runStage({
+      ...FIRST,
+      config: { ...configOf(), takeOver: true },
+      cluster: {
+        ...FIRST.cluster,
+        [`${path}/app-previous`]: deployment,
+        [`${path}/app-canary`]: deployment,
+      },
+    });
     assert.ok(waitsFor(run, "app-service", "app-previous"));
     assert.ok(waitsFor(run, "app-canary", "app-service"));
   });
@@ -106,6 +123,9 @@ describe("the configuration with a third router", () => {
   });
 
   it("names it where an unknown router is refused", () => {
-    refuses({ router: "weights" }, /^router is "weights": must be one of voyager, replicas, weighted$/);
+    refuses(
+      { router: "weights" },
+      /^router is "weights": must be one of voyager, replicas, gateway, weighted$/,
+    );
   });
 });

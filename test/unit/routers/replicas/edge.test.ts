@@ -237,6 +237,6 @@ describe("the replicas router's configuration", () => {
   });
 
   it("of an unknown router says which there are, and nothing of the rest", () => {
-    refuses({ router: "replica" }, /^router is "replica": must be one of voyager, replicas$/);
+    refuses({ router: "replica" }, /^router is "replica": must be one of voyager, replicas, gateway$/);
   });
 });

@@ -1,0 +1,98 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { applicationMetadata } from "../../components/metadata.ts";
+import { appNames } from "../../model/names.ts";
+import type { FoundationArgs } from "../router.ts";
+import { GATEWAY_GROUP, GATEWAY_VERSION, gatewayOf, LISTENERS } from "./objects.ts";
+import type { GatewayFoundation } from "./schema.ts";
+
+type Args = FoundationArgs<GatewayFoundation>;
+
+/** What the foundation has for the route: the Gateway, or the right to look at one that is in another namespace. */
+export async function declareFoundation(args: Args): Promise<void> {
+  const options = { providers: [args.administrator] };
+  const { gateway } = args.config.edge;
+  if ("class" in gateway) new OwnGateway("gateway", { ...args, class: gateway.class }, options);
+  else if (gatewayOf(args.config).namespace !== args.config.namespace) {
+    new GatewayReader("gateway-reader", args, options);
+  }
+}
+
+/** The Gateway of an application that has one to itself. */
+export class OwnGateway extends pulumi.ComponentResource {
+  readonly gateway: k8s.apiextensions.CustomResource;
+
+  constructor(name: string, args: Args & { class: string }, options: pulumi.ComponentResourceOptions) {
+    super("canary-stages:index:OwnGateway", name, {}, options);
+    this.gateway = new k8s.apiextensions.CustomResource(name, gatewayDocument(args), { parent: this });
+    this.registerOutputs({ gateway: this.gateway.metadata.name });
+  }
+}
+
+/** Every value that the API server would put in is written out, as in the route. */
+function gatewayDocument({
+  config,
+  namespace,
+  class: gatewayClassName,
+}: Args & { class: string }): k8s.apiextensions.CustomResourceArgs {
+  const { tls } = config.edge;
+  const allowedRoutes = { namespaces: { from: "Same" } };
+  const certificate = { group: "", kind: "Secret", name: tls?.secret };
+  return {
+    apiVersion: GATEWAY_VERSION,
+    kind: "Gateway",
+    metadata: applicationMetadata(gatewayOf(config).name, namespace),
+    spec: {
+      gatewayClassName,
+      listeners: [
+        { name: LISTENERS.http, port: 80, protocol: "HTTP", allowedRoutes },
+        ...(tls
+          ? [
+              {
+                name: LISTENERS.https,
+                port: 443,
+                protocol: "HTTPS",
+                allowedRoutes,
+                tls: { mode: "Terminate", certificateRefs: [certificate] },
+              },
+            ]
+          : []),
+      ],
+    },
+  };
+}
+
+/** The deployer reads the Gateway that its route hangs on, and no other one there. */
+export class GatewayReader extends pulumi.ComponentResource {
+  constructor(name: string, { config, namespace }: Args, options: pulumi.ComponentResourceOptions) {
+    super("canary-stages:index:GatewayReader", name, {}, options);
+    const gateway = gatewayOf(config);
+    const { deployer } = appNames(config.app.name, config.namespace);
+    const metadata = applicationMetadata(`${deployer}-gateway`, gateway.namespace);
+    const role = new k8s.rbac.v1.Role(
+      name,
+      {
+        metadata,
+        rules: [
+          {
+            apiGroups: [GATEWAY_GROUP],
+            resources: ["gateways"],
+            resourceNames: [gateway.name],
+            verbs: ["get"],
+          },
+        ],
+      },
+      { parent: this },
+    );
+    new k8s.rbac.v1.RoleBinding(
+      `${name}-binding`,
+      {
+        metadata,
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
+        subjects: [{ kind: "ServiceAccount", name: deployer, namespace }],
+      },
+      { parent: this },
+    );
+    this.registerOutputs({});
+  }
+}
