@@ -1,7 +1,8 @@
 import { join, resolve } from "node:path";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { keep } from "../local/environment/claim.ts";
 import { type Environment, startEnvironment, stopEnvironment } from "../local/environment/environment.ts";
+import { LOCAL_ROUTERS, type LocalRouterName } from "../local/environment/routers.ts";
 import { HTTPD_TAGS } from "../local/images/names.ts";
 import { REPORTS, STATE_DIR } from "../local/paths.ts";
 import { INTERRUPTED, takingDown } from "../local/process/interruption.ts";
@@ -14,6 +15,7 @@ import { reported, walkAndReport } from "./walk/reporting.ts";
 
 interface Options {
   readonly keep?: boolean;
+  readonly router?: LocalRouterName;
   readonly context?: string;
   readonly kubeconfig?: string;
 }
@@ -23,6 +25,11 @@ const UNSUITABLE = 2;
 const command = new Command("npm start --")
   .description("Takes a release of httpd through its canary stages on a real Kubernetes, under traffic.")
   .option("--keep", "leave everything up afterwards, to look around")
+  .addOption(
+    new Option("--router <name>", "what splits the traffic (default: voyager)")
+      .choices(Object.keys(LOCAL_ROUTERS))
+      .conflicts("context"),
+  )
   .option("--context <name>", "run on this cluster of yours instead of one on this machine; needs no root")
   .option("--kubeconfig <file>", "file that has the context (default: KUBECONFIG, ~/.kube/config)")
   .addHelpText(
@@ -35,11 +42,11 @@ the rights of an administrator there. Whatever it made is gone afterwards, unles
 
 /** 0 when every share fits and nothing failed, 1 when not, 2 when this machine will not do, 130 after Ctrl-C. */
 async function main(): Promise<number> {
-  const { keep: toKeep = false, context, kubeconfig } = command.parse().opts<Options>();
+  const { keep: toKeep = false, router, context, kubeconfig } = command.parse().opts<Options>();
   const progress = createProgress();
   const signal = takingDown((text) => progress.say(text));
   if (context === undefined) {
-    if (kubeconfig === undefined) return walkHere(toKeep, progress, signal);
+    if (kubeconfig === undefined) return walkHere({ toKeep, router, progress, signal });
     console.error(`--kubeconfig ${kubeconfig} comes without --context: name the context too.`);
     return UNSUITABLE;
   }
@@ -48,8 +55,16 @@ async function main(): Promise<number> {
   return walkOnOwnCluster({ cluster, toKeep, reportFile, progress, signal });
 }
 
-async function walkHere(toKeep: boolean, progress: Progress, signal: AbortSignal): Promise<number> {
-  const environment = await reported(() => startEnvironment(STATE_DIR, progress, signal), signal);
+interface Walk {
+  readonly toKeep: boolean;
+  readonly router: LocalRouterName | undefined;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+async function walkHere({ toKeep, router, progress, signal }: Walk): Promise<number> {
+  const start = () => startEnvironment(STATE_DIR, progress, signal, router);
+  const environment = await reported(start, signal);
   if (!environment) return signal.aborted ? INTERRUPTED : UNSUITABLE;
   if (toKeep) keep(STATE_DIR);
   const next = HTTPD_TAGS[2];
@@ -70,7 +85,7 @@ function sayHowToLookAround({ edge, cluster }: Environment, progress: Progress):
   const kubectl = `kubectl --kubeconfig ${quoted(cluster.kubeconfig ?? "")} --context ${quoted(cluster.context)}`;
   progress.say(`
 The environment is up.
-  the application   ${edge?.url}
+  the application   ${edge?.url ?? `${kubectl} -n httpdcanary get service`}
   what is live      ${kubectl} -n httpdcanary get configmap httpd-release -o yaml
   the command       source .local/environment.sh && cd .local/stacks && npx canary status
   Pulumi            the same, and then: pulumi preview -s canary-75

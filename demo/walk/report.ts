@@ -26,7 +26,8 @@ export const reportSchema = z.object({
     engine: z.string(),
     provider: z.string(),
     kubernetes: z.string(),
-    haproxy: z.string(),
+    /** What carried the traffic, with its version. */
+    edge: z.string(),
   }),
   steps: z.array(step),
   /** Steady load and measurements together. */

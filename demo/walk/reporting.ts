@@ -39,7 +39,7 @@ async function describe({ engine, plugins, cluster, edge }: Environment): Promis
     engine: `pulumi ${engine.version} (${engine.source})`,
     provider: `kubernetes ${providerText(plugins.provider)}`,
     kubernetes: gitVersion,
-    haproxy: edge?.version ?? "none",
+    edge: edge ? `${edge.program} ${edge.version}` : "none",
   };
 }
 

@@ -79,7 +79,7 @@ export async function walk({
   };
 }
 
-/** Options of a move in the walk: without questions, with all requests, and with the weights of the local HAProxy. */
+/** Options of a move in the walk: without questions, with all requests, and with the share that the local edge applies. */
 function movingOptions({ edge, entrance }: Environment): string[] {
   const stats = edge ? ["--stats", edge.statsUrl] : [];
   const url = entrance === undefined ? [] : ["--url", entrance];

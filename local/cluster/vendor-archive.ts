@@ -1,12 +1,9 @@
-import { createHash } from "node:crypto";
 import { chmod } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { execa } from "execa";
-import { Agent, EnvHttpProxyAgent, fetch } from "undici";
-import { cacheDir, filledOnce, isPresent } from "../engine/cache.ts";
-import { requireDisk } from "../engine/disk.ts";
-import { askUnlessRefused } from "../engine/refusal.ts";
+import { cacheDir, isPresent } from "../engine/cache.ts";
+import { type Download, download, fromVendor } from "../engine/download.ts";
 import type { Progress } from "../process/progress.ts";
 
 /** Kubernetes' own programs that a cluster is made of. */
@@ -26,8 +23,7 @@ export interface VendorRelease {
   readonly version: string;
   /** sha512 of the archive, by Go's name of the processor. */
   readonly checksums: Readonly<Record<string, string>>;
-  /** A download that brings no byte for so long is given up; one that is slow goes on. */
-  readonly stallMs?: number;
+  readonly stallMs?: Download["stallMs"];
 }
 
 /**
@@ -52,9 +48,7 @@ export function vendorFolder({ version }: VendorRelease): string {
 
 const PROCESSORS: Readonly<Record<string, string>> = { x64: "amd64", arm64: "arm64" };
 const INSIDE_ARCHIVE = "kubernetes/server/bin";
-const STALL_MS = 15_000;
 const DISK_GIBIBYTES = 1;
-const MEGABYTE = 1_000_000;
 
 /**
  * Downloads Kubernetes' programs into a folder, unless they are there. Nothing is put in place before the checksum of
@@ -73,63 +67,28 @@ export async function downloadKubernetes(
   const checksum = release.checksums[processor];
   if (checksum === undefined) return false;
   const url = `${release.baseUrl}/v${release.version}/kubernetes-server-linux-${processor}.tar.gz`;
-  const archive = { url, checksum, stallMs: release.stallMs ?? STALL_MS };
-  const done = await askUnlessRefused(join(dirname(target), `refused-${basename(target)}`), async () => {
-    await requireDisk(dirname(target), DISK_GIBIBYTES, "Downloading Kubernetes");
-    const title = `Asking Kubernetes' vendor for ${release.version}`;
-    const failure = await progress.step(title, (note) =>
-      filledOnce(target, (folder) => unpack(archive, folder, changes(note), signal)).then(
-        () => undefined,
-        reasonOf,
-      ),
-    );
-    signal?.throwIfAborted();
-    if (failure === undefined) return true;
-    progress.say(`Kubernetes ${release.version} cannot be had from its vendor: ${failure}`);
-    return undefined;
-  });
-  return done ?? false;
-}
-
-interface Archive {
-  readonly url: string;
-  readonly checksum: string;
-  readonly stallMs: number;
+  const { stallMs } = release;
+  const archive: Download = { url, algorithm: "sha512", checksum, ...(stallMs !== undefined && { stallMs }) };
+  const offer = { name: `Kubernetes ${release.version}`, target, diskGibibytes: DISK_GIBIBYTES };
+  return fromVendor(offer, (folder, note) => unpack(archive, folder, note, signal), progress, signal);
 }
 
 /** Takes the programs out of the archive while it comes. */
 async function unpack(
-  { url, checksum, stallMs }: Archive,
+  archive: Download,
   folder: string,
   note: (text: string) => void,
   signal?: AbortSignal,
 ): Promise<void> {
-  const limits = { headersTimeout: stallMs, bodyTimeout: stallMs, connect: { timeout: stallMs } };
-  const dispatcher = namesProxy(process.env) ? new EnvHttpProxyAgent(limits) : new Agent(limits);
-  try {
-    const { ok, status, headers, body } = await fetch(url, { dispatcher, signal: signal ?? null });
-    if (!ok || !body) throw new Error(`${url} answers ${status}`);
-    const total = Number(headers.get("content-length") ?? 0);
-    const found = await untar(body, folder, (bytes) => note(amount(bytes, total)), signal);
-    if (found !== checksum)
-      throw new Error(`the sha512 of ${url} is ${found}, where ${checksum} is expected`);
-  } finally {
-    await dispatcher.destroy();
-  }
+  await download(archive, (bytes) => untar(bytes, folder, signal), note, signal);
   await Promise.all(PROGRAMS.map((program) => chmod(join(folder, program), 0o755)));
 }
 
-/** Undici warns that its agent for proxies is experimental: only those who have one see that. */
-const namesProxy = (env: NodeJS.ProcessEnv): boolean =>
-  Object.entries(env).some(([name, value]) => /^https?_proxy$/i.test(name) && value !== "");
-
-/** @returns the sha512 of all that came */
 async function untar(
-  body: AsyncIterable<Uint8Array>,
+  bytes: AsyncIterable<Uint8Array>,
   folder: string,
-  onBytes: (bytes: number) => void,
-  signal?: AbortSignal,
-): Promise<string> {
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const members = PROGRAMS.map((program) => `${INSIDE_ARCHIVE}/${program}`);
   const into = [`--directory=${folder}`, "--strip-components=3", "--no-same-owner"];
   // It ends with its input. A terminal's Ctrl-C must not reach it, or that would look like a broken archive.
@@ -137,42 +96,10 @@ async function untar(
     detached: true,
     reject: false,
   });
-  const hash = createHash("sha512");
-  let bytes = 0;
-  async function* hashed(chunks: AsyncIterable<Uint8Array>) {
-    for await (const chunk of chunks) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      onBytes(bytes);
-      yield chunk;
-    }
-  }
-  const [piped] = await Promise.allSettled([
-    pipeline(body, hashed, tar.stdin, { ...(signal && { signal }) }),
-  ]);
+  const [piped] = await Promise.allSettled([pipeline(bytes, tar.stdin, { ...(signal && { signal }) })]);
   const { failed, stderr } = await tar;
   // What tar said is why it closed its input.
   const closed = piped.status === "rejected" && (piped.reason as NodeJS.ErrnoException).code === "EPIPE";
   if (piped.status === "rejected" && !closed) throw piped.reason;
   if (failed) throw new Error(`what came is no such archive: ${stderr.trim().split("\n")[0]}`);
-  return hash.digest("hex");
-}
-
-const amount = (bytes: number, total: number): string =>
-  `${Math.round(bytes / MEGABYTE)}${total > 0 ? ` of ${Math.round(total / MEGABYTE)}` : ""} MB`;
-
-/** Passes on what differs from the last. */
-function changes(note: (text: string) => void): (text: string) => void {
-  let last = "";
-  return (text) => {
-    if (text !== last) note(text);
-    last = text;
-  };
-}
-
-/** `fetch` wraps what happened into an error that says nothing. */
-function reasonOf(error: unknown): string {
-  const { cause } = error as Error;
-  const { message, code } = (cause instanceof Error ? cause : error) as NodeJS.ErrnoException;
-  return message || (code ?? String(error));
 }

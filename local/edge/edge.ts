@@ -24,15 +24,17 @@ import {
 } from "./record.ts";
 import { nameSocketFolder, removeSocketFolder } from "./socket.ts";
 
-/** A running local edge, as one Ingress sees it. */
+/** A running local edge: of HAProxy as one Ingress sees it, or of Envoy. */
 export interface Edge {
   /** HTTP, without a slash at the end. */
   url: string;
-  /** HTTPS; answers only while the Ingress has TLS. */
+  /** HTTPS; answers only while the Ingress or the Gateway has TLS. */
   httpsUrl: string;
-  /** HAProxy's statistics as CSV. */
+  /** Statistics of what carries the traffic: HAProxy's as CSV, or Envoy's admin without a slash at the end. */
   statsUrl: string;
-  /** HAProxy's version. */
+  /** What carries the traffic. */
+  program: "HAProxy" | "Envoy";
+  /** The program's. */
   version: string;
 }
 
@@ -124,6 +126,7 @@ function edgeAt({ ports, version }: EdgeRecord, address: string): Edge {
     url: `http://${address}:${ports.http}`,
     httpsUrl: `https://${address}:${ports.https}`,
     statsUrl: `http://${address}:${ports.stats}/;csv`,
+    program: "HAProxy",
     version,
   };
 }

@@ -11,6 +11,13 @@ export async function choosePorts(address: string, before: Ports | undefined): P
   return { http, https, stats };
 }
 
+/** The port of before if it is free, else another that is. */
+export async function choosePort(address: string, before: number | undefined): Promise<number> {
+  const [port] = (before && (await bindAll(address, [before]))) || ((await bindAll(address, [0])) ?? []);
+  if (!port) throw new Error(`${address} has no free port`);
+  return port;
+}
+
 /** Binds ports for a moment, 0 standing for any free one; undefined when one is taken. */
 async function bindAll(address: string, ports: readonly number[]): Promise<number[] | undefined> {
   const bound = await Promise.all(ports.map((port) => bind(address, port)));

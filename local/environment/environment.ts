@@ -8,17 +8,20 @@ import {
   stopCluster,
 } from "../cluster/cluster.ts";
 import { findNamespace } from "../cluster/namespace.ts";
-import { type Edge, startEdge, stopEdge } from "../edge/edge.ts";
+import { type Edge, stopEdge } from "../edge/edge.ts";
 import { type Engine, ensureEngine } from "../engine/engine.ts";
 import { ensurePlugins, type Plugins } from "../engine/plugins.ts";
+import { stopGateway } from "../gateway/gateway.ts";
 import { requireMachine } from "../machine/require-machine.ts";
+import { PROJECT_ROOT } from "../paths.ts";
 import { isAlive } from "../process/processes.ts";
 import type { Progress } from "../process/progress.ts";
 import { quoted } from "../process/shell.ts";
 import { sideBySide } from "../process/side-by-side.ts";
 import { type Claim, claim, release } from "./claim.ts";
 import { killCommands } from "./command.ts";
-import { type NamedContext, type Workspace, writeWorkspace } from "./workspace.ts";
+import { LOCAL_ROUTERS, type LocalRouterName, type StartEdge } from "./routers.ts";
+import { type NamedContext, projectNames, setRouter, type Workspace, writeWorkspace } from "./workspace.ts";
 
 /** Everything that a release needs: the engine, a cluster, an edge, and the stacks on them. */
 export interface Environment {
@@ -28,7 +31,7 @@ export interface Environment {
   readonly cluster: NamedContext;
   /** Networks that load may be sent to, besides loopback. */
   readonly networks: readonly string[];
-  /** Undefined on a cluster of somebody's own, which needs none. */
+  /** Undefined on a cluster of somebody's own, and where the cluster itself divides the traffic. */
   readonly edge: Edge | undefined;
   /** Where the application is reached, if not at the address of its edge. */
   readonly entrance?: string;
@@ -36,16 +39,18 @@ export interface Environment {
 
 /**
  * Brings the local environment up.
+ * @param router that its stacks are for
  * @throws UserError when this machine lacks something, or when an environment is up already
  */
 export async function startEnvironment(
   stateDir: string,
   progress: Progress,
   signal?: AbortSignal,
+  router: LocalRouterName = "voyager",
 ): Promise<Environment> {
   await requireMachine(stateDir);
   await claimStateFolder(stateDir, progress);
-  const parts = await obtain(progress, signal).catch((error: unknown) => {
+  const parts = await obtain(router, progress, signal).catch((error: unknown) => {
     release(stateDir);
     throw error;
   });
@@ -71,29 +76,34 @@ export async function ensureTools(progress: Progress, signal?: AbortSignal): Pro
 interface Parts {
   readonly tools: Tools;
   readonly supplies: ClusterSupplies;
+  readonly router: LocalRouterName;
+  readonly startEdge: StartEdge;
 }
 
 /** Everything that a local environment takes; what has to be downloaded comes while something else is compiled. */
-async function obtain(progress: Progress, signal?: AbortSignal): Promise<Parts> {
-  const [tools, supplies] = await sideBySide(signal, (stop) => [
+async function obtain(router: LocalRouterName, progress: Progress, signal?: AbortSignal): Promise<Parts> {
+  const [tools, supplies, startEdge] = await sideBySide(signal, (stop) => [
     ensureTools(progress, stop),
     ensureClusterSupplies(progress, stop),
+    LOCAL_ROUTERS[router].obtain(progress, stop),
   ]);
-  return { tools, supplies };
+  return { tools, supplies, router, startEdge };
 }
 
 async function start(
   stateDir: string,
-  { tools, supplies }: Parts,
+  { tools, supplies, router, startEdge }: Parts,
   progress: Progress,
   signal?: AbortSignal,
 ): Promise<Environment> {
   const local = await startCluster(stateDir, progress, signal, supplies);
   signal?.throwIfAborted();
-  const { context, kubeconfig, machinery, podCidr, loadBalancerCidr } = local;
-  const edge = await startEdge({ kubeconfig: machinery, context }, stateDir, progress);
+  const { context, kubeconfig, podCidr, loadBalancerCidr } = local;
+  const edge = await startEdge(local, await projectNames(PROJECT_ROOT), progress);
   const cluster = { context, kubeconfig };
-  const workspace = await withTools(await writeWorkspace(stateDir, cluster), tools, stateDir);
+  const written = await writeWorkspace(stateDir, cluster);
+  await setRouter(written, LOCAL_ROUTERS[router].values(edge));
+  const workspace = await withTools(written, tools, stateDir);
   return { workspace, ...tools, cluster, networks: [podCidr, loadBalancerCidr], edge };
 }
 
@@ -133,6 +143,7 @@ function requireAbandoned(stateDir: string, { starter, kept }: Claim): void {
 export async function stopEnvironment(stateDir: string, progress: Progress): Promise<void> {
   await killCommands(stateDir);
   await stopEdge(stateDir);
+  await stopGateway(stateDir);
   await stopCluster(stateDir, progress);
   await rm(stateDir, { recursive: true, force: true });
 }

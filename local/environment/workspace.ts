@@ -23,6 +23,30 @@ export interface Workspace {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+/** What names a project's objects. */
+export interface ProjectNames {
+  readonly namespace: string;
+  /** The application's name. */
+  readonly app: string;
+}
+
+/** @param directory with Pulumi.yaml */
+export async function projectNames(directory: string): Promise<ProjectNames> {
+  const { config } = await readProject(directory);
+  return { namespace: config.namespace, app: config.app.name };
+}
+
+/** What a workspace says about its router, where that is not what the project's files say. */
+export interface RouterValues {
+  readonly router: string;
+  /** The whole of it. */
+  readonly edge?: object;
+  /** Some of the application's values. */
+  readonly app?: Readonly<Record<string, unknown>>;
+  /** Of each stage. */
+  readonly replicas?: object;
+}
+
 /** Writes copies of the project's files into `<stateDir>/stacks`, the foundation on the given cluster. */
 export async function writeWorkspace(stateDir: string, cluster: NamedContext): Promise<Workspace> {
   const directory = join(stateDir, "stacks");
@@ -48,6 +72,26 @@ export async function writeWorkspace(stateDir: string, cluster: NamedContext): P
       PULUMI_SKIP_UPDATE_CHECK: "true",
     },
   };
+}
+
+/** Names a router in the workspace's files, with its values. */
+export async function setRouter(
+  { directory }: Workspace,
+  { router, edge, app = {}, replicas }: RouterValues,
+): Promise<void> {
+  const { config } = await readProject(directory);
+  const edit = (name: string, change: Parameters<typeof editYaml>[2]) =>
+    editYaml(join(directory, name), join(directory, name), change);
+  await edit("Pulumi.yaml", (project) => {
+    project.setIn(["config", "router"], router);
+    if (edge) project.setIn(["config", "edge", "value"], edge);
+    for (const [key, value] of Object.entries(app)) project.setIn(["config", "app", "value", key], value);
+  });
+  if (!replicas) return;
+  for (const stage of allStages(config))
+    await edit(`Pulumi.${stage}.yaml`, (values) =>
+      values.setIn(["config", "canary-stages:replicas"], replicas),
+    );
 }
 
 /** A folder as Pulumi's backend: a blank, an umlaut, `%` and `#` have to be written as a URL has them. */

@@ -131,7 +131,7 @@ describe("npm start -- --context, by somebody without root on a cluster of their
     assert.equal(report.failed, 0);
     assert.ok(report.steps.every(({ fits }) => fits));
     assert.ok(report.requests > 6 * 4000, `only ${report.requests} requests`);
-    assert.equal(report.environment.haproxy, "none");
+    assert.equal(report.environment.edge, "none");
     await assertNothingLeft();
   });
 

@@ -2,10 +2,21 @@ import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa, type Result } from "execa";
 import { parseDocument } from "yaml";
+import { layoutOf } from "../../../local/cluster/layout.ts";
 import type { Edge } from "../../../local/edge/edge.ts";
 import type { Environment } from "../../../local/environment/environment.ts";
 import { localOperator } from "../../../local/environment/operator.ts";
-import { type Workspace, writeWorkspace } from "../../../local/environment/workspace.ts";
+import { gatewayValues } from "../../../local/environment/routers.ts";
+import {
+  projectNames,
+  setRouter,
+  type Workspace,
+  writeWorkspace,
+} from "../../../local/environment/workspace.ts";
+import { findGateway, serveGateway, startGateway } from "../../../local/gateway/gateway.ts";
+import type { GatewayReference } from "../../../local/gateway/record.ts";
+import { ensureGatewaySupplies } from "../../../local/gateway/supplies.ts";
+import { silentProgress } from "../../../local/process/progress.ts";
 import type { KubernetesApi } from "../../../src/cluster/api.ts";
 import { connect } from "../../../src/cluster/connect.ts";
 import type { Operator } from "../../../src/operations/operator.ts";
@@ -83,6 +94,32 @@ export async function makeProject(namespace: string): Promise<TestProject> {
   };
   await project.edit("Pulumi.yaml", { namespace });
   return project;
+}
+
+/**
+ * Contour and Envoy on the shared cluster, serving that Gateway and no other; started when they do not run. They end with
+ * the environment.
+ */
+export async function gatewayEdge(gateway: GatewayReference): Promise<Edge> {
+  const { stateDir, context } = environment();
+  const running = findGateway(stateDir);
+  if (running) {
+    await serveGateway(stateDir, gateway);
+    return running;
+  }
+  const cluster = { stateDir, context, machinery: layoutOf(stateDir).machinery };
+  return startGateway(cluster, await ensureGatewaySupplies(silentProgress), gateway, silentProgress);
+}
+
+/** Makes a project for one test file whose router is `gateway`, on real Contour and Envoy. */
+export async function makeGatewayProject(
+  namespace: string,
+): Promise<{ readonly project: TestProject; readonly edge: Edge }> {
+  const project = await makeProject(namespace);
+  const { app } = await projectNames(project.workspace.directory);
+  const edge = await gatewayEdge({ namespace, name: app });
+  await setRouter(project.workspace, gatewayValues(edge));
+  return { project, edge };
 }
 
 async function editConfig(file: string, values: Readonly<Record<string, unknown>>): Promise<void> {

@@ -43,7 +43,7 @@ describe("a walk in print", () => {
 
   it("ends with a table, a line for each step", () => {
     const steps = [stepOf(MOVE, 0), { ...stepOf(MOVE, 0), seconds: 6, fits: false }];
-    const environment = { engine: "", provider: "", kubernetes: "", haproxy: "" };
+    const environment = { engine: "", provider: "", kubernetes: "", edge: "" };
     const timeline = { stepsAt: [], buckets: [] };
     const table = reportTable({ environment, steps, requests: 8000, failed: 2, seconds: 61.2, timeline });
     assert.deepEqual(
