@@ -11,7 +11,7 @@ import { previewStage } from "../../../src/operations/move.ts";
 import { type PromoteOptions, type PromotionOutcome, promote } from "../../../src/operations/promote.ts";
 import { edgeUrl } from "../../../src/verification/address.ts";
 import { until } from "../../support/until.ts";
-import { administrator, makeProject, type TestProject } from "./environment.ts";
+import { administrator, environment, makeProject, type TestProject } from "./environment.ts";
 import { moveTo } from "./move.ts";
 import { TEST_APPLICATION } from "./test-application.ts";
 import { unattended } from "./unattended.ts";
@@ -107,6 +107,7 @@ async function failureOf(move: Promise<unknown>): Promise<string> {
 async function underLoad(url: string, recordFile: string, work: () => Promise<void>): Promise<Summary> {
   const load: Load = await startLoad({
     url,
+    clusterCidrs: [...environment().networks],
     newConnectionsPerSecond: LOAD_PER_SECOND,
     recordFile,
     classify: { header: "x-version" },
