@@ -47,7 +47,8 @@ export function declareApplication(args: ApplicationArgs): void {
         app: config.app,
         plan: plan.tracks[track],
         namespace,
-        beforeChange: after && (() => untilGrown(steadySeconds(plan.tracks[track], config.app))),
+        beforeChange:
+          after && (() => untilGrown(steadySeconds(plan.tracks[track], config.app, args.abandoned))),
       },
       { ...options, ...after },
     );
