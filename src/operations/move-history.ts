@@ -11,6 +11,8 @@ export interface MoveEnd {
   readonly seconds: number;
   /** Percent of the traffic for the canary, by requests; null where none were made. */
   readonly measured?: number | null;
+  /** Nothing was changed: a soak that goes on is as good as before. */
+  readonly isInPlace?: boolean;
   /** What went wrong, or why the canary was taken out. */
   readonly reason?: string | undefined;
 }
@@ -22,12 +24,12 @@ export interface MoveEnd {
 export async function recordMove(
   operator: Operator,
   { stage, move, config, plan }: Pick<PlannedMove, "stage" | "move" | "config" | "plan">,
-  { began, result, seconds, measured = null, reason }: MoveEnd,
+  { began, result, seconds, measured = null, reason, isInPlace = false }: MoveEnd,
   { identity, observer }: Pick<OperationOptions, "identity" | "observer">,
 ): Promise<void> {
   try {
     const application = await applicationOf(operator);
-    await application?.appendHistory({
+    const entry = {
       time: began.toISOString(),
       who: identity.who,
       move,
@@ -39,7 +41,8 @@ export async function recordMove(
       result,
       seconds: Number(seconds.toFixed(1)),
       ...(reason && { reason }),
-    });
+    };
+    await application?.appendHistory(entry, { keepsSoak: isInPlace });
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     observer.say(`the move could not be written to the history: ${error.message}`);
