@@ -6,6 +6,8 @@ import { DEFAULTS, type GateParameters } from "../gate/parameters.ts";
 import type { PodsNow } from "../judging/restarts.ts";
 import { type Evidence, soak } from "../judging/soak.ts";
 import type { LookSource } from "../judging/source.ts";
+import { eventOf } from "../model/event.ts";
+import type { HistoryEntry } from "../model/history.ts";
 import { sameRelease } from "../model/lifecycle.ts";
 import { hasBothVersions } from "../model/verdict.ts";
 import { readRouted } from "../routers/live.ts";
@@ -117,21 +119,23 @@ async function remember(
   { identity, observer }: Pick<OperationOptions, "identity" | "observer">,
 ): Promise<void> {
   const { decision, looks, seconds, canary, previous, eA, bound, sentence } = evidence;
+  const entry: HistoryEntry = {
+    time: began.toISOString(),
+    who: identity.who,
+    move: "judgement",
+    stage,
+    release,
+    effective: plan.effectiveCanary,
+    measured: null,
+    override: "",
+    result: "judged",
+    seconds: Number(seconds.toFixed(1)),
+    reason: sentence,
+    verdict: { decision, looks, canary, previous, evidence: eA, bound },
+  };
+  observer.event?.(eventOf(entry));
   try {
-    await (await applicationOf(operator))?.appendHistory({
-      time: began.toISOString(),
-      who: identity.who,
-      move: "judgement",
-      stage,
-      release,
-      effective: plan.effectiveCanary,
-      measured: null,
-      override: "",
-      result: "judged",
-      seconds: Number(seconds.toFixed(1)),
-      reason: sentence,
-      verdict: { decision, looks, canary, previous, evidence: eA, bound },
-    });
+    await (await applicationOf(operator))?.appendHistory(entry);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     observer.say(`the verdict could not be written to the history: ${error.message}`);

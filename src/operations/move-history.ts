@@ -1,4 +1,5 @@
 import { applicationOf } from "../application/application.ts";
+import { eventOf } from "../model/event.ts";
 import type { HistoryEntry } from "../model/history.ts";
 import type { PlannedMove } from "./move.ts";
 import type { Operator } from "./operator.ts";
@@ -27,24 +28,42 @@ export async function recordMove(
   { began, result, seconds, measured = null, reason, isInPlace = false }: MoveEnd,
   { identity, observer }: Pick<OperationOptions, "identity" | "observer">,
 ): Promise<void> {
+  const entry: HistoryEntry = {
+    time: began.toISOString(),
+    who: identity.who,
+    move,
+    stage,
+    release: config.release,
+    effective: plan.effectiveCanary,
+    measured,
+    override: config.lifecycleOverride ?? "",
+    result,
+    seconds: Number(seconds.toFixed(1)),
+    ...(reason && { reason }),
+  };
+  observer.event?.(eventOf(entry));
   try {
     const application = await applicationOf(operator);
-    const entry = {
-      time: began.toISOString(),
-      who: identity.who,
-      move,
-      stage,
-      release: config.release,
-      effective: plan.effectiveCanary,
-      measured,
-      override: config.lifecycleOverride ?? "",
-      result,
-      seconds: Number(seconds.toFixed(1)),
-      ...(reason && { reason }),
-    };
     await application?.appendHistory(entry, { keepsSoak: isInPlace });
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     observer.say(`the move could not be written to the history: ${error.message}`);
   }
+}
+
+/** Tells that a move begins. */
+export function announceMove(
+  { stage, move, config, plan }: Pick<PlannedMove, "stage" | "move" | "config" | "plan">,
+  began: Date,
+  { identity, observer }: Pick<OperationOptions, "identity" | "observer">,
+): void {
+  observer.event?.({
+    kind: "start",
+    time: began.toISOString(),
+    who: identity.who,
+    move,
+    stage,
+    release: config.release,
+    effective: plan.effectiveCanary,
+  });
 }

@@ -8,7 +8,7 @@ import { countRestarts } from "../verification/restarts.ts";
 import { untilSettled } from "../verification/settling.ts";
 import { type Verification, verifyStage } from "../verification/verification.ts";
 import type { PlannedMove } from "./move.ts";
-import { type MoveEnd, recordMove } from "./move-history.ts";
+import { announceMove, type MoveEnd, recordMove } from "./move-history.ts";
 import type { Operator } from "./operator.ts";
 import { type MoveOutcome, outcomeOf } from "./outcome.ts";
 import { TimedPhases } from "./timed-phases.ts";
@@ -74,6 +74,7 @@ export async function runMove<Prepared extends PreparedMove>(
   await steps.requireUnchanged?.(prepared);
   options.signal.throwIfAborted();
   const began = new Date();
+  announceMove(prepared, began, options);
   const record = (result: HistoryEntry["result"], more: Partial<MoveEnd>) =>
     recordMove(
       operator,

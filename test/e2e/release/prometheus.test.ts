@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { text } from "node:stream/consumers";
 import { after, before, describe, it } from "mocha";
 import { type Load, startLoad } from "../../../bench/load/load.ts";
 import { createProgress } from "../../../local/process/progress.ts";
@@ -6,6 +8,7 @@ import { startPrometheus, stopPrometheus } from "../../../local/prometheus/prome
 import { applicationIn } from "../../../src/application/application.ts";
 import { evidenceSchema, promoteSchema, statusSchema } from "../../../src/cli/schemas.ts";
 import { rolloutOf } from "../../../src/model/rollout.ts";
+import { listenOnLoopback } from "../../support/loopback.ts";
 import { until } from "../../support/until.ts";
 import { environment } from "../support/environment.ts";
 import { type FaultWorld, faultWorld } from "../support/fault-world.ts";
@@ -75,6 +78,33 @@ describe("the health gate over Prometheus, under load", function () {
     assert.ok(all > (PER_SECOND * seconds) / 2 && all < PER_SECOND * (seconds + 3), `${all} in ${seconds} s`);
     assert.equal(await soak(), undefined, "it is over");
     await backTo25();
+  });
+
+  it("tells webhooks of what it finds, and says which could not be told", async () => {
+    const bodies: string[] = [];
+    const hook = await listenOnLoopback(
+      createServer(async (request, response) => {
+        bodies.push(await text(request));
+        response.writeHead(204).end();
+      }),
+    );
+    const nobody = await listenOnLoopback(createServer());
+    await nobody.close();
+    await world.project.edit("Pulumi.yaml", {
+      notify: [{ webhook: hook.url }, { webhook: { environment: "NOBODY" }, format: "slack" }],
+    });
+    const { exitCode, stderr } = await startCanary(world.project, ["judge", "--json", "--most", "3s"], {
+      NOBODY: `${nobody.url}/services/secret`,
+    });
+    assert.ok(exitCode === 0 || exitCode === 5, stderr);
+    assert.deepEqual(
+      bodies.map((body) => JSON.parse(body)).map(({ type, subject }) => `${type} ${subject}`),
+      ["canary-stages.verdict canary-25"],
+    );
+    assert.match(stderr, /^notify\[1\] was not told of the verdict of canary-25: connect ECONNREFUSED/m);
+    assert.doesNotMatch(stderr, /services\/secret/);
+    await world.project.edit("Pulumi.yaml", { notify: [] });
+    await hook.close();
   });
 
   it("goes on where a killed command was: the soak's beginning stands, and what it saw counts", async () => {
