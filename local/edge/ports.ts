@@ -11,6 +11,13 @@ export async function choosePorts(address: string, before: Ports | undefined): P
   return { http, https, stats };
 }
 
+/** A port that nobody has at this moment. */
+export async function freePort(address: string): Promise<number> {
+  const [port] = (await bindAll(address, [0])) ?? [];
+  if (!port) throw new Error(`${address} has no free port`);
+  return port;
+}
+
 /** Binds ports for a moment, 0 standing for any free one; undefined when one is taken. */
 async function bindAll(address: string, ports: readonly number[]): Promise<number[] | undefined> {
   const bound = await Promise.all(ports.map((port) => bind(address, port)));

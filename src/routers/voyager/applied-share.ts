@@ -4,6 +4,7 @@ import { request } from "../../http/request.ts";
 import { TRACKS } from "../../model/names.ts";
 import type { StagePlan } from "../../model/plan.ts";
 import type { DataPlane } from "../live-share.ts";
+import { exporterQueries } from "./exporter.ts";
 import { appliedShare, type HaproxyServer, isPodOf, PREVIEW_BACKEND, parseStatistics } from "./statistics.ts";
 
 /** HAProxy, as the rest of the program asks it. */
@@ -12,6 +13,7 @@ export const haproxy: DataPlane = {
   statistics: "HAProxy's statistics as CSV, http://HOST:PORT/;csv",
   appliedShare: appliedCanaryShare,
   counters: readCounters,
+  queries: exporterQueries,
 };
 
 const TIMEOUT_MS = 5_000;
