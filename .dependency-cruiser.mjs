@@ -22,6 +22,7 @@ const FLOORS = [
   "engine/",
   "verification/",
   "judging/",
+  "notify/",
   "operations/",
   "cli/",
 ];

@@ -5,6 +5,7 @@ import { startEnvironment } from "./environment/environment.ts";
 import { LOCAL_ROUTERS, type LocalRouterName } from "./environment/routers.ts";
 import { STATE_DIR } from "./paths.ts";
 import { createProgress } from "./process/progress.ts";
+import { startPrometheus } from "./prometheus/prometheus.ts";
 
 const command = new Command("npm run local:up --")
   .description("Brings up a real Kubernetes and what splits the traffic on it, and leaves both up.")
@@ -12,12 +13,17 @@ const command = new Command("npm run local:up --")
     new Option("--router <name>", "what splits the traffic")
       .choices(Object.keys(LOCAL_ROUTERS))
       .default("voyager"),
-  );
+  )
+  .option("--prometheus", "with a Prometheus that scrapes what splits the traffic");
 
 try {
-  const { router } = command.parse().opts<{ router: LocalRouterName }>();
-  const { edge } = await startEnvironment(STATE_DIR, createProgress(), undefined, router);
+  const { router, prometheus } = command.parse().opts<{ router: LocalRouterName; prometheus?: true }>();
+  const progress = createProgress();
+  const { edge } = await startEnvironment(STATE_DIR, progress, undefined, router);
   keep(STATE_DIR);
+  if (prometheus) {
+    console.log(`\nPrometheus: ${await startPrometheus(STATE_DIR, progress)}`);
+  }
   console.log(
     `\nUp${edge ? `: ${edge.url}` : ""}\nsource .local/environment.sh && cd .local/stacks && npx canary foundation`,
   );

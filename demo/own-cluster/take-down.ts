@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { killCommands } from "../../local/environment/command.ts";
 import { CANARY } from "../../local/paths.ts";
-import { startTimeOf } from "../../local/process/procfs.ts";
 import type { Progress } from "../../local/process/progress.ts";
 import { quoted } from "../../local/process/shell.ts";
 import { until } from "../../local/process/until.ts";
@@ -12,6 +11,7 @@ import { EXIT } from "../../src/cli/exit.ts";
 import { connect } from "../../src/cluster/connect.ts";
 import { UserError } from "../../src/errors.ts";
 import { processOnThisMachine } from "../../src/operations/identity.ts";
+import { isRunning } from "../../src/process/procfs.ts";
 import { type Project, readProject } from "../../src/project/project.ts";
 import { type OwnRecord, readOwnRecord } from "./record.ts";
 import { OWN_NAMESPACE } from "./workspace.ts";
@@ -71,8 +71,7 @@ async function unlockOfDead({ context, kubeconfig }: OwnRecord, { config }: Proj
   const application = applicationIn(await connect({ file: kubeconfig, context }), config);
   const { name } = (await application.lockHolder()) ?? {};
   const pid = name === undefined ? undefined : processOnThisMachine(name);
-  if (name !== undefined && pid !== undefined && startTimeOf(pid) === undefined)
-    await application.breakLock(name);
+  if (name !== undefined && pid !== undefined && !isRunning(pid)) await application.breakLock(name);
 }
 
 async function isNamespaceGone({ context, kubeconfig }: OwnRecord, timeoutMs: number): Promise<boolean> {

@@ -45,9 +45,25 @@ export function readRecord(stateDir: string): EdgeRecord | undefined {
 }
 
 export function writeRecord(stateDir: string, record: EdgeRecord): void {
-  const file = recordFile(stateDir);
   mkdirSync(edgeDirectory(stateDir), { recursive: true });
-  writeFileSync(`${file}.new`, `${JSON.stringify(record, null, 2)}\n`);
+  replace(recordFile(stateDir), record);
+  replace(targetsFile(stateDir), scrapeTargets(record));
+}
+
+/** HAProxy's own exporter of each Ingress, as Prometheus finds them (`file_sd_configs`). */
+export function targetsFile(stateDir: string): string {
+  return join(edgeDirectory(stateDir), "scrape.json");
+}
+
+function scrapeTargets({ addresses, ports }: EdgeRecord) {
+  return Object.entries(addresses).map(([key, address]) => {
+    const [namespace = "", ingress = ""] = key.split("/");
+    return { targets: [`${address}:${ports.stats}`], labels: { namespace, ingress } };
+  });
+}
+
+function replace(file: string, content: unknown): void {
+  writeFileSync(`${file}.new`, `${JSON.stringify(content, null, 2)}\n`);
   renameSync(`${file}.new`, file);
 }
 

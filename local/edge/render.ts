@@ -57,7 +57,14 @@ export function renderConfig(
       ...options(annotations).map(([name, on]) => `${on ? "" : "no "}option ${name}`),
       ...timeouts(annotations).map(([name, value]) => `timeout ${name} ${value}`),
     ],
-    ["listen statistics", `bind ${settings.address}:${settings.statsPort}`, "stats enable", "stats uri /"],
+    [
+      "listen statistics",
+      `bind ${settings.address}:${settings.statsPort}`,
+      // HAProxy's own exporter, for Prometheus.
+      "http-request use-service prometheus-exporter if { path /metrics }",
+      "stats enable",
+      "stats uri /",
+    ],
     ...(ingress ? ingressSections(ingress, objects, settings, files, problem) : [httpFrontend(settings, [])]),
   ];
   const body = sections.map(sectionText).join("\n");

@@ -18,6 +18,7 @@ import { isAlive } from "../process/processes.ts";
 import type { Progress } from "../process/progress.ts";
 import { quoted } from "../process/shell.ts";
 import { sideBySide } from "../process/side-by-side.ts";
+import { stopPrometheus } from "../prometheus/prometheus.ts";
 import { type Claim, claim, release } from "./claim.ts";
 import { killCommands } from "./command.ts";
 import { LOCAL_ROUTERS, type LocalRouterName, type StartEdge } from "./routers.ts";
@@ -142,6 +143,7 @@ function requireAbandoned(stateDir: string, { starter, kept }: Claim): void {
  */
 export async function stopEnvironment(stateDir: string, progress: Progress): Promise<void> {
   await killCommands(stateDir);
+  await stopPrometheus(stateDir);
   await stopEdge(stateDir);
   await stopGateway(stateDir);
   await stopCluster(stateDir, progress);

@@ -22,6 +22,9 @@ export const CLUSTER_PACKAGES = {
 
 export const EDGE_PACKAGES = { "/usr/sbin/haproxy": "haproxy" };
 
+/** Only where somebody asks for it. */
+export const PROMETHEUS_PACKAGES = { "/usr/bin/prometheus": "prometheus" };
+
 /** The packages among `needed` whose files are not there, each once. */
 export async function missingPackages(needed, env = process.env) {
   const checks = Object.entries(needed).map(async ([file, name]) =>

@@ -2,11 +2,12 @@ import type { KubernetesApi } from "../cluster/api.ts";
 import type { HistoryEntry } from "../model/history.ts";
 import type { Holder } from "../model/lock.ts";
 import { type AppNames, appNames } from "../model/names.ts";
+import type { OngoingSoak } from "../model/ongoing-soak.ts";
 import type { StagePlan } from "../model/plan.ts";
 import type { WeightOf } from "../model/pods.ts";
 import type { ReleaseRecord } from "../model/record.ts";
 import type { PerTrack } from "../model/traffic.ts";
-import { appendHistory, readHistory } from "./history.ts";
+import { appendHistory, readHistory, readSoak, writeSoak } from "./history.ts";
 import { type Live, readLive, readRecord } from "./live.ts";
 import { acquireLock, breakLock, type Lock, type LockOptions, lockHolder } from "./lock.ts";
 import { type LiveTrack, readTracks } from "./tracks.ts";
@@ -33,7 +34,11 @@ export interface Application {
   tracks(plan: StagePlan, weightOf: WeightOf): Promise<PerTrack<LiveTrack>>;
   /** The last moves, newest first. */
   history(): Promise<readonly HistoryEntry[]>;
-  appendHistory(entry: HistoryEntry): Promise<void>;
+  /** @param options whether the soak that goes on is kept: anything that is written down ends it otherwise */
+  appendHistory(entry: HistoryEntry, options?: { readonly keepsSoak?: boolean }): Promise<void>;
+  /** The soak that goes on since the last entry of the history. */
+  soak(): Promise<OngoingSoak | undefined>;
+  writeSoak(soak: OngoingSoak): Promise<void>;
   /** Takes the lock. @throws Refusal when somebody else holds it */
   lock(options: LockOptions): Promise<Lock>;
   lockHolder(): Promise<Holder | undefined>;
@@ -53,7 +58,9 @@ export function applicationIn(api: KubernetesApi, { app, namespace }: Applicatio
     live: (plan) => readLive(api, namespace, names, plan),
     tracks: (plan, weightOf) => readTracks(api, namespace, plan, weightOf),
     history: () => readHistory(api, namespace, names.history),
-    appendHistory: (entry) => appendHistory(api, namespace, names.history, entry),
+    appendHistory: (entry, options) => appendHistory(api, namespace, names.history, entry, options),
+    soak: () => readSoak(api, namespace, names.history),
+    writeSoak: (soak) => writeSoak(api, namespace, names.history, soak),
     lock: (options) => acquireLock(api, lease, options),
     lockHolder: () => lockHolder(api, lease),
     breakLock: (holder) => breakLock(api, lease, holder),

@@ -71,7 +71,12 @@ export async function main(words: readonly string[], runPulumi?: RunPulumi): Pro
     (action) =>
     async (...given) => {
       const { args, options } = parsedWords<Parameters<typeof action>[2]>(given);
-      exit = await action(await openSession(options, signal, runPulumi), args, options);
+      const session = await openSession(options, signal, runPulumi);
+      try {
+        exit = await action(session, args, options);
+      } finally {
+        await session.end();
+      }
     };
   try {
     await canaryProgram(run).parseAsync(words, { from: "user" });

@@ -4,6 +4,7 @@ import { administratorOf } from "../engine/administrator.ts";
 import { engineCluster } from "../engine/engine-cluster.ts";
 import type { RunPulumi } from "../engine/process.ts";
 import { type PulumiCli, pulumiCli } from "../engine/pulumi.ts";
+import { type Notifier, notifierTo } from "../notify/notifier.ts";
 import { ownIdentity } from "../operations/identity.ts";
 import type { Operator } from "../operations/operator.ts";
 import type { FoundationOutputs } from "../program/outputs.ts";
@@ -33,6 +34,8 @@ export interface Session {
   readonly signal: AbortSignal;
   cluster(): Promise<KubernetesApi | undefined>;
   operator(): Promise<Operator>;
+  /** Waits a while for those who are told of what happened, and says who was not. */
+  end(): Promise<void>;
 }
 
 /**
@@ -47,10 +50,16 @@ export async function openSession(
   const project = await readProject(projectFolderOf(options));
   const pulumi = pulumiCli(project.directory, runPulumi);
   const foundation = foundationOf(options, project, pulumi);
+  const notifier = notifierOf(project);
+  const terminal = new Terminal({
+    json: options.json === true,
+    color: options.color,
+    onEvent: notifier.tell,
+  });
   let operator: Promise<Operator> | undefined;
   return {
     options,
-    terminal: new Terminal({ json: options.json === true, color: options.color }),
+    terminal,
     project,
     pulumi,
     identity: ownIdentity(),
@@ -68,7 +77,20 @@ export async function openSession(
       });
       return operator;
     },
+    end: async () => {
+      for (const line of await notifier.end()) terminal.note(line);
+    },
   };
+}
+
+function notifierOf({ config, directory }: Project): Notifier {
+  const { app, namespace, notify, gate } = config;
+  const token = gate?.prometheus?.token;
+  return notifierTo(notify, {
+    source: { app: app.name, namespace },
+    directory,
+    kept: token ? [token] : [],
+  });
 }
 
 /** What the foundation exports and where that leads: read once, and again after it was changed. */

@@ -12,6 +12,8 @@ export interface TerminalOptions {
   /** Where results go, and what is beside them; this process's own streams without them. */
   readonly stdout?: Writer;
   readonly stderr?: Writer;
+  /** Told what others are to be told. */
+  readonly onEvent?: Observer["event"];
 }
 
 /** The part of a stream that is written to; `isTTY` where somebody looks at it. */
@@ -31,8 +33,11 @@ export class Terminal {
   private readonly color: boolean;
   private readonly stdout: Writer;
   private readonly stderr: Writer;
+  private readonly onEvent: Observer["event"];
 
-  constructor({ json, color, stdout = process.stdout, stderr = process.stderr }: TerminalOptions) {
+  constructor(options: TerminalOptions) {
+    const { json, color, stdout = process.stdout, stderr = process.stderr, onEvent } = options;
+    this.onEvent = onEvent;
     this.json = json;
     this.stdout = stdout;
     this.stderr = stderr;
@@ -77,6 +82,7 @@ export class Terminal {
     return {
       phase: (title, work) => phase(oneLine(title), (note) => work((text) => note(oneLine(text)))),
       say: (text) => say(printable(text)),
+      ...(this.onEvent && { event: this.onEvent }),
     };
   }
 

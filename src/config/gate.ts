@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { prometheusSchema } from "./gate/prometheus.ts";
 
 const UNITS = { s: 1, m: 60, h: 3600 } as const;
 
@@ -14,8 +15,11 @@ export const gateSchema = z
     /** Where every program of the edge has its statistics: `["http://10.0.0.7:56789/;csv"]`. */
     stats: z
       .array(z.url({ protocol: /^https?$/, error: "must be an address such as http://HOST:PORT/;csv" }))
-      .min(1),
-    /** Between two looks: `5s`. */
+      .min(1)
+      .optional(),
+    /** … or the Prometheus that has their counters. */
+    prometheus: prometheusSchema.optional(),
+    /** Between two looks: `5s`. With Prometheus at least as long as it waits between two scrapes. */
     every: duration.refine((seconds) => seconds >= 1, "must be at least 1s").default(5),
     /** A stage is judged for so long at least: `1m`. */
     least: duration.default(60),
@@ -31,6 +35,10 @@ export const gateSchema = z
     ratio: z.number().min(1, "must be at least 1").max(10).default(1.25),
     /** … and so many percentage points more. */
     points: z.number().min(0).max(10).default(0.02),
+  })
+  .refine(({ stats, prometheus }) => (stats === undefined) !== (prometheus === undefined), {
+    path: ["stats"],
+    message: "or prometheus has to be given, and not both",
   })
   .refine(({ least, most }) => most >= least, { path: ["most"], message: "must not be less than least" });
 

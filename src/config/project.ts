@@ -4,6 +4,7 @@ import { objectName, version } from "./app/texts.ts";
 import { appSchema } from "./app.ts";
 import { configError, plainWords } from "./errors.ts";
 import { gateSchema } from "./gate.ts";
+import { notifySchema } from "./notify.ts";
 import { type RawValues, valuesOf } from "./raw.ts";
 import { type RouterSchemas, routerPartsOf } from "./router-schema.ts";
 
@@ -26,6 +27,8 @@ const projectShape = {
   founding: stackName.default("foundation"),
   /** How a canary is judged while a stage is live; without it nothing is. */
   gate: gateSchema.optional(),
+  /** Who is told of moves and verdicts. */
+  notify: notifySchema.default([]),
   /** Lets a bare `pulumi up` take objects over that somebody else made. */
   takeOver: z.boolean().default(false),
   /** The stage outside of the lifecycle that takes the canary out: all traffic to the previous version. */

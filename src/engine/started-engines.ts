@@ -1,7 +1,14 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, hostname } from "node:os";
 import { isAbsolute, join } from "node:path";
-import { bootId, isAlive, type ProcessIdentity, pidNamespace, startTimeOf } from "../process/procfs.ts";
+import {
+  bootId,
+  isAlive,
+  isRunning,
+  type ProcessIdentity,
+  pidNamespace,
+  startTimeOf,
+} from "../process/procfs.ts";
 
 /**
  * What is known here of a process that holds the lock of a stack: it has `ended` for certain; or it is
@@ -68,7 +75,7 @@ export function holderCondition(
   if (host !== hostname()) return "unknown";
   const engine = readEngine(pid, folder);
   if (engine && isLockOf(engine, since) && !isAlive(engine)) return "ended";
-  return startTimeOf(pid) === undefined ? "not seen here" : "unknown";
+  return isRunning(pid) ? "unknown" : "not seen here";
 }
 
 function isLockOf({ began }: StartedEngine, since: string): boolean {

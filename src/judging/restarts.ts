@@ -27,24 +27,32 @@ export function countFrom(pods: PodsNow): RestartCounter {
   };
 }
 
+/** Pods of a soak. */
+export interface WatchedPods {
+  /** As they were when it began. */
+  readonly first: PodsNow;
+  /** As they are. @throws UserError where they cannot be read */
+  readonly read: () => Promise<PodsNow>;
+}
+
 /**
- * Watches pods for their restarts from now on.
- * @returns takes a look, and gives what was counted so far. Pods that cannot be read are counted by the next look: their
- * counters have it all.
- * @throws UserError where they cannot be read at the beginning
+ * Watches pods for their restarts since a soak began.
+ * @returns takes a look, so many seconds after the beginning, and gives what was counted so far. Pods that cannot be read
+ * are counted by the next look: their counters have it all.
  */
-export async function watchRestarts(
-  readPods: () => Promise<PodsNow>,
-): Promise<() => Promise<PerTrack<Restarts>>> {
-  const counter = countFrom(await readPods());
-  let last = performance.now();
-  return async () => {
-    const pods = await readPods().catch((error: unknown) => {
+export function watchRestarts({
+  first,
+  read,
+}: WatchedPods): (seconds: number) => Promise<PerTrack<Restarts>> {
+  const counter = countFrom(first);
+  let last = 0;
+  return async (seconds) => {
+    const pods = await read().catch((error: unknown) => {
       if (!(error instanceof UserError)) throw error;
     });
     if (pods) {
-      counter.add(pods, (performance.now() - last) / 1000);
-      last = performance.now();
+      counter.add(pods, Math.max(0, seconds - last));
+      last = seconds;
     }
     return counter.counted();
   };

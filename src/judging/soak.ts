@@ -6,8 +6,8 @@ import type { GateParameters } from "../gate/parameters.ts";
 import { type Restarts, restartsTooOften } from "../gate/restarts.ts";
 import { restartSentence, sentenceOf } from "../gate/sentence.ts";
 import type { PerTrack } from "../model/traffic.ts";
-import { type PodsNow, watchRestarts } from "./restarts.ts";
-import type { LookSource } from "./source.ts";
+import { type WatchedPods, watchRestarts } from "./restarts.ts";
+import type { Counted, LookSource } from "./source.ts";
 
 /** What a soak has shown so far, as it is shown and written down. */
 export interface Evidence extends Judgement {
@@ -28,8 +28,8 @@ export interface SoakOptions {
   readonly leastSeconds: number;
   readonly mostSeconds: number;
   readonly parameters: GateParameters;
-  /** Reads the pods of both versions, for their restarts; without it nobody counts them. */
-  readonly readPods?: (() => Promise<PodsNow>) | undefined;
+  /** The pods of both versions, for their restarts; without it nobody counts them. */
+  readonly pods?: WatchedPods | undefined;
   readonly signal: AbortSignal;
   /** Told after each look. */
   readonly onLook?: ((evidence: Evidence) => void) | undefined;
@@ -44,36 +44,54 @@ export interface SoakOptions {
  * @throws the signal's reason when it aborts
  */
 export async function soak(source: LookSource, options: SoakOptions): Promise<Evidence> {
-  const { leastSeconds, mostSeconds, parameters, readPods, signal, onLook, lookSeconds } = options;
-  const began = performance.now();
-  let state = newSoak(Math.max(1, Math.round(mostSeconds / lookSeconds)), parameters);
-  let before = await attempt(source);
-  const lookAtPods = readPods && (await watchRestarts(readPods));
+  const { leastSeconds, mostSeconds, signal, onLook, lookSeconds } = options;
+  const look = lookingAt(source, options);
+  const isOver = ({ decision, seconds }: Evidence): boolean =>
+    decision === "harm" || (decision === "fine" && seconds >= leastSeconds) || seconds >= mostSeconds;
   for (;;) {
+    for (const evidence of await look()) {
+      onLook?.(evidence);
+      if (isOver(evidence)) return evidence;
+    }
     await delay(lookSeconds * 1000, undefined, { signal }).catch(() => signal.throwIfAborted());
-    const now = await attempt(source);
-    // What cannot be read is no evidence: the next look that can be is compared with the last one that could.
-    if ("servers" in before && "servers" in now)
-      state = withLook(state, changeBetween(before.servers, now.servers).look, parameters);
-    if ("servers" in now) before = now;
-    const restarts = await lookAtPods?.();
-    const seconds = (performance.now() - began) / 1000;
-    const evidence = evidenceOf(
-      { state, seconds, restarts },
-      parameters,
-      "unread" in now ? now.unread : undefined,
-    );
-    onLook?.(evidence);
-    const isKnown = evidence.decision === "harm" || (evidence.decision === "fine" && seconds >= leastSeconds);
-    if (isKnown || seconds >= mostSeconds) return evidence;
   }
 }
 
-type Attempt = { readonly servers: Reading } | { readonly unread: string };
+/** @returns reads what is new, and gives what the soak has shown after each look of it, in order */
+function lookingAt(
+  source: LookSource,
+  { mostSeconds, lookSeconds, parameters, pods }: SoakOptions,
+): () => Promise<readonly Evidence[]> {
+  let state = newSoak(Math.max(1, Math.round(mostSeconds / lookSeconds)), parameters);
+  let before: Reading | undefined;
+  let last = { seconds: 0, at: performance.now() };
+  const lookAtPods = pods && watchRestarts(pods);
+  return async () => {
+    const { counted, unread } = await attempt(source);
+    if (!counted) {
+      // What cannot be read is no evidence, and time goes on: the next look that can be is compared with the last one that could.
+      const seconds = last.seconds + (performance.now() - last.at) / 1000;
+      return [evidenceOf({ state, seconds, restarts: await lookAtPods?.(seconds) }, parameters, unread)];
+    }
+    last = { seconds: counted.at(-1)?.seconds ?? last.seconds, at: performance.now() };
+    const restarts = await lookAtPods?.(last.seconds);
+    return counted.flatMap(({ seconds, reading }) => {
+      const isFirst = before === undefined;
+      if (before) state = withLook(state, changeBetween(before, reading).look, parameters);
+      before = reading;
+      return isFirst ? [] : [evidenceOf({ state, seconds, restarts }, parameters, undefined)];
+    });
+  };
+}
+
+interface Attempt {
+  readonly counted?: readonly Counted[];
+  readonly unread?: string;
+}
 
 async function attempt(source: LookSource): Promise<Attempt> {
   try {
-    return { servers: await source.read() };
+    return { counted: await source.read() };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { unread: error.message };

@@ -2,16 +2,26 @@ import { UserError } from "../errors.ts";
 import type { Reading } from "../gate/counters.ts";
 import type { DataPlane, ServedStage } from "../routers/live-share.ts";
 
-/** Where a judge looks: the counters of all servers at one time. */
+/** Counters of all servers at one time of a soak. */
+export interface Counted {
+  /** Since the soak began, by the clock of whoever counts. */
+  readonly seconds: number;
+  readonly reading: Reading;
+}
+
+/** Where a judge looks. */
 export interface LookSource {
   /** As it stands in sentences. */
   readonly name: string;
-  /** @throws UserError when they cannot be read */
-  readonly read: () => Promise<Reading>;
+  /**
+   * What was counted since the call before, in order: nothing where there is nothing new.
+   * @throws UserError when it cannot be read; nothing is lost then that the source still has
+   */
+  readonly read: () => Promise<readonly Counted[]>;
 }
 
 /**
- * The statistics of every program that carries the traffic.
+ * The statistics of every program that carries the traffic, as they are now.
  * @param urls where each has them
  * @throws UserError for a router without such a program
  */
@@ -26,12 +36,15 @@ export function dataPlaneSource(
   if (!dataPlane) {
     throw new UserError(
       `gate.stats is set, but the router ${router} has no statistics of its own`,
-      "Leave gate out of Pulumi.yaml.",
+      "Set gate.prometheus with queries of your own instead, or leave gate out of Pulumi.yaml.",
     );
   }
+  const began = performance.now();
   return {
     name: dataPlane.name,
-    read: async () =>
-      Object.assign({}, ...(await Promise.all(urls.map((url) => dataPlane.counters(url, stage))))),
+    read: async () => {
+      const readings = await Promise.all(urls.map((url) => dataPlane.counters(url, stage)));
+      return [{ seconds: (performance.now() - began) / 1000, reading: Object.assign({}, ...readings) }];
+    },
   };
 }

@@ -5,13 +5,15 @@ import { Refusal, UserError } from "../errors.ts";
 import { DEFAULTS, type GateParameters } from "../gate/parameters.ts";
 import type { PodsNow } from "../judging/restarts.ts";
 import { type Evidence, soak } from "../judging/soak.ts";
-import { dataPlaneSource, type LookSource } from "../judging/source.ts";
+import type { LookSource } from "../judging/source.ts";
+import { eventOf } from "../model/event.ts";
+import type { HistoryEntry } from "../model/history.ts";
 import { sameRelease } from "../model/lifecycle.ts";
 import { hasBothVersions } from "../model/verdict.ts";
-import type { EvaluatedStage } from "../project/evaluate.ts";
 import { readRouted } from "../routers/live.ts";
 import type { LiveStage } from "../verification/options.ts";
 import { liveStage } from "./live-stage.ts";
+import { watch } from "./look-source.ts";
 import type { Operator } from "./operator.ts";
 import { requireApplication } from "./require-application.ts";
 import type { OperationOptions } from "./with-lock.ts";
@@ -50,17 +52,15 @@ export async function judgeLiveStage(
   }
   const { gate, observer, signal, onLook } = options;
   const moved = new AbortController();
-  const pods = () => podsNow(operator, stage);
-  const counters = sourceOf(stage, gate);
-  const ours = stage.router.live.dataPlane?.tellsNamespaces ? counters : ofOwnPods(counters, pods, stage);
-  const source = stoppedByMoves(operator, stage, ours, moved);
+  const readPods = () => podsNow(operator, stage);
+  const { source, pods } = await watch(operator, stage, { gate, readPods, observer });
   const began = new Date();
   const evidence = await observer.phase(`judge ${stage.stage}`, (note) =>
-    soak(source, {
+    soak(stoppedByMoves(operator, stage, source, moved), {
       leastSeconds: gate.least,
       mostSeconds: gate.most,
       parameters: parametersOf(gate),
-      readPods: pods,
+      pods,
       signal: AbortSignal.any([signal, moved.signal]),
       lookSeconds: gate.every,
       onLook: (seen) => {
@@ -80,37 +80,10 @@ async function podsNow(operator: Pick<Operator, "project" | "cluster">, stage: L
   return { previous: podsOf(tracks.previous), canary: podsOf(tracks.canary) };
 }
 
-/** Where the requests of a stage are counted. @throws UserError for a router that counts none */
-export const sourceOf = ({ config, plan, router }: EvaluatedStage, { stats }: GateConfig): LookSource =>
-  dataPlaneSource(router.live.dataPlane, {
-    stage: { namespace: config.namespace, plan },
-    urls: stats,
-    router: config.router,
-  });
-
 const parametersOf = ({ ratio, points }: GateConfig): GateParameters => ({
   ...DEFAULTS,
   ratio,
   points: points / 100,
-});
-
-/** The same source; counters of another application, whose Deployments may have the same names, cannot be read by it. */
-const ofOwnPods = (
-  source: LookSource,
-  pods: () => Promise<PodsNow>,
-  { config }: EvaluatedStage,
-): LookSource => ({
-  name: source.name,
-  read: async () => {
-    const [servers, { previous, canary }] = await Promise.all([source.read(), pods()]);
-    const isOurs = (server: string) =>
-      [...previous, ...canary].some(({ name }) => server.endsWith(` ${name}`));
-    if (Object.keys(servers).some(isOurs)) return servers;
-    throw new UserError(
-      `gate.stats, ${source.name}, counts no pod of namespace ${config.namespace}`,
-      `Name the statistics of the ${source.name} that serves this application's entrance.`,
-    );
-  },
 });
 
 /** The same source; it stops the soak once another stage or another release is live. */
@@ -146,21 +119,23 @@ async function remember(
   { identity, observer }: Pick<OperationOptions, "identity" | "observer">,
 ): Promise<void> {
   const { decision, looks, seconds, canary, previous, eA, bound, sentence } = evidence;
+  const entry: HistoryEntry = {
+    time: began.toISOString(),
+    who: identity.who,
+    move: "judgement",
+    stage,
+    release,
+    effective: plan.effectiveCanary,
+    measured: null,
+    override: "",
+    result: "judged",
+    seconds: Number(seconds.toFixed(1)),
+    reason: sentence,
+    verdict: { decision, looks, canary, previous, evidence: eA, bound },
+  };
+  observer.event?.(eventOf(entry));
   try {
-    await (await applicationOf(operator))?.appendHistory({
-      time: began.toISOString(),
-      who: identity.who,
-      move: "judgement",
-      stage,
-      release,
-      effective: plan.effectiveCanary,
-      measured: null,
-      override: "",
-      result: "judged",
-      seconds: Number(seconds.toFixed(1)),
-      reason: sentence,
-      verdict: { decision, looks, canary, previous, evidence: eA, bound },
-    });
+    await (await applicationOf(operator))?.appendHistory(entry);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     observer.say(`the verdict could not be written to the history: ${error.message}`);

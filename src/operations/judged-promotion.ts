@@ -5,7 +5,8 @@ import { moveTo } from "../model/lifecycle.ts";
 import { hasBothVersions, letsGoOn, verdictOn } from "../model/verdict.ts";
 import { type EvaluatedStage, evaluateStage } from "../project/evaluate.ts";
 import { abort } from "./abort.ts";
-import { judgeLiveStage, sourceOf } from "./judge.ts";
+import { judgeLiveStage } from "./judge.ts";
+import { requireSource } from "./look-source.ts";
 import type { Operator } from "./operator.ts";
 import type { MoveOutcome } from "./outcome.ts";
 import { type PromoteOptions, type PromotionOutcome, promote } from "./promote.ts";
@@ -44,7 +45,7 @@ export async function promoteAndJudge(
   if (!gate) return { ...(await promote(operator, stage, options)), ...NOT_JUDGED };
   const gated = { ...options, gate };
   const evaluated = await evaluateStage(operator.project, stage);
-  sourceOf(evaluated, gate); // What cannot be judged is said before anything moves.
+  requireSource(evaluated, gate); // What cannot be judged is said before anything moves.
   const heldBack = await judgeBeforeLeaving(operator, evaluated, gated);
   if (heldBack) return heldBack;
   const outcome = await promote(operator, stage, options);

@@ -1,4 +1,5 @@
 import { applicationOf } from "../application/application.ts";
+import { eventOf } from "../model/event.ts";
 import type { HistoryEntry } from "../model/history.ts";
 import type { PlannedMove } from "./move.ts";
 import type { Operator } from "./operator.ts";
@@ -11,6 +12,8 @@ export interface MoveEnd {
   readonly seconds: number;
   /** Percent of the traffic for the canary, by requests; null where none were made. */
   readonly measured?: number | null;
+  /** Nothing was changed: a soak that goes on is as good as before. */
+  readonly isInPlace?: boolean;
   /** What went wrong, or why the canary was taken out. */
   readonly reason?: string | undefined;
 }
@@ -22,26 +25,45 @@ export interface MoveEnd {
 export async function recordMove(
   operator: Operator,
   { stage, move, config, plan }: Pick<PlannedMove, "stage" | "move" | "config" | "plan">,
-  { began, result, seconds, measured = null, reason }: MoveEnd,
+  { began, result, seconds, measured = null, reason, isInPlace = false }: MoveEnd,
   { identity, observer }: Pick<OperationOptions, "identity" | "observer">,
 ): Promise<void> {
+  const entry: HistoryEntry = {
+    time: began.toISOString(),
+    who: identity.who,
+    move,
+    stage,
+    release: config.release,
+    effective: plan.effectiveCanary,
+    measured,
+    override: config.lifecycleOverride ?? "",
+    result,
+    seconds: Number(seconds.toFixed(1)),
+    ...(reason && { reason }),
+  };
+  observer.event?.(eventOf(entry));
   try {
     const application = await applicationOf(operator);
-    await application?.appendHistory({
-      time: began.toISOString(),
-      who: identity.who,
-      move,
-      stage,
-      release: config.release,
-      effective: plan.effectiveCanary,
-      measured,
-      override: config.lifecycleOverride ?? "",
-      result,
-      seconds: Number(seconds.toFixed(1)),
-      ...(reason && { reason }),
-    });
+    await application?.appendHistory(entry, { keepsSoak: isInPlace });
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     observer.say(`the move could not be written to the history: ${error.message}`);
   }
+}
+
+/** Tells that a move begins. */
+export function announceMove(
+  { stage, move, config, plan }: Pick<PlannedMove, "stage" | "move" | "config" | "plan">,
+  began: Date,
+  { identity, observer }: Pick<OperationOptions, "identity" | "observer">,
+): void {
+  observer.event?.({
+    kind: "start",
+    time: began.toISOString(),
+    who: identity.who,
+    move,
+    stage,
+    release: config.release,
+    effective: plan.effectiveCanary,
+  });
 }

@@ -8,7 +8,7 @@ import { countRestarts } from "../verification/restarts.ts";
 import { untilSettled } from "../verification/settling.ts";
 import { type Verification, verifyStage } from "../verification/verification.ts";
 import type { PlannedMove } from "./move.ts";
-import { recordMove } from "./move-history.ts";
+import { announceMove, type MoveEnd, recordMove } from "./move-history.ts";
 import type { Operator } from "./operator.ts";
 import { type MoveOutcome, outcomeOf } from "./outcome.ts";
 import { TimedPhases } from "./timed-phases.ts";
@@ -74,7 +74,8 @@ export async function runMove<Prepared extends PreparedMove>(
   await steps.requireUnchanged?.(prepared);
   options.signal.throwIfAborted();
   const began = new Date();
-  const record = (result: HistoryEntry["result"], more: { measured?: number | null; reason?: string }) =>
+  announceMove(prepared, began, options);
+  const record = (result: HistoryEntry["result"], more: Partial<MoveEnd>) =>
     recordMove(
       operator,
       prepared,
@@ -89,7 +90,10 @@ export async function runMove<Prepared extends PreparedMove>(
   });
   const verification = await measure(operator, prepared, options, phases, restartsBefore);
   const { measured = null } = verification?.shares ?? {};
-  await record(verification?.fits === false ? "does not fit" : "done", { measured });
+  await record(verification?.fits === false ? "does not fit" : "done", {
+    measured,
+    isInPlace: prepared.move === "reapply" && changes.length === 0,
+  });
   return outcomeOf(prepared, phases, { applied: true, changes, verification });
 }
 

@@ -21,6 +21,12 @@ export function hasEnded({ state, threads }: ProcessStat): boolean {
   return state === "Z" && threads <= 1;
 }
 
+/** Whether a process of that id runs, whoever's it is. A zombie does not: it waits for its parent to ask how it ended. */
+export function isRunning(pid: number): boolean {
+  const stat = readStat(pid);
+  return stat !== undefined && !hasEnded(stat);
+}
+
 /** The kernel's start time of a process, in clock ticks since boot; undefined if there is no such process. */
 export function startTimeOf(pid: number): string | undefined {
   return readStat(pid)?.startTime;

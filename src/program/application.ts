@@ -69,7 +69,10 @@ export function declareApplication(args: ApplicationArgs): void {
     args.edge.declare(names.service, edgeArgs, { ...options, dependsOn: [growing, ...after] });
   const declareOther = (...after: Resource[]): Track => {
     const untilMayChange = async (): Promise<void> => {
-      await args.untilRolledOut(plan.tracks[args.growing], steadySeconds(plan.tracks[shrinking], config.app));
+      await args.untilRolledOut(
+        plan.tracks[args.growing],
+        steadySeconds(plan.tracks[shrinking], config.app, args.abandoned),
+      );
       if (after.length > 0) await untilFollowed();
     };
     return declareTrack(shrinking, untilMayChange, [growing, ...after]);

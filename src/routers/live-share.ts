@@ -46,6 +46,12 @@ export interface ServedStage {
   readonly plan: StagePlan;
 }
 
+/** PromQL of one version's counters: a series for each server, with a label `pod`, and `instance` for who counts. */
+export interface CounterQueries {
+  readonly requests: string;
+  readonly failures: string;
+}
+
 /** Statistics of the program that carries the traffic: what it does at this moment, whatever it was told. */
 export interface DataPlane {
   /** As it stands in sentences: `HAProxy`. */
@@ -65,6 +71,11 @@ export interface DataPlane {
    * @throws UserError as `appliedShare` does
    */
   readonly counters: (url: string, stage: ServedStage) => Promise<Reading>;
+  /**
+   * The same counters of a Deployment's pods as Prometheus has them; undefined where the program has no exporter.
+   * @param matchers further label matchers, such as `namespace="shop"`
+   */
+  readonly queries?: ((deployment: string, matchers: readonly string[]) => CounterQueries) | undefined;
 }
 
 /** How a router's shares are told from what is live. */

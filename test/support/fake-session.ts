@@ -37,6 +37,7 @@ export async function canary(world: FakeWorld, ...words: readonly string[]): Pro
         signal: new AbortController().signal,
         cluster: world.cluster,
         operator: async () => world,
+        end: async () => undefined,
       };
       exitCode = await action(session, args, options);
     };

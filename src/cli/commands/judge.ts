@@ -17,7 +17,7 @@ export const judgeCommand = (run: Runner): Command =>
     .description(
       `whether the canary of the live stage fails more often than the previous version; ends with ${EXIT.held} when nothing can be said, ${EXIT.harm} for harm`,
     )
-    .option("--stats <url>", "statistics of the edge (default: gate.stats of Pulumi.yaml)")
+    .option("--stats <url>", "statistics of the edge (default: gate of Pulumi.yaml)")
     .option("--most <time>", "judge at most so long, for example 5m (default: gate.most)", duration)
     .addHelpText("after", examples("canary judge", "canary judge --most 5m --json | jq .sentence"))
     .action(
@@ -27,13 +27,13 @@ export const judgeCommand = (run: Runner): Command =>
         if (!configured && stats === undefined) {
           throw new WrongUse(
             "nobody says where the canary's requests are counted",
-            "Set gate.stats in Pulumi.yaml, or give --stats URL.",
+            "Set gate.stats or gate.prometheus in Pulumi.yaml, or give --stats URL.",
           );
         }
         const named = configured ?? gateSchema.parse({ stats: [stats] });
         const gate = {
           ...named,
-          ...(stats !== undefined && { stats: [stats] }),
+          ...(stats !== undefined && { stats: [stats], prometheus: undefined }),
           ...(most !== undefined && { most, least: Math.min(named.least, most) }),
         };
         const { stage, evidence } = await judgeLiveStage(

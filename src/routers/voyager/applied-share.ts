@@ -4,6 +4,7 @@ import { request } from "../../http/request.ts";
 import { TRACKS } from "../../model/names.ts";
 import type { StagePlan } from "../../model/plan.ts";
 import type { DataPlane } from "../live-share.ts";
+import { exporterQueries } from "./exporter.ts";
 import { appliedShare, type HaproxyServer, isPodOf, PREVIEW_BACKEND, parseStatistics } from "./statistics.ts";
 
 /** HAProxy, as the rest of the program asks it. */
@@ -13,6 +14,7 @@ export const haproxy: DataPlane = {
   tellsNamespaces: false,
   appliedShare: (url, { plan }) => appliedCanaryShare(url, plan),
   counters: (url, { plan }) => readCounters(url, plan),
+  queries: exporterQueries,
 };
 
 const TIMEOUT_MS = 5_000;

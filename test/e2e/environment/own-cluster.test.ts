@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, afterEach, before, describe, it } from "mocha";
+import { after, before, describe, it } from "mocha";
 import { reportSchema } from "../../../demo/walk/report.ts";
 import { type Cluster, startCluster, stopCluster } from "../../../local/cluster/cluster.ts";
 import { LOAD_BALANCER } from "../../../local/cluster/start.ts";
@@ -43,14 +43,8 @@ describe("npm start -- --context, by somebody without root on a cluster of their
     rmSync(stateDir, { recursive: true });
   });
 
-  afterEach("prints what was said", function () {
-    if (this.currentTest?.state === "failed") console.error(lastSaid);
-  });
-
-  let lastSaid = "";
   async function ended(running: ReturnType<User["start"]>): Promise<{ exitCode: number; said: string }> {
     const { exitCode, signal, all = "" } = await running;
-    lastSaid = all;
     // npm passes on by what its script was ended; a shell sees a number either way.
     return { exitCode: exitCode ?? 128 + (signal ? constants.signals[signal] : 0), said: all };
   }
@@ -103,7 +97,7 @@ describe("npm start -- --context, by somebody without root on a cluster of their
   it("says at once that the kubeconfig has no such context", async () => {
     const file = ["--kubeconfig", user.kubeconfig];
     const { exitCode, said } = await ended(user.start(["npm", "start", "--", "--context", "mine", ...file]));
-    assert.equal(exitCode, 2);
+    assert.equal(exitCode, 2, said);
     assert.match(said, /is mine, which the kubeconfig does not have: it has canary-stages-local/);
     assert.doesNotMatch(said, /Pulumi|^\s+at /m);
   });
@@ -112,7 +106,7 @@ describe("npm start -- --context, by somebody without root on a cluster of their
     const body = { type: "application/json", content: { metadata: { name: NAMESPACE } } } as const;
     await api.send("POST", "/api/v1/namespaces", body);
     const { exitCode, said } = await ended(walk());
-    assert.equal(exitCode, 2);
+    assert.equal(exitCode, 2, said);
     assert.match(said, /has a namespace canary-stages-walk already, which this would delete in the end/);
     await api.send("DELETE", NAMESPACE_PATH);
     await until(async () => (await api.get(NAMESPACE_PATH)) === undefined);
@@ -120,7 +114,7 @@ describe("npm start -- --context, by somebody without root on a cluster of their
 
   it("goes through the stages where Services get no address, without a failed request, and leaves nothing", async () => {
     const { exitCode, said } = await ended(walk());
-    assert.equal(exitCode, 0);
+    assert.equal(exitCode, 0, said);
     assert.match(said, /Requests go through the API server's proxy of Service httpd/);
     assert.doesNotMatch(said, /Building Kubernetes|Debian packages|voyager/i);
     const report = reportSchema.parse(await ownReport(user));
@@ -141,7 +135,7 @@ describe("npm start -- --context, by somebody without root on a cluster of their
     // As a terminal's Ctrl-C: to every process of the group.
     process.kill(-(running.pid ?? 0), "SIGINT");
     const { exitCode, said } = await ended(running);
-    assert.equal(exitCode, 130);
+    assert.equal(exitCode, 130, said);
     assert.match(said, /stopped by SIGINT/);
     await assertNothingLeft();
   });
@@ -158,7 +152,7 @@ describe("npm start -- --context, by somebody without root on a cluster of their
     assert.notEqual(await api.get(NAMESPACE_PATH), undefined);
 
     const { exitCode, said } = await ended(walk("--keep"));
-    assert.equal(exitCode, 0);
+    assert.equal(exitCode, 0, said);
     assert.match(said, /An earlier run on canary-stages-local did not come to its end/);
     assert.match(said, /Requests go through the load balancer of Service httpd, 10\./);
     assert.match(said, /Left on canary-stages-local: namespace canary-stages-walk/);
@@ -167,11 +161,11 @@ describe("npm start -- --context, by somebody without root on a cluster of their
 
   it("refuses to begin anew beside what was kept, until that is taken down", async () => {
     const refused = await ended(walk());
-    assert.equal(refused.exitCode, 2);
+    assert.equal(refused.exitCode, 2, refused.said);
     assert.match(refused.said, /the release on canary-stages-local was left there, by --keep/);
     assert.equal(await isReleased(), true);
-    const { exitCode } = await ended(user.start(["npm", "run", "local:down"]));
-    assert.equal(exitCode, 0);
+    const { exitCode, said } = await ended(user.start(["npm", "run", "local:down"]));
+    assert.equal(exitCode, 0, said);
     await assertNothingLeft();
   });
 });

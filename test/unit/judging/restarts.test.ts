@@ -37,28 +37,35 @@ describe("restarts since a soak began", () => {
   });
 
   it("are counted by the next look where pods cannot be read, and any other failure is one", async () => {
-    const answers: (PodsNow | Error)[] = [pods([["a", 0]]), new UserError("away", ""), pods([["a", 2]])];
-    const look = await watchRestarts(async () => {
-      const answer = answers.shift();
-      if (answer instanceof Error || !answer) throw answer ?? new ApiError(403, "forbidden");
-      return answer;
+    const answers: (PodsNow | Error)[] = [new UserError("away", ""), pods([["a", 2]])];
+    const look = watchRestarts({
+      first: pods([["a", 0]]),
+      read: async () => {
+        const answer = answers.shift();
+        if (answer instanceof Error || !answer) throw answer ?? new ApiError(403, "forbidden");
+        return answer;
+      },
     });
-    assert.equal((await look()).canary.restarts, 0);
-    assert.equal((await look()).canary.restarts, 2);
-    await assert.rejects(look(), ApiError);
+    assert.deepEqual((await look(5)).canary, { restarts: 0, podSeconds: 0 });
+    assert.deepEqual((await look(10)).canary, { restarts: 2, podSeconds: 10 });
+    await assert.rejects(look(15), ApiError);
   });
 
   it("are harm where the canary's pods restart again and again, though no request fails", async () => {
     let restarts = 0;
+    let seconds = 0;
     const evidence = await soak(
-      { name: "a data plane", read: async () => ({}) },
+      { name: "a data plane", read: async () => [{ seconds: seconds++, reading: {} }] },
       {
         leastSeconds: 0,
-        mostSeconds: 10,
+        mostSeconds: 100,
         parameters: DEFAULTS,
         signal: new AbortController().signal,
         lookSeconds: 0.001,
-        readPods: async () => pods([["a", restarts++]], [["p", 0]]),
+        pods: {
+          first: pods([["a", 0]], [["p", 0]]),
+          read: async () => pods([["a", restarts++]], [["p", 0]]),
+        },
       },
     );
     assert.equal(evidence.decision, "harm");

@@ -2,10 +2,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { Interrupted } from "../../../src/engine/stacks.ts";
 import { UserError } from "../../../src/errors.ts";
-import type { Reading } from "../../../src/gate/counters.ts";
 import { DEFAULTS } from "../../../src/gate/parameters.ts";
 import { type Evidence, soak } from "../../../src/judging/soak.ts";
-import { dataPlaneSource, type LookSource } from "../../../src/judging/source.ts";
+import { type Counted, dataPlaneSource, type LookSource } from "../../../src/judging/source.ts";
 
 const LOOK_SECONDS = 0.001;
 
@@ -16,19 +15,21 @@ function growing(
   fails: (reading: number) => boolean = () => false,
 ): LookSource {
   let readings = 0;
+  const began = performance.now();
   return {
     name: "a data plane",
-    read: async (): Promise<Reading> => {
+    read: async (): Promise<readonly Counted[]> => {
       readings++;
       if (fails(readings)) throw new UserError("it does not answer", "Wait.");
       const times = ([requests, failed]: readonly [number, number]) => ({
         requests: requests * readings,
         failed: failed * readings,
       });
-      return {
+      const reading = {
         a: { track: "canary", ...times(canary) },
         b: { track: "previous", ...times(previous) },
-      };
+      } as const;
+      return [{ seconds: (performance.now() - began) / 1000, reading }];
     },
   };
 }

@@ -26,6 +26,7 @@ const FLOORS = [
   "engine/stacks.ts",
   "verification/verification.ts",
   "judging/soak.ts",
+  "notify/notifier.ts",
   "operations/promote.ts",
   "cli/main.ts",
 ];

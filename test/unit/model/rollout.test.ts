@@ -66,10 +66,17 @@ describe("rolloutOf", () => {
 });
 
 describe("steadySeconds", () => {
+  const gone = { replicas: 0, version: "2.4.20" };
+
   it("is there only for a track whose last pods go, and counts what a pod has to be ready for anyway", () => {
-    assert.equal(steadySeconds({ replicas: 1 }, { minReadySeconds: 0 }), 0);
-    assert.equal(steadySeconds({ replicas: 0 }, { minReadySeconds: 0 }), 2);
-    assert.equal(steadySeconds({ replicas: 0 }, { minReadySeconds: 1.5 }), 0.5);
-    assert.equal(steadySeconds({ replicas: 0 }, { minReadySeconds: 10 }), 0);
+    assert.equal(steadySeconds({ ...gone, replicas: 1 }, { minReadySeconds: 0 }), 0);
+    assert.equal(steadySeconds(gone, { minReadySeconds: 0 }), 2);
+    assert.equal(steadySeconds(gone, { minReadySeconds: 1.5 }), 0.5);
+    assert.equal(steadySeconds(gone, { minReadySeconds: 10 }), 0);
+  });
+
+  it("is not there for the version that an abort takes out", () => {
+    assert.equal(steadySeconds(gone, { minReadySeconds: 0 }, "2.4.20"), 0);
+    assert.equal(steadySeconds(gone, { minReadySeconds: 0 }, "2.4.18"), 2);
   });
 });

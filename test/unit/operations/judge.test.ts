@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { evidenceSchema, promoteSchema, statusSchema } from "../../../src/cli/schemas.ts";
 import type { GateConfig } from "../../../src/config/gate.ts";
+import type { ReleaseEvent } from "../../../src/model/event.ts";
 import { judgeLiveStage } from "../../../src/operations/judge.ts";
 import { type JudgedPromotionOptions, promoteAndJudge } from "../../../src/operations/judged-promotion.ts";
 import { canary } from "../../support/fake-session.ts";
@@ -79,6 +80,24 @@ describe("a promotion that is judged", () => {
     assert.equal(takenOut?.stage, "canary-0");
     const record = await world.liveRecord();
     assert.match(record?.aborted?.reason ?? "", /^fails 100 % where previous fails 0 %: chance would show/);
+  });
+
+  it("tells others of each beginning, move, verdict and abort, in order", async () => {
+    await atJudged25();
+    serving(BROKEN);
+    const told: string[] = [];
+    const observer = {
+      ...recorder(),
+      event: ({ kind, stage }: ReleaseEvent) => told.push(`${kind} ${stage}`),
+    };
+    await promoteAndJudge(world, "canary-75", { ...options(), observer });
+    assert.deepEqual(told, [
+      "start canary-75",
+      "move canary-75",
+      "verdict canary-75",
+      "start canary-0",
+      "abort canary-0",
+    ]);
   });
 
   it("goes back a stage, or leaves it, where that is configured", async () => {

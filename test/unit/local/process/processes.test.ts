@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { execa } from "execa";
 import { findProcess, forget, readLedger } from "../../../../local/process/ledger.ts";
 import { isAlive, kill, signal, start, stop } from "../../../../local/process/processes.ts";
 import { hasEnded, parseStat, startTimeOf } from "../../../../local/process/procfs.ts";
 import { quoted } from "../../../../local/process/shell.ts";
+import { isRunning } from "../../../../src/process/procfs.ts";
 import { until } from "../../../support/until.ts";
 
 describe("ledger of processes", () => {
@@ -114,6 +117,19 @@ describe("/proc/PID/stat", () => {
     assert.equal(hasEnded({ state: "S", threads: 1, startTime: "1" }), false);
     assert.equal(hasEnded({ state: "Z", threads: 8, startTime: "1" }), false);
     assert.equal(hasEnded({ state: "Z", threads: 1, startTime: "1" }), true);
+  });
+
+  it("shows no process running that is a zombie, which its parent has not asked how it ended", async () => {
+    // The shell starts a child, names it, and becomes a program that waits for nobody.
+    const parent = execa("sh", ["-c", "sleep 60 & echo $!; exec sleep 60"]);
+    const [line] = await once(parent.stdout, "data");
+    const pid = Number(line);
+    assert.equal(isRunning(pid), true);
+    process.kill(pid, "SIGKILL");
+    await until(() => !isRunning(pid));
+    assert.notEqual(startTimeOf(pid), undefined);
+    parent.kill("SIGKILL");
+    await assert.rejects(parent);
   });
 
   it("gives this process a start time, and none to a number without a process", () => {
