@@ -1,7 +1,12 @@
 import { join } from "node:path";
+import { layoutOf } from "../../local/cluster/layout.ts";
 import type { Environment } from "../../local/environment/environment.ts";
 import { applyLocalFoundation } from "../../local/environment/foundation.ts";
 import { localOperator } from "../../local/environment/operator.ts";
+import { gatewayValues } from "../../local/environment/routers.ts";
+import { startGateway } from "../../local/gateway/gateway.ts";
+import { ensureGatewaySupplies } from "../../local/gateway/supplies.ts";
+import type { Progress } from "../../local/process/progress.ts";
 import { until } from "../../local/process/until.ts";
 import type { KubernetesApi } from "../../src/cluster/api.ts";
 import { applyStage, previewStage, type StagePreview } from "../../src/operations/move.ts";
@@ -13,7 +18,7 @@ import { judge, measure } from "../../src/verification/measurement.ts";
 import { untilShareApplied } from "../applied.ts";
 import { type Load, startLoad } from "../load/load.ts";
 import { watchPods } from "./pods.ts";
-import { type Contender, namespaceOf, SHARES, stageOf, writeProject } from "./projects.ts";
+import { APPLICATION, type Contender, namespaceOf, SHARES, stageOf, writeProject } from "./projects.ts";
 import { reachOf } from "./reach.ts";
 import type { MeasuredMove, Report } from "./report.ts";
 
@@ -25,6 +30,7 @@ const SETTLE_REQUESTS = 400;
 
 export interface Bench {
   readonly stateDir: string;
+  readonly progress: Progress;
   readonly environment: Environment;
   readonly signal: AbortSignal;
 }
@@ -44,6 +50,7 @@ export async function runRelease(contender: Contender, bench: Bench): Promise<Re
     contender,
     environment.cluster,
     environment.workspace.environment,
+    await edgeOf(contender, bench),
   );
   const operator = await localOperator({ workspace, cluster: environment.cluster });
   const api = await operator.cluster();
@@ -58,6 +65,16 @@ export async function runRelease(contender: Contender, bench: Bench): Promise<Re
     moves.push(await measuredMove(running, stageOf(share)));
   }
   return { router: contender.router, reach: await reach(operator, contender), moves };
+}
+
+/** What a router's edge has to be told; starts what it needs on this machine beside the environment's own edge. */
+async function edgeOf({ router }: Contender, bench: Bench): Promise<object | undefined> {
+  if (router !== "gateway") return undefined;
+  const { stateDir, environment, progress, signal } = bench;
+  const cluster = { stateDir, machinery: layoutOf(stateDir).machinery, context: environment.cluster.context };
+  const supplies = await ensureGatewaySupplies(progress, signal);
+  const gateway = { namespace: namespaceOf(router), name: APPLICATION };
+  return gatewayValues(await startGateway(cluster, supplies, gateway, progress)).edge;
 }
 
 async function measuredMove(running: Running, stage: string): Promise<MeasuredMove> {

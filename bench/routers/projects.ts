@@ -8,13 +8,17 @@ const NAME = "bench-routers";
 
 /** How a router is measured: the same application, release and shares; only the pods differ. */
 export interface Contender {
-  readonly router: "voyager" | "replicas";
+  readonly router: "gateway" | "voyager" | "replicas";
   /** `replicas` of a stage that gives the canary this share, in percent. */
   readonly replicasAt: (share: number) => Readonly<Record<string, number>>;
 }
 
+/** One pod for each track that takes traffic. */
+const replicasAt = (share: number) => ({ previous: share === 100 ? 0 : 1, canary: 1 });
+
 export const CONTENDERS: readonly Contender[] = [
-  { router: "voyager", replicasAt: (share) => ({ previous: share === 100 ? 0 : 1, canary: 1 }) },
+  { router: "gateway", replicasAt },
+  { router: "voyager", replicasAt },
   { router: "replicas", replicasAt: () => ({ total: 10 }) },
 ];
 
@@ -23,12 +27,16 @@ export const SHARES = [10, 50, 100] as const;
 
 export const stageOf = (share: number): string => `canary-${share}`;
 
-/** Writes a project of examples/replicas' application for a router, with a stage for each share. */
+/**
+ * Writes a project of examples/replicas' application for a router, with a stage for each share.
+ * @param edge the router's own values
+ */
 export async function writeProject(
   stateDir: string,
   { router, replicasAt }: Contender,
   cluster: { readonly context: string; readonly kubeconfig?: string | undefined },
   environment: Readonly<Record<string, string>>,
+  edge: object | undefined,
 ): Promise<Workspace> {
   const directory = join(stateDir, `bench-${router}`);
   const backend = join(directory, "backend");
@@ -36,6 +44,7 @@ export async function writeProject(
   const project = projectOf(
     await readFile(join(PROJECT_ROOT, "examples", "replicas", "Pulumi.yaml"), "utf8"),
     router,
+    edge,
   );
   await writeFile(join(directory, "Pulumi.yaml"), stringify(project));
   for (const share of SHARES) {
@@ -50,15 +59,19 @@ export async function writeProject(
   return { directory, environment: { ...environment, PULUMI_BACKEND_URL: backendUrl(backend) } };
 }
 
-function projectOf(example: string, router: Contender["router"]): unknown {
+function projectOf(example: string, router: Contender["router"], edge: object | undefined): unknown {
   const project = parse(example) as { config: Record<string, unknown> };
   const config = {
     ...project.config,
     namespace: namespaceOf(router),
     router,
+    ...(edge && { edge: { value: edge } }),
     lifecycle: { value: SHARES.map(stageOf) },
   };
   return { ...project, name: NAME, main: PROJECT_ROOT, config };
 }
+
+/** The application of examples/replicas. */
+export const APPLICATION = "app";
 
 export const namespaceOf = (router: string): string => `bench-${router}`;

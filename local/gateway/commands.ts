@@ -7,7 +7,8 @@ export const CONTOUR = "contour";
 export const ENVOY = "envoy";
 
 /** Where Contour tells Envoy its configuration: the network is the cluster's own, nobody else's port is in the way. */
-const XDS = ["--xds-address", "127.0.0.1", "--xds-port", "8001"];
+export const XDS_PORT = 8001;
+const XDS = ["--xds-address", "127.0.0.1", "--xds-port", String(XDS_PORT)];
 
 /** Files that both read. */
 export function filesIn(directory: string): { contour: string; envoy: string } {

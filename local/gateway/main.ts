@@ -1,6 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
+import { findProcess } from "../process/ledger.ts";
+import { listensAt } from "../process/procfs.ts";
 import { until } from "../process/until.ts";
 import { isReady, serveAdmin } from "./admin.ts";
 import {
@@ -11,6 +13,7 @@ import {
   ENVOY,
   envoyCommand,
   filesIn,
+  XDS_PORT,
 } from "./commands.ts";
 import { keepRunning } from "./kept.ts";
 import { adminSocket, gatewayDirectory, readRecord, readyFile } from "./record.ts";
@@ -43,11 +46,17 @@ async function main([stateDir = ""]: string[]): Promise<void> {
   for (const one of kept) one.catch(failed);
   serveAdmin(adminSocket(record), record.adminPort).on("error", failed);
 
-  const isServing = () => isReady(adminSocket(record));
+  const isServing = async () => isTellingEnvoy(directory) && (await isReady(adminSocket(record)));
   await until(async () => ended || (await isServing()), { timeoutMs: Infinity, everyMs: LOOK_MS });
   // What does not live until it serves never will; its own words are in its log, which `startGateway` reads out.
   if (ended) process.exit(1);
   writeFileSync(readyFile(stateDir), "");
+}
+
+/** Contour opens its port when it knows what is in the cluster. An Envoy that went on meanwhile is ready all the time. */
+function isTellingEnvoy(directory: string): boolean {
+  const contour = findProcess(directory, CONTOUR);
+  return contour !== undefined && listensAt(contour.pid, XDS_PORT);
 }
 
 function failed(error: Error): void {

@@ -20,6 +20,20 @@ export function withDescendants(roots: readonly ProcessIdentity[]): ProcessIdent
   });
 }
 
+/** Whether somebody listens at a TCP port, IPv4, in the network that a process is in; proc(5), /proc/net/tcp. */
+export function listensAt(pid: number, port: number): boolean {
+  const listening = new RegExp(
+    `^ *\\d+: [0-9A-F]{8}:${port.toString(16).toUpperCase().padStart(4, "0")} \\S+ 0A `,
+    "m",
+  );
+  try {
+    return listening.test(readFileSync(`/proc/${pid}/net/tcp`, "utf8"));
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
 /** Of all its threads: the kernel keeps a list for each. */
 function childrenOf(pid: number): number[] {
   try {
