@@ -49,7 +49,7 @@ export interface LiveStatus {
   readonly next: string | undefined;
 }
 
-/** @param stats where the edge's statistics are; without it they are not asked */
+/** @param stats where the edge's statistics are; without it where the configuration says, if it does */
 export async function readStatus(
   project: Project,
   api: KubernetesApi | undefined,
@@ -69,7 +69,7 @@ export async function readStatus(
       : nothing,
     summaries,
   ]);
-  const applied = now && stats !== undefined ? await appliedShare(now.stage, stats) : undefined;
+  const applied = now && (await appliedShare(now.stage, stats));
   return {
     app: app.name,
     namespace,

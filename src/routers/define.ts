@@ -45,6 +45,7 @@ export function defineRouter<S extends RouterSchema>(schema: S, own: RouterDefin
     addressPath: (config) => own.addressPath(configOf(config)),
     edgePaths: (config) => own.edgePaths(configOf(config)),
     entrance: (config) => own.entrance(configOf(config)),
+    statisticsUrl: (config) => own.statisticsUrl?.(configOf(config)),
     readTraffic: (api, config) => own.readTraffic(api, configOf(config)),
     loadEdge,
   };

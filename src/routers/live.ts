@@ -61,18 +61,28 @@ export function servedShare(
 
 /**
  * Percent of the traffic that the program behind the edge gives the canary's pods at this moment; undefined when it
- * gives none to either track.
- * @param url where its statistics are
- * @throws UserError when the router has no such program, or when its statistics cannot be read
+ * gives none to either track, and where nobody says where its statistics are.
+ * @param url where its statistics are, as somebody asks for them; without it where the configuration says, if they can be
+ * read there
+ * @throws UserError when they are asked for and cannot be read, or when the router has no such program
  */
 export async function appliedShare(
   { config, plan, router }: RoutedStage,
-  url: string,
+  url?: string,
 ): Promise<number | undefined> {
   const { dataPlane } = router.live;
-  if (dataPlane) return dataPlane.appliedShare(url, { namespace: config.namespace, plan });
-  throw new UserError(
-    `the router ${config.router} has no statistics of its own, so there is nothing to read at ${url}`,
-    "Leave --stats out.",
-  );
+  const stage = { namespace: config.namespace, plan };
+  if (url !== undefined) {
+    if (dataPlane) return dataPlane.appliedShare(url, stage);
+    throw new UserError(
+      `the router ${config.router} has no statistics of its own, so there is nothing to read at ${url}`,
+      "Leave --stats out.",
+    );
+  }
+  const configured = router.statisticsUrl?.(config);
+  if (!dataPlane || configured === undefined) return undefined;
+  return dataPlane.appliedShare(configured, stage).catch((error: unknown) => {
+    if (!(error instanceof UserError)) throw error;
+    return undefined;
+  });
 }

@@ -97,6 +97,8 @@ interface RouterWork<C extends Config, F extends FoundationConfig> {
   readonly edgePaths: (config: C) => readonly string[];
   /** What has to be asked for there to be served as clients are. */
   readonly entrance: (config: C) => Entrance;
+  /** Where the configuration says that the data plane's statistics are; undefined where it does not. */
+  readonly statisticsUrl?: (config: C) => string | undefined;
   /** Reads the router's own objects, as far as they decide about traffic. One without such objects asks nothing. */
   readonly readTraffic: (api: KubernetesApi, config: C) => Promise<LiveTraffic>;
   readonly loadEdge: () => Promise<Edge<C, F>>;

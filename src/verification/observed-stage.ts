@@ -41,7 +41,7 @@ export async function observe(
     target,
     tracks: async () => (await routed()).tracks,
     effective: once(async () => servedShare(await routed(), stage)),
-    applied: once(async () => (stats === undefined ? undefined : appliedShare(stage, stats))),
+    applied: once(() => appliedShare(stage, stats)),
     measurement: once(() => measure(target, { ...options, onProgress })),
     restartBaseline: once(async () =>
       restartsBefore ? { counts: restartsBefore } : { since: await beginOfMove(api, stage) },

@@ -47,7 +47,6 @@ async function isTakenOver(
 ): Promise<boolean> {
   const sample = await measure(target, { requests: SETTLE_REQUESTS, signal });
   if (!judge(sample, stage.release.canary, effective).fits) return false;
-  if (stats === undefined) return true;
   const applied = await appliedShare(stage, stats);
-  return applied !== undefined && isApplied(applied, effective);
+  return applied === undefined ? stats === undefined : isApplied(applied, effective);
 }

@@ -44,6 +44,7 @@ export const gateway = defineRouter(gatewaySchema, {
     },
     dataPlane: envoy,
   },
+  statisticsUrl: ({ edge }) => edge.envoy?.[0],
   readTraffic: async (api, config) => trafficOf(config.app.name, await readRoute({ api, config })),
   loadEdge: async () => (await import("./edge.ts")).gatewayEdge,
 });

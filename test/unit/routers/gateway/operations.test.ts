@@ -64,6 +64,17 @@ describe("operations with the gateway router", () => {
     assert.deepEqual([live?.shares.effective, live?.shares.applied], [25, 75]);
   });
 
+  it("ask the Envoy of the configuration where nobody names one, and do without it where it does not answer", async () => {
+    world.project = fakeProject(RELEASE, { ...BY_ROUTE, edge: { ...BY_ROUTE.edge, envoy: [envoy.url] } });
+    await world.at("canary-25");
+    const applied = async (stats?: string) =>
+      (await readStatus(world.project, world.api, Promise.resolve([]), stats)).live?.shares.applied;
+    assert.equal(await applied(), 25);
+    envoy.state.away = true;
+    assert.equal(await applied(), null);
+    await assert.rejects(applied(envoy.url), /cannot be read/);
+  });
+
   it("judge a canary by the requests of its pods, which no other namespace's can be taken for", async () => {
     await world.at("canary-25");
     envoy.state.rate = 500;
