@@ -14,10 +14,15 @@ const command = new Command("npm run local:up --")
       .choices(Object.keys(LOCAL_ROUTERS))
       .default("voyager"),
   )
-  .option("--prometheus", "with a Prometheus that scrapes what splits the traffic");
+  .option("--prometheus", "with a Prometheus that scrapes HAProxy (router voyager)");
 
 try {
   const { router, prometheus } = command.parse().opts<{ router: LocalRouterName; prometheus?: true }>();
+  if (prometheus && router !== "voyager")
+    throw new UserError(
+      `--prometheus scrapes HAProxy, and the router ${router} has none`,
+      "Leave one of the two out.",
+    );
   const progress = createProgress();
   const { edge } = await startEnvironment(STATE_DIR, progress, undefined, router);
   keep(STATE_DIR);

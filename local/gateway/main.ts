@@ -19,13 +19,14 @@ import { keepRunning } from "./kept.ts";
 import { adminSocket, gatewayDirectory, readRecord, readyFile } from "./record.ts";
 
 const LOOK_MS = 20;
+/** What is kept is kept until this process ends. */
+const NEVER = new AbortController().signal;
 
 /** The process that keeps Contour and Envoy running: `main.ts STATE_DIR`. It runs until SIGTERM or SIGINT, and leaves both. */
 async function main([stateDir = ""]: string[]): Promise<void> {
   const record = readRecord(stateDir);
   if (!record) throw new Error(`${stateDir} has no record of a gateway`);
   const directory = gatewayDirectory(stateDir);
-  const stop = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => process.exit(0));
 
   writeFileSync(filesIn(directory).contour, contourConfig(record));
@@ -38,7 +39,7 @@ async function main([stateDir = ""]: string[]): Promise<void> {
     console.log(`${new Date().toISOString()} ${text}`);
   };
   const keep = (name: string, command: readonly string[]) =>
-    keepRunning({ name, directory, command, log: join(directory, `${name}.log`) }, say, stop.signal);
+    keepRunning({ name, directory, command, log: join(directory, `${name}.log`) }, say, NEVER);
   const kept = [
     keep(CONTOUR, contourCommand(record, directory)),
     keep(ENVOY, envoyCommand(record, directory)),
