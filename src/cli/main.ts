@@ -63,6 +63,7 @@ export async function canaryProgram(words: readonly string[], run: Runner): Prom
  */
 export async function main(words: readonly string[], runPulumi?: RunPulumi): Promise<number> {
   let exit: number = EXIT.done;
+  outliveReaders();
   const signal = stopping();
   const run: Runner =
     (action) =>
@@ -82,6 +83,15 @@ export async function main(words: readonly string[], runPulumi?: RunPulumi): Pro
   } catch (error) {
     report(error, words.includes("--verbose"));
     return exitCodeOf(error);
+  }
+}
+
+/** `canary promote | head -1` closes our output while a move goes on: nothing is left half done for that. */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
   }
 }
 

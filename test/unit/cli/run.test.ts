@@ -18,11 +18,12 @@ describe("the command", function () {
   });
   after(() => rm(folder, { recursive: true }));
 
+  const programOf = (...words: readonly string[]) => `
+    const { main } = await import(${JSON.stringify(MAIN)});
+    process.exitCode = await main(${JSON.stringify(words)});`;
+
   async function canary(...words: readonly string[]) {
-    const program = `
-      const { main } = await import(${JSON.stringify(MAIN)});
-      process.exitCode = await main(${JSON.stringify(words)});`;
-    return execa(process.execPath, ["--input-type=module", "--eval", program], {
+    return execa(process.execPath, ["--input-type=module", "--eval", programOf(...words)], {
       cwd: folder,
       reject: false,
     });
@@ -38,6 +39,14 @@ describe("the command", function () {
     const { exitCode, stdout } = await canary("completion", "bash");
     assert.equal(exitCode, 0);
     assert.match(stdout, /complete -F _canary canary\n?$/);
+  });
+
+  it("goes on where nobody reads its output any more", async () => {
+    const words = [process.execPath, "--input-type=module", "--eval", programOf("--help")];
+    // The reader has ended long before the command writes.
+    const script = '{ "$@"; echo "ended with $?" >&2; } | true';
+    const { stderr } = await execa("sh", ["-c", script, "sh", ...words], { cwd: folder });
+    assert.equal(stderr, "ended with 0");
   });
 
   it("ends with 2 for what it does not know, and says it once", async () => {
