@@ -177,9 +177,21 @@ export function moveJson({
 }
 
 export function evidenceJson(evidence: Evidence): z.input<typeof evidenceSchema> {
-  const { canary, previous, restarts, unread = null, ...rest } = evidence;
+  const { canary, previous, restarts, measures, unread = null, ...rest } = evidence;
   const pods = restarts ? { previous: { ...restarts.previous }, canary: { ...restarts.canary } } : null;
-  return { ...rest, canary: { ...canary }, previous: { ...previous }, restarts: pods, unread };
+  const others = measures.map(({ unread: _, ...measure }) => ({
+    ...measure,
+    canary: { ...measure.canary },
+    previous: { ...measure.previous },
+  }));
+  return {
+    ...rest,
+    canary: { ...canary },
+    previous: { ...previous },
+    restarts: pods,
+    measures: others,
+    unread,
+  };
 }
 
 export function promoteJson(outcomes: readonly JudgedPromotion[]): PromotionJson[] {

@@ -165,6 +165,19 @@ export const evidenceSchema = z.strictObject({
   bound: z.number(),
   /** Restarts of both versions' pods since the soak began. */
   restarts: perTrack(z.strictObject({ restarts: z.number(), podSeconds: z.number() })).nullable(),
+  /** What else was looked at: `requests` are what it is counted of, `failed` what is counted. */
+  measures: z.array(
+    z.strictObject({
+      name: z.string(),
+      isHarm: z.boolean(),
+      /** Whether enough was seen of it. */
+      isKnown: z.boolean(),
+      eA: z.number(),
+      eB: z.number(),
+      canary: counts,
+      previous: counts,
+    }),
+  ),
   /** Why the last look could not be taken. */
   unread: z.string().nullable(),
 });
