@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { LiveTrack } from "../application/tracks.ts";
+import type { SettingChange } from "../config/app/setting-changes.ts";
 import type { Evidence } from "../judging/soak.ts";
 import type { Difference } from "../model/differences.ts";
 import type { Holder } from "../model/lock.ts";
@@ -83,6 +84,13 @@ export function bothShares(canary: FourShares) {
   };
 }
 
+/** A value that is not shown, or was not there, is null. */
+export const settingJson = ({ from, to, ...change }: SettingChange) => ({
+  ...change,
+  from: from ?? null,
+  to: to ?? null,
+});
+
 export function previewJson(preview: StagePreview): z.input<typeof previewSchema> {
   const { tracks, during } = summarize(preview);
   return {
@@ -90,6 +98,7 @@ export function previewJson(preview: StagePreview): z.input<typeof previewSchema
     release: { ...preview.config.release },
     move: preview.move,
     tracks: { previous: summaryJson(tracks.previous), canary: summaryJson(tracks.canary) },
+    settings: preview.settings.map(settingJson),
     during: during ? { ...during } : null,
     restarts: podsThatRestart(preview.changes),
     changes: preview.changes.map(changeJson),

@@ -35,6 +35,7 @@ const counts = z.strictObject({ requests: z.number(), failed: z.number() });
 const pod = z.strictObject({
   name: z.string(),
   image: z.string(),
+  version: z.string(),
   serving: z.boolean(),
   state: z.string(),
   reason: z.string().optional(),
@@ -96,6 +97,16 @@ export const statusSchema = z.strictObject({
 
 const fromTo = <T extends z.ZodType>(value: T) => z.strictObject({ from: value.nullable(), to: value });
 
+/** What a version is made from, against another one. The values of secrets and files are null. */
+const settings = z.array(
+  z.strictObject({
+    path: z.string(),
+    change: z.enum(["same", "changed", "added", "removed"]),
+    from: z.unknown(),
+    to: z.unknown(),
+  }),
+);
+
 export const previewSchema = z.strictObject({
   stage: z.string(),
   release,
@@ -110,6 +121,8 @@ export const previewSchema = z.strictObject({
       effective: fromTo(z.number()),
     }),
   ),
+  /** What the canary is made from, against the previous version. */
+  settings,
   /** The canary's share while the move goes on. */
   during: z.strictObject({ lowest: z.number(), highest: z.number() }).nullable(),
   restarts: z.array(z.string()),
@@ -206,6 +219,8 @@ export const historySchema = z.array(historyEntry);
 export const releaseSchema = z.strictObject({
   before: release,
   after: release,
+  /** What the new version is made from, against the live one. */
+  settings,
   image: z.string(),
   /** Whether the registry has the image: null where it could not be asked. */
   imageFound: z.boolean().nullable(),

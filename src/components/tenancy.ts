@@ -14,6 +14,8 @@ import { applicationMetadata } from "./metadata.ts";
 export interface TenancyArgs {
   readonly cluster: Cluster;
   readonly app: AppConfig;
+  /** `app` as versions with an entry have it: each may need more than the others. */
+  readonly versions: readonly AppConfig[];
   readonly namespace: string;
   /** The namespace was there before: it stays when the foundation is destroyed. */
   readonly keepsNamespace: boolean;
@@ -108,9 +110,9 @@ export class Tenancy extends pulumi.ComponentResource {
   }
 }
 
-const rulesOf = ({ app, edgeRules }: TenancyArgs): PolicyRule[] => [
+const rulesOf = ({ app, versions, edgeRules }: TenancyArgs): PolicyRule[] => [
   ...APPLICATION_RULES,
-  ...(writesSecrets(app) ? SECRET_RULES : []),
+  ...([app, ...versions].some(writesSecrets) ? SECRET_RULES : []),
   ...edgeRules,
 ];
 
@@ -192,12 +194,15 @@ function pullSecretDocument(
 
 /** Pods of the application take connections on their own ports alone. */
 function networkPolicyDocument(
-  { app, selector }: TenancyArgs,
+  { app, versions, selector }: TenancyArgs,
   namespace: pulumi.Input<string>,
 ): k8s.networking.v1.NetworkPolicyArgs {
-  const others = [app, ...app.sidecars].flatMap(({ ports }) =>
-    ports.map(({ port, protocol }) => ({ protocol, port })),
+  const all = [app, ...versions].flatMap((version) =>
+    [version, ...version.sidecars].flatMap(({ ports }) =>
+      ports.map(({ port, protocol }) => ({ protocol, port })),
+    ),
   );
+  const others = [...new Map(all.map((one) => [`${one.protocol} ${one.port}`, one])).values()];
   return {
     metadata: applicationMetadata(app.name, namespace),
     spec: {

@@ -1,6 +1,6 @@
 import { ApiError } from "../cluster/api.ts";
 import { collectionPath, namespacedKinds } from "../cluster/discovery.ts";
-import { configMapPath } from "../cluster/objects.ts";
+import { configMapPath, versionObjectPath } from "../cluster/objects.ts";
 import type { StackState } from "../engine/stacks.ts";
 import { appNames } from "../model/names.ts";
 import { isOurs, type ManagedObject } from "../model/ownership.ts";
@@ -52,14 +52,22 @@ function ownNotes(operator: Operator): string[] {
 
 const namesOf = ({ project: { config } }: Operator) => appNames(config.app.name, config.namespace);
 
-/** Deletes the lock and the history from a namespace that stays. */
-export async function removeOwnNotes(operator: Operator): Promise<void> {
+/**
+ * Deletes the lock and the history from a namespace that stays, and what is left of versions.
+ * @param objects ConfigMaps and Secrets of versions, as the record lists them
+ */
+export async function removeOwnNotes(operator: Operator, objects: readonly string[]): Promise<void> {
   const api = await operator.administrator();
   if (!api) return;
   const { namespace } = operator.project.config;
   const { lock, history } = namesOf(operator);
   const leases = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
-  for (const path of [`${leases}/${lock}`, configMapPath(namespace, history)]) {
+  const paths = [
+    `${leases}/${lock}`,
+    configMapPath(namespace, history),
+    ...objects.map((object) => versionObjectPath(namespace, object)),
+  ];
+  for (const path of paths) {
     await api.send("DELETE", path).catch((error: unknown) => {
       if (!(error instanceof ApiError) || error.status !== 404) throw error;
     });

@@ -5,6 +5,7 @@ import { TRACKS, type TrackName } from "../model/names.ts";
 import type { TrackPlan } from "../model/plan.ts";
 import type { PerTrack } from "../model/traffic.ts";
 import type { Pods, ShareRange, TrackMove } from "../model/transition.ts";
+import { versionOfPod } from "../model/version.ts";
 import type { PlannedMove } from "./move.ts";
 
 /** A value before and after a move; `from` is undefined where there was nothing. */
@@ -52,13 +53,13 @@ export function podsThatRestart(changes: readonly Change[]): string[] {
   return [...new Set(restarting.map(({ object }) => object.replace("Deployment ", "")))];
 }
 
-function summarizeTrack(track: TrackName, { plan, live, config, router }: PlannedMove): TrackSummary {
+function summarizeTrack(track: TrackName, { plan, live, router }: PlannedMove): TrackSummary {
   const { podWeight } = router.live;
   const planned: TrackPlan = plan.tracks[track];
   const found = live.deployments[track];
   const weightNow = found && podWeight(found.spec.template.metadata ?? {});
   const image = found && imageOf(found);
-  const versionNow = image?.slice(config.app.image.length + 1);
+  const versionNow = image && versionOfPod(found.spec.template.metadata ?? {}, image);
   const record = live.record;
   const part = (canary: number): number => (track === "canary" ? canary : 100 - canary);
   return {

@@ -13,7 +13,8 @@ import type { PodMaterial } from "./pod-material.ts";
 export interface ApplicationArgs {
   readonly config: Config;
   readonly plan: StagePlan;
-  readonly material: PodMaterial;
+  /** By the version's name. */
+  readonly material: Readonly<Record<string, PodMaterial>>;
   /** The router's edge, and its address; undefined where the cluster chooses one. */
   readonly edge: Pick<Edge, "declare"> & { readonly address: string | undefined };
   /** The track that takes more traffic than now. */
@@ -22,6 +23,8 @@ export interface ApplicationArgs {
   readonly untilRolledOut: (track: TrackPlan, steadySeconds?: number) => Promise<void>;
   /** The version that a rollback leaves: it may be what is broken, so the stage is in place without it. */
   readonly abandoned: string | undefined;
+  /** Done once the stage is in place and the record says so. */
+  readonly afterwards: () => Promise<void>;
   /** What the record says once the stage is in place. */
   readonly record: ReleaseRecord;
   readonly deployer: k8s.Provider;
@@ -38,17 +41,25 @@ export function declareApplication(args: ApplicationArgs): void {
   const names = appNames(config.app.name, config.namespace);
   const options = { providers: [args.deployer], retainOnDelete: true };
 
+  const materialOf = ({ version }: TrackPlan): PodMaterial => {
+    const found = args.material[version];
+    if (!found) throw new Error(`nothing is known of version ${version}`);
+    return found;
+  };
   const untilGrown = (steady = 0) => args.untilRolledOut(plan.tracks[args.growing], steady);
   const declareTrack = (track: TrackName, after?: { dependsOn: pulumi.Resource[] }): Track =>
     new Track(
       plan.tracks[track].name,
       {
-        ...args.material,
-        app: config.app,
+        ...materialOf(plan.tracks[track]),
         plan: plan.tracks[track],
         namespace,
         beforeChange:
-          after && (() => untilGrown(steadySeconds(plan.tracks[track], config.app, args.abandoned))),
+          after &&
+          (() =>
+            untilGrown(
+              steadySeconds(plan.tracks[track], materialOf(plan.tracks[args.growing]).app, args.abandoned),
+            )),
       },
       { ...options, ...after },
     );
@@ -68,7 +79,13 @@ export function declareApplication(args: ApplicationArgs): void {
   };
   new StoredRecord(
     names.record,
-    { name: names.record, namespace, record: args.record, beforeChange: untilInPlace },
+    {
+      name: names.record,
+      namespace,
+      record: args.record,
+      beforeChange: untilInPlace,
+      afterChange: args.afterwards,
+    },
     { ...options, dependsOn: [growing, other, edge] },
   );
 }

@@ -7,6 +7,7 @@ import { connect } from "../cluster/connect.ts";
 import { requireNothingForeign } from "../cluster/foreign.ts";
 import { configMapPath, deploymentPath } from "../cluster/objects.ts";
 import { giveTimeToRollOut, untilRolledOut } from "../cluster/rollouts.ts";
+import { versionOf } from "../config/app/versions.ts";
 import { type Config, requireCanaryOut } from "../config/stage.ts";
 import { moveTo, releaseToAbort, requireKnownStage } from "../model/lifecycle.ts";
 import { appNames } from "../model/names.ts";
@@ -17,8 +18,9 @@ import { hasBothVersions, letsGoOn, verdictOn, verdictRefusal } from "../model/v
 import type { Router } from "../routers/router.ts";
 import { declareApplication } from "./application.ts";
 import { type FoundationOutputs, type Outputs, stageOutputs } from "./outputs.ts";
-import { podMaterial } from "./pod-material.ts";
 import { exportedBy } from "./stack-outputs.ts";
+import { deleteObjects, objectsOfStage } from "./version-objects.ts";
+import { evaluateVersions, recordedOf } from "./versions.ts";
 
 /** What whoever runs a stage knows beyond its configuration. */
 export interface KnownOfStage {
@@ -26,6 +28,8 @@ export interface KnownOfStage {
   readonly foundation?: FoundationOutputs | undefined;
   /** Who takes the canary out, and why: for the record of an abort. */
   readonly abort?: Abort | undefined;
+  /** It goes back, to what was live before. */
+  readonly isWayBack?: boolean | undefined;
   /** Folder with Pulumi.yaml; else the engine's word for it. */
   readonly directory?: string | undefined;
   /** Whoever runs it looks at somebody else's objects itself. */
@@ -57,11 +61,17 @@ export async function declareStage(
   const move = moveTo({ ...project, stage, override }, live.record);
   if (move === "promotion" && !override) await requireVerdict(api, project, stage, live.record);
   const release = move === "abort" ? releaseToAbort(project.release, live.record) : project.release;
-  const config = { ...project, release };
-  const plan = router.plan(config);
-  const material = await podMaterial(config, stage, plan, known.directory ?? pulumi.getRootDirectory());
-
   const leavesCanary = move === "rollback" || move === "abort";
+  const { config, plan, material } = await evaluateVersions({
+    api,
+    stage,
+    config: { ...project, release },
+    router,
+    directory: known.directory ?? pulumi.getRootDirectory(),
+    record: live.record,
+    isWayBack: leavesCanary || known.isWayBack === true,
+  });
+  const objects = await objectsOfStage(api, { namespace: config.namespace, plan, material, live });
   const abandoned = leavesCanary && release.canary !== release.previous ? release.canary : undefined;
 
   const { declare } = await router.loadEdge();
@@ -80,12 +90,19 @@ export async function declareStage(
     growing: growingTrack(router.live.canaryShareNow(live), plan.tracks.canary.effectiveShare),
     untilRolledOut: ({ name, version }, steadySeconds) =>
       version === abandoned
-        ? giveTimeToRollOut(api, config.namespace, name, config.app.startSeconds)
-        : untilRolledOut(api, config.namespace, name, progressDeadlineSeconds(config.app), {
-            steadySeconds,
-            startsAnew: true,
-          }),
+        ? giveTimeToRollOut(api, config.namespace, name, versionOf(config, version).app.startSeconds)
+        : untilRolledOut(
+            api,
+            config.namespace,
+            name,
+            progressDeadlineSeconds(versionOf(config, version).app),
+            {
+              steadySeconds,
+              startsAnew: true,
+            },
+          ),
     abandoned,
+    afterwards: () => deleteObjects(api, config.namespace, objects.unneeded),
     record: recordAfter(
       {
         stage,
@@ -93,6 +110,8 @@ export async function declareStage(
         intended: plan.intended,
         effectiveCanary: plan.effectiveCanary,
         override,
+        versions: recordedOf(material, release),
+        objects: objects.listed,
         aborted: move === "abort" ? (known.abort ?? live.record?.aborted ?? UNEXPLAINED) : undefined,
       },
       live.record,

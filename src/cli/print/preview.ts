@@ -1,3 +1,4 @@
+import { fromToText } from "../../config/app/setting-changes.ts";
 import type { ClusterConfig } from "../../config/cluster.ts";
 import type { FoundationConfig } from "../../config/foundation.ts";
 import { type Change, changeText } from "../../engine/changes.ts";
@@ -56,9 +57,16 @@ export function plannedText(planned: PlannedMove): string {
   return [
     `${stage}  ${move} of ${config.app.name} ${releaseText(config.release)}`,
     table(rows, "  "),
+    ...settingLines(planned),
     ...(during ? [`  share of the canary during the move: ${rangeText(during)}`] : []),
     ...(config.lifecycleOverride ? [`  lifecycle overridden: ${config.lifecycleOverride}`] : []),
   ].join("\n");
+}
+
+/** What the canary is made from: a line for each value that the previous version has otherwise. */
+function settingLines({ settings, config: { release } }: PlannedMove): string[] {
+  const lines = settings.map((change) => [change.path, fromToText(change)]);
+  return [`  ${release.canary} against ${release.previous}:`, table(lines, "    ")];
 }
 
 function trackRow(name: string, { version, replicas, weight, intended, effective }: TrackSummary): string[] {
@@ -81,5 +89,11 @@ function fromTo<T>({ from, to }: FromTo<T>, text: (value: T) => string): string 
 function changeLines(changes: readonly Change[]): string[] {
   const created = changes.filter(({ operation }) => operation === "create").map(({ object }) => object);
   const others = changes.filter(({ operation }) => operation !== "create");
-  return [...(created.length > 0 ? [`create ${created.join(", ")}`] : []), ...others.map(changeText)];
+  return [...(created.length > 0 ? [`create ${created.join(", ")}`] : []), ...others.map(lineOf)];
 }
+
+/** What the record keeps of versions is long, and the lines above say it by value. */
+const lineOf = (change: Change): string =>
+  /^data\.(versions|objects)$/.test(change.path)
+    ? `${change.object}  ${change.path}  changed`
+    : changeText(change);

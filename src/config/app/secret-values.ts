@@ -20,6 +20,9 @@ export interface StageSecrets {
 /** Whether an application has secrets that the program writes to the cluster. */
 export const writesSecrets = (app: AppConfig): boolean => namedSecrets(app).length > 0;
 
+/** Names, under `secrets` in the stage's file, of the secrets that an application has from there. */
+export const secretNames = (app: AppConfig): readonly string[] => namedSecrets(app).map(({ name }) => name);
+
 /** What a stage has of secrets: their names, and whether the key of their hash is among them. */
 export interface SecretsThere {
   readonly names: readonly string[];
