@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { HooksDone } from "./hooks.ts";
 import { type LiveRelease, type Release, sameRelease } from "./lifecycle.ts";
 import type { Shares } from "./traffic.ts";
 
@@ -12,6 +13,8 @@ export interface ReleaseRecord extends LiveRelease {
   readonly override: string;
   /** Set where the stage took the canary out of this release by `canary abort`. */
   readonly aborted?: Abort | undefined;
+  /** Undefined where the release has run none. */
+  readonly hooks?: HooksDone | undefined;
 }
 
 /** Who took a canary out, and why. */
@@ -34,6 +37,8 @@ const recordData = z.object({
   override: z.string(),
   abortedBy: z.string().optional(),
   abortReason: z.string().optional(),
+  hookBefore: z.string().optional(),
+  hookAfter: z.string().optional(),
 });
 
 type Data = z.infer<typeof recordData>;
@@ -41,7 +46,12 @@ type Data = z.infer<typeof recordData>;
 /** A record as the data of a ConfigMap: texts alone. */
 export type RecordData = {
   readonly [Key in keyof Data as Data[Key] extends string | number ? Key : never]: string;
-} & { readonly abortedBy?: string; readonly abortReason?: string };
+} & {
+  readonly abortedBy?: string;
+  readonly abortReason?: string;
+  readonly hookBefore?: string;
+  readonly hookAfter?: string;
+};
 
 /** A stage that is applied, as far as the record tells of it. */
 export interface AppliedStage {
@@ -51,6 +61,7 @@ export interface AppliedStage {
   readonly effectiveCanary: number;
   readonly override: string;
   readonly aborted?: Abort | undefined;
+  readonly hooks?: HooksDone | undefined;
 }
 
 /** The record that a stage leaves behind. After an abort the release begins anew: it has reached no stage. */
@@ -77,6 +88,8 @@ export function toData(record: ReleaseRecord): RecordData {
     liveVersion: record.liveVersion,
     override: record.override,
     ...(record.aborted && { abortedBy: record.aborted.by, abortReason: record.aborted.reason }),
+    ...(record.hooks?.before !== undefined && { hookBefore: record.hooks.before }),
+    ...(record.hooks?.after !== undefined && { hookAfter: record.hooks.after }),
   };
 }
 
@@ -96,6 +109,8 @@ export function fromData(data: unknown): ReleaseRecord | undefined {
     override,
     abortedBy,
     abortReason = "",
+    hookBefore: before,
+    hookAfter: after,
   } = parsed.data;
   return {
     stage,
@@ -106,5 +121,8 @@ export function fromData(data: unknown): ReleaseRecord | undefined {
     liveVersion,
     override,
     ...(abortedBy !== undefined && { aborted: { by: abortedBy, reason: abortReason } }),
+    ...((before ?? after) !== undefined && {
+      hooks: { ...(before !== undefined && { before }), ...(after !== undefined && { after }) },
+    }),
   };
 }

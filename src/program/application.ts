@@ -8,6 +8,7 @@ import type { StagePlan, TrackPlan } from "../model/plan.ts";
 import type { ReleaseRecord } from "../model/record.ts";
 import { steadySeconds } from "../model/rollout.ts";
 import type { Edge } from "../routers/router.ts";
+import type { StageHooks } from "./hooks.ts";
 import type { PodMaterial } from "./pod-material.ts";
 
 export interface ApplicationArgs {
@@ -22,6 +23,8 @@ export interface ApplicationArgs {
   readonly untilRolledOut: (track: TrackPlan, steadySeconds?: number) => Promise<void>;
   /** The version that a rollback leaves: it may be what is broken, so the stage is in place without it. */
   readonly abandoned: string | undefined;
+  /** What runs before anything of the stage changes, and once it is in place. */
+  readonly hooks: Pick<StageHooks, "before" | "after">;
   /** What the record says once the stage is in place. */
   readonly record: ReleaseRecord;
   readonly deployer: k8s.Provider;
@@ -38,8 +41,12 @@ export function declareApplication(args: ApplicationArgs): void {
   const names = appNames(config.app.name, config.namespace);
   const options = { providers: [args.deployer], retainOnDelete: true };
 
-  const untilGrown = (steady = 0) => args.untilRolledOut(plan.tracks[args.growing], steady);
-  const declareTrack = (track: TrackName, after?: { dependsOn: pulumi.Resource[] }): Track =>
+  const { before, after } = args.hooks;
+  const untilGrown = async (steady = 0): Promise<void> => {
+    await before?.();
+    await args.untilRolledOut(plan.tracks[args.growing], steady);
+  };
+  const declareTrack = (track: TrackName, later?: { dependsOn: pulumi.Resource[] }): Track =>
     new Track(
       plan.tracks[track].name,
       {
@@ -47,10 +54,11 @@ export function declareApplication(args: ApplicationArgs): void {
         app: config.app,
         plan: plan.tracks[track],
         namespace,
-        beforeChange:
-          after && (() => untilGrown(steadySeconds(plan.tracks[track], config.app, args.abandoned))),
+        beforeChange: later
+          ? () => untilGrown(steadySeconds(plan.tracks[track], config.app, args.abandoned))
+          : before,
       },
-      { ...options, ...after },
+      { ...options, ...later },
     );
   const growing = declareTrack(args.growing);
   const edge = args.edge.declare(
@@ -62,9 +70,11 @@ export function declareApplication(args: ApplicationArgs): void {
   const shrinking = TRACKS.find((track) => track !== args.growing) ?? "previous";
   const other = declareTrack(shrinking, { dependsOn: [growing, edge] });
   const untilInPlace = async (): Promise<void> => {
+    await before?.();
     for (const track of [plan.tracks[args.growing], plan.tracks[shrinking]]) {
       if (track.version !== args.abandoned) await args.untilRolledOut(track);
     }
+    await after?.();
   };
   new StoredRecord(
     names.record,

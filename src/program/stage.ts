@@ -16,6 +16,7 @@ import { progressDeadlineSeconds } from "../model/rollout.ts";
 import { hasBothVersions, letsGoOn, verdictOn, verdictRefusal } from "../model/verdict.ts";
 import type { Router } from "../routers/router.ts";
 import { declareApplication } from "./application.ts";
+import { stageHooks } from "./hooks.ts";
 import { type FoundationOutputs, type Outputs, stageOutputs } from "./outputs.ts";
 import { podMaterial } from "./pod-material.ts";
 import { exportedBy } from "./stack-outputs.ts";
@@ -61,6 +62,8 @@ export async function declareStage(
   const plan = router.plan(config);
   const material = await podMaterial(config, stage, plan, known.directory ?? pulumi.getRootDirectory());
 
+  const hooks = await stageHooks(api, { config, stage, move, live: live.record, material });
+
   const leavesCanary = move === "rollback" || move === "abort";
   const abandoned = leavesCanary && release.canary !== release.previous ? release.canary : undefined;
 
@@ -86,6 +89,7 @@ export async function declareStage(
             startsAnew: true,
           }),
     abandoned,
+    hooks,
     record: recordAfter(
       {
         stage,
@@ -93,6 +97,7 @@ export async function declareStage(
         intended: plan.intended,
         effectiveCanary: plan.effectiveCanary,
         override,
+        hooks: hooks.done,
         aborted: move === "abort" ? (known.abort ?? live.record?.aborted ?? UNEXPLAINED) : undefined,
       },
       live.record,
