@@ -67,7 +67,7 @@ async function runHook(api: KubernetesApi, namespace: string, run: HookRun): Pro
     const text = `app.hooks.${hook} (${words}): ${error.message}`;
     throw new UserError(
       `${text}\n${LEFT[hook]}: mend it, and promote again, which runs it again.${hint}`,
-      "It ran by itself, without the application's pods.",
+      "Mend it, and promote again.",
     );
   }
 }
