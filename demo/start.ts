@@ -7,12 +7,17 @@ import { REPORTS, STATE_DIR } from "../local/paths.ts";
 import { INTERRUPTED, takingDown } from "../local/process/interruption.ts";
 import { createProgress, type Progress } from "../local/process/progress.ts";
 import { quoted } from "../local/process/shell.ts";
+import { appNames } from "../src/model/names.ts";
+import { readProject } from "../src/project/project.ts";
+import { readApplication } from "./application/folder.ts";
+import { type Begun, installApplication } from "./application/install.ts";
 import { walkOnOwnCluster } from "./own-cluster/walk.ts";
 import { reportTable } from "./walk/printer.ts";
 import { succeeded } from "./walk/report.ts";
 import { reported, walkAndReport } from "./walk/reporting.ts";
 
 interface Options {
+  readonly app?: string;
   readonly keep?: boolean;
   readonly context?: string;
   readonly kubeconfig?: string;
@@ -21,13 +26,19 @@ interface Options {
 const UNSUITABLE = 2;
 
 const command = new Command("npm start --")
-  .description("Takes a release of httpd through its canary stages on a real Kubernetes, under traffic.")
+  .description("Takes a release through its canary stages on a real Kubernetes, under traffic.")
+  .option(
+    "--app <folder>",
+    "walk with the application of this folder instead of httpd, such as examples/shop",
+  )
   .option("--keep", "leave everything up afterwards, to look around")
   .option("--context <name>", "run on this cluster of yours instead of one on this machine; needs no root")
   .option("--kubeconfig <file>", "file that has the context (default: KUBECONFIG, ~/.kube/config)")
   .addHelpText(
     "after",
     `
+With --app the folder has Pulumi.yaml and the stage files, walk.yaml, and image/: a Go program, which its image is made of.
+
 With --context it makes a namespace, canary-stages-walk, with four small pods in it, on a cluster of yours; pulls three
 images of httpd; and sends 200 requests a second to them, through the Service's load balancer or the API server. It needs
 the rights of an administrator there. Whatever it made is gone afterwards, unless you say --keep.`,
@@ -35,11 +46,17 @@ the rights of an administrator there. Whatever it made is gone afterwards, unles
 
 /** 0 when every share fits and nothing failed, 1 when not, 2 when this machine will not do, 130 after Ctrl-C. */
 async function main(): Promise<number> {
-  const { keep: toKeep = false, context, kubeconfig } = command.parse().opts<Options>();
+  const { app, keep: toKeep = false, context, kubeconfig } = command.parse().opts<Options>();
   const progress = createProgress();
   const signal = takingDown((text) => progress.say(text));
+  if (app !== undefined && context !== undefined) {
+    console.error(
+      "--app comes with --context: the image of the application is made for the cluster on this machine.",
+    );
+    return UNSUITABLE;
+  }
   if (context === undefined) {
-    if (kubeconfig === undefined) return walkHere(toKeep, progress, signal);
+    if (kubeconfig === undefined) return walkHere({ app, toKeep, progress, signal });
     console.error(`--kubeconfig ${kubeconfig} comes without --context: name the context too.`);
     return UNSUITABLE;
   }
@@ -48,16 +65,23 @@ async function main(): Promise<number> {
   return walkOnOwnCluster({ cluster, toKeep, reportFile, progress, signal });
 }
 
-async function walkHere(toKeep: boolean, progress: Progress, signal: AbortSignal): Promise<number> {
-  const environment = await reported(() => startEnvironment(STATE_DIR, progress, signal), signal);
-  if (!environment) return signal.aborted ? INTERRUPTED : UNSUITABLE;
+interface WalkHere {
+  /** Folder of the application; undefined for httpd. */
+  readonly app: string | undefined;
+  readonly toKeep: boolean;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+async function walkHere({ app, toKeep, progress, signal }: WalkHere): Promise<number> {
+  const begun = await reported(() => begin(app, progress, signal), signal);
+  if (!begun) return signal.aborted ? INTERRUPTED : UNSUITABLE;
+  const { environment } = begun;
   if (toKeep) keep(STATE_DIR);
-  const next = HTTPD_TAGS[2];
-  const reportFile = join(REPORTS, "release.json");
-  const walking = { environment, stateDir: STATE_DIR, next, reportFile, progress, signal };
+  const walking = { ...begun, stateDir: STATE_DIR, progress, signal };
   const report = await reported(() => walkAndReport(walking), signal);
   if (report) console.log(`\n${reportTable(report)}`);
-  if (toKeep && !signal.aborted) sayHowToLookAround(environment, progress);
+  if (toKeep && !signal.aborted) await sayHowToLookAround(environment, progress);
   else {
     await stopEnvironment(STATE_DIR, progress);
     if (report) progress.say("To look around afterwards, leave it up: npm start -- --keep");
@@ -66,14 +90,33 @@ async function walkHere(toKeep: boolean, progress: Progress, signal: AbortSignal
   return report && succeeded(report) ? 0 : 1;
 }
 
-function sayHowToLookAround({ edge, cluster }: Environment, progress: Progress): void {
+/** A folder that will not do is refused before anything is started. */
+async function begin(app: string | undefined, progress: Progress, signal: AbortSignal): Promise<Begun> {
+  const application = app === undefined ? undefined : await readApplication(resolve(app));
+  const environment = await startEnvironment(STATE_DIR, progress, signal);
+  if (!application) {
+    return { environment, next: HTTPD_TAGS[2], reportFile: join(REPORTS, "release.json") };
+  }
+  try {
+    return await installApplication(application, { environment, stateDir: STATE_DIR, progress, signal });
+  } catch (error) {
+    await stopEnvironment(STATE_DIR, progress);
+    throw error;
+  }
+}
+
+async function sayHowToLookAround(
+  { edge, cluster, workspace }: Environment,
+  progress: Progress,
+): Promise<void> {
+  const { app, namespace, lifecycle } = (await readProject(workspace.directory)).config;
   const kubectl = `kubectl --kubeconfig ${quoted(cluster.kubeconfig ?? "")} --context ${quoted(cluster.context)}`;
   progress.say(`
 The environment is up.
   the application   ${edge?.url}
-  what is live      ${kubectl} -n httpdcanary get configmap httpd-release -o yaml
+  what is live      ${kubectl} -n ${namespace} get configmap ${appNames(app.name, namespace).record} -o yaml
   the command       source .local/environment.sh && cd .local/stacks && npx canary status
-  Pulumi            the same, and then: pulumi preview -s canary-75
+  Pulumi            the same, and then: pulumi preview -s ${lifecycle[1]}
   take it down      npm run local:down`);
 }
 

@@ -9,7 +9,13 @@ import type { JudgedPromotion } from "../operations/judged-promotion.ts";
 import type { StagePreview } from "../operations/move.ts";
 import type { MoveOutcome } from "../operations/outcome.ts";
 import type { Status } from "../operations/status.ts";
-import { type FromTo, podsThatRestart, summarize, type TrackSummary } from "../operations/summary.ts";
+import {
+  type FromTo,
+  hooksThatRun,
+  podsThatRestart,
+  summarize,
+  type TrackSummary,
+} from "../operations/summary.ts";
 import type { FourShares, Verification } from "../verification/verification.ts";
 import type {
   evidenceSchema,
@@ -100,6 +106,7 @@ export function previewJson(preview: StagePreview): z.input<typeof previewSchema
     tracks: { previous: summaryJson(tracks.previous), canary: summaryJson(tracks.canary) },
     settings: preview.settings.map(settingJson),
     during: during ? { ...during } : null,
+    hooks: hooksThatRun(preview).map(({ hook, words }) => ({ hook, command: words })),
     restarts: podsThatRestart(preview.changes),
     changes: preview.changes.map(changeJson),
     takenOver: preview.takenOver.map(({ object, managers, differences }) => ({

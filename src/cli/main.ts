@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(run: Runner) => Command>>
   abort: async () => (await import("./commands/abort.ts")).abortCommand,
   verify: async () => (await import("./commands/verify.ts")).verifyCommand,
   judge: async () => (await import("./commands/judge.ts")).judgeCommand,
+  import: async () => (await import("./commands/import.ts")).importCommand,
   release: async () => (await import("./commands/release.ts")).releaseCommand,
   history: async () => (await import("./commands/history.ts")).historyCommand,
   unlock: async () => (await import("./commands/unlock.ts")).unlockCommand,

@@ -125,6 +125,8 @@ export const previewSchema = z.strictObject({
   settings,
   /** The canary's share while the move goes on. */
   during: z.strictObject({ lowest: z.number(), highest: z.number() }).nullable(),
+  /** Those that the move runs, and what. */
+  hooks: z.array(z.strictObject({ hook: z.enum(["before", "after"]), command: z.string() })),
   restarts: z.array(z.string()),
   changes: z.array(change),
   takenOver: z.array(takenOver),

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { tokenKubeconfig } from "../cluster/kubeconfig.ts";
 import { namespacePath } from "../cluster/objects.ts";
+import { hooksOf } from "../config/app/container-list.ts";
 import { writesSecrets } from "../config/app/secret-values.ts";
 import type { AppConfig } from "../config/app.ts";
 import type { FoundationConfig } from "../config/foundation.ts";
@@ -55,6 +56,12 @@ const APPLICATION_RULES: readonly PolicyRule[] = [
  */
 const SECRET_RULES: readonly PolicyRule[] = [
   { apiGroups: [""], resources: ["secrets"], verbs: ["get", "create", "patch", "delete"] },
+];
+
+/** For an application with hooks: what runs their Jobs, which are no resources of a stack, and says why one failed. */
+const HOOK_RULES: readonly PolicyRule[] = [
+  { apiGroups: ["batch"], resources: ["jobs"], verbs: ["get", "list", "create", "patch", "delete"] },
+  { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
 ];
 
 /** The namespace and the restricted account that every stage is applied with. */
@@ -113,6 +120,7 @@ export class Tenancy extends pulumi.ComponentResource {
 const rulesOf = ({ app, versions, edgeRules }: TenancyArgs): PolicyRule[] => [
   ...APPLICATION_RULES,
   ...([app, ...versions].some(writesSecrets) ? SECRET_RULES : []),
+  ...([app, ...versions].some((each) => hooksOf(each).length > 0) ? HOOK_RULES : []),
   ...edgeRules,
 ];
 

@@ -72,10 +72,20 @@ export function parsedBy<S extends z.ZodObject<Pick<typeof projectShape, "releas
   raw: RawValues,
   routers: RouterSchemas,
 ): Evaluated<z.output<S>> {
+  const parsed = valuesBy(schema, raw, routers);
+  return { ...parsed, versions: evaluatedVersions(valuesOf(raw, schema.shape), parsed, routers) };
+}
+
+/** Values by any schema. @throws UserError with a line for each property that is wrong */
+export function valuesBy<S extends z.ZodObject>(
+  schema: S,
+  raw: RawValues,
+  routers: RouterSchemas,
+): z.output<S> {
   const values = valuesOf(raw, schema.shape);
   const parsed = schema.safeParse(values, { error: plainWords });
   if (!parsed.success) throw configError(parsed.error.issues, { raw: values, schema, routers });
-  return { ...parsed.data, versions: evaluatedVersions(values, parsed.data, routers) };
+  return parsed.data;
 }
 
 /** @throws UserError for an entry that is wrong, or that the release has no use for */

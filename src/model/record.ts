@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { HooksDone } from "./hooks.ts";
 import { type LiveRelease, type Release, sameRelease } from "./lifecycle.ts";
 import type { PerTrack, Shares } from "./traffic.ts";
 import { canonicalJson, type RecordedVersion, recordedVersion } from "./version.ts";
@@ -17,6 +18,8 @@ export interface ReleaseRecord extends LiveRelease {
   readonly versions?: PerTrack<RecordedVersion> | undefined;
   /** ConfigMaps and Secrets of versions that there may be, as `ConfigMap/httpd-new-0123456789`. */
   readonly objects?: readonly string[] | undefined;
+  /** Undefined where the release has run none. */
+  readonly hooks?: HooksDone | undefined;
 }
 
 /** Who took a canary out, and why. */
@@ -41,6 +44,8 @@ const recordData = z.object({
   abortReason: z.string().optional(),
   versions: z.string().optional(),
   objects: z.string().optional(),
+  hookBefore: z.string().optional(),
+  hookAfter: z.string().optional(),
 });
 
 type Data = z.infer<typeof recordData>;
@@ -53,6 +58,8 @@ export type RecordData = {
   readonly abortReason?: string;
   readonly versions?: string;
   readonly objects?: string;
+  readonly hookBefore?: string;
+  readonly hookAfter?: string;
 };
 
 /** A stage that is applied, as far as the record tells of it. */
@@ -65,6 +72,7 @@ export interface AppliedStage {
   readonly aborted?: Abort | undefined;
   readonly versions?: PerTrack<RecordedVersion> | undefined;
   readonly objects?: readonly string[] | undefined;
+  readonly hooks?: HooksDone | undefined;
 }
 
 /**
@@ -104,6 +112,8 @@ export function toData(record: ReleaseRecord): RecordData {
     ...(record.aborted && { abortedBy: record.aborted.by, abortReason: record.aborted.reason }),
     ...(record.versions && { versions: canonicalJson(record.versions) }),
     ...(record.objects && { objects: record.objects.join(" ") }),
+    ...(record.hooks?.before !== undefined && { hookBefore: record.hooks.before }),
+    ...(record.hooks?.after !== undefined && { hookAfter: record.hooks.after }),
   };
 }
 
@@ -125,6 +135,8 @@ export function fromData(data: unknown): ReleaseRecord | undefined {
     abortReason = "",
     versions,
     objects,
+    hookBefore: before,
+    hookAfter: after,
   } = parsed.data;
   const recorded = versions === undefined ? undefined : versionsFrom(versions);
   return {
@@ -138,6 +150,9 @@ export function fromData(data: unknown): ReleaseRecord | undefined {
     ...(abortedBy !== undefined && { aborted: { by: abortedBy, reason: abortReason } }),
     ...(recorded && { versions: recorded }),
     ...(objects !== undefined && { objects: objects.split(" ").filter(Boolean) }),
+    ...((before ?? after) !== undefined && {
+      hooks: { ...(before !== undefined && { before }), ...(after !== undefined && { after }) },
+    }),
   };
 }
 

@@ -1,6 +1,9 @@
 import { growingTrack } from "../application/live.ts";
+import type { HookName } from "../config/app/hooks.ts";
+import { versionOf } from "../config/app/versions.ts";
 import type { Change } from "../engine/changes.ts";
 import { imageOf, wantedReplicas } from "../model/deployment.ts";
+import { hooksAt } from "../model/hooks.ts";
 import { TRACKS, type TrackName } from "../model/names.ts";
 import type { TrackPlan } from "../model/plan.ts";
 import type { PerTrack } from "../model/traffic.ts";
@@ -51,6 +54,35 @@ export function podsThatRestart(changes: readonly Change[]): string[] {
     ({ object, path }) => object.startsWith("Deployment ") && /^spec\.template\b/.test(path),
   );
   return [...new Set(restarting.map(({ object }) => object.replace("Deployment ", "")))];
+}
+
+/** A hook that a move runs, and what it runs. */
+export interface HookSummary {
+  readonly hook: HookName;
+  /** `migrate` */
+  readonly words: string;
+}
+
+/**
+ * Hooks that a move runs. The record's changes tell: it has the Job of each that has run in a release, so it changes where
+ * one will; the first record of all has everything to come.
+ */
+export function hooksThatRun({
+  stage,
+  move,
+  config,
+  live,
+  changes,
+}: PlannedMove & { readonly changes: readonly Change[] }): HookSummary[] {
+  const { app } = versionOf(config, config.release.canary);
+  return hooksAt({ ...config, move, stage }).flatMap((hook) => {
+    const asked = app.hooks[hook];
+    const key = hook === "before" ? "data.hookBefore" : "data.hookAfter";
+    const runs = !live.record || changes.some(({ path, to }) => path === key && to !== undefined);
+    return asked && runs
+      ? [{ hook, words: [...(asked.command ?? []), ...(asked.args ?? [])].join(" ") }]
+      : [];
+  });
 }
 
 function summarizeTrack(track: TrackName, { plan, live, router }: PlannedMove): TrackSummary {

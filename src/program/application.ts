@@ -8,6 +8,7 @@ import type { StagePlan, TrackPlan } from "../model/plan.ts";
 import type { ReleaseRecord } from "../model/record.ts";
 import { steadySeconds } from "../model/rollout.ts";
 import type { Edge } from "../routers/router.ts";
+import type { StageHooks } from "./hooks.ts";
 import type { PodMaterial } from "./pod-material.ts";
 
 export interface ApplicationArgs {
@@ -25,6 +26,8 @@ export interface ApplicationArgs {
   readonly abandoned: string | undefined;
   /** Done once the stage is in place and the record says so. */
   readonly afterwards: () => Promise<void>;
+  /** What runs before anything of the stage changes, and once it is in place. */
+  readonly hooks: Pick<StageHooks, "before" | "after">;
   /** What the record says once the stage is in place. */
   readonly record: ReleaseRecord;
   readonly deployer: k8s.Provider;
@@ -46,22 +49,23 @@ export function declareApplication(args: ApplicationArgs): void {
     if (!found) throw new Error(`nothing is known of version ${version}`);
     return found;
   };
-  const untilGrown = (steady = 0) => args.untilRolledOut(plan.tracks[args.growing], steady);
-  const declareTrack = (track: TrackName, after?: { dependsOn: pulumi.Resource[] }): Track =>
+  const { before, after } = args.hooks;
+  const untilGrown = async (steady = 0): Promise<void> => {
+    await before?.();
+    await args.untilRolledOut(plan.tracks[args.growing], steady);
+  };
+  const steadyBefore = (other: TrackPlan): number =>
+    steadySeconds(other, materialOf(plan.tracks[args.growing]).app, args.abandoned);
+  const declareTrack = (track: TrackName, later?: { dependsOn: pulumi.Resource[] }): Track =>
     new Track(
       plan.tracks[track].name,
       {
         ...materialOf(plan.tracks[track]),
         plan: plan.tracks[track],
         namespace,
-        beforeChange:
-          after &&
-          (() =>
-            untilGrown(
-              steadySeconds(plan.tracks[track], materialOf(plan.tracks[args.growing]).app, args.abandoned),
-            )),
+        beforeChange: later ? () => untilGrown(steadyBefore(plan.tracks[track])) : before,
       },
-      { ...options, ...after },
+      { ...options, ...later },
     );
   const growing = declareTrack(args.growing);
   const edge = args.edge.declare(
@@ -73,9 +77,11 @@ export function declareApplication(args: ApplicationArgs): void {
   const shrinking = TRACKS.find((track) => track !== args.growing) ?? "previous";
   const other = declareTrack(shrinking, { dependsOn: [growing, edge] });
   const untilInPlace = async (): Promise<void> => {
+    await before?.();
     for (const track of [plan.tracks[args.growing], plan.tracks[shrinking]]) {
       if (track.version !== args.abandoned) await args.untilRolledOut(track);
     }
+    await after?.();
   };
   new StoredRecord(
     names.record,

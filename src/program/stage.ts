@@ -17,6 +17,7 @@ import { progressDeadlineSeconds } from "../model/rollout.ts";
 import { hasBothVersions, letsGoOn, verdictOn, verdictRefusal } from "../model/verdict.ts";
 import type { Router } from "../routers/router.ts";
 import { declareApplication } from "./application.ts";
+import { stageHooks } from "./hooks.ts";
 import { type FoundationOutputs, type Outputs, stageOutputs } from "./outputs.ts";
 import { exportedBy } from "./stack-outputs.ts";
 import { deleteObjects, objectsOfStage } from "./version-objects.ts";
@@ -71,6 +72,7 @@ export async function declareStage(
     record: live.record,
     isWayBack: leavesCanary || known.isWayBack === true,
   });
+  const hooks = await stageHooks(api, { config, stage, move, live: live.record, material });
   const objects = await objectsOfStage(api, { namespace: config.namespace, plan, material, live });
   const abandoned = leavesCanary && release.canary !== release.previous ? release.canary : undefined;
 
@@ -103,6 +105,7 @@ export async function declareStage(
           ),
     abandoned,
     afterwards: () => deleteObjects(api, config.namespace, objects.unneeded),
+    hooks,
     record: recordAfter(
       {
         stage,
@@ -112,6 +115,7 @@ export async function declareStage(
         override,
         versions: recordedOf(material, release),
         objects: objects.listed,
+        hooks: hooks.done,
         aborted: move === "abort" ? (known.abort ?? live.record?.aborted ?? UNEXPLAINED) : undefined,
       },
       live.record,

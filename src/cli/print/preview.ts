@@ -7,7 +7,14 @@ import { percent } from "../../model/traffic.ts";
 import { rangeText } from "../../model/transition.ts";
 import type { FoundationPreview } from "../../operations/foundation.ts";
 import type { PlannedMove, StagePreview } from "../../operations/move.ts";
-import { type FromTo, podsThatRestart, summarize, type TrackSummary } from "../../operations/summary.ts";
+import {
+  type FromTo,
+  type HookSummary,
+  hooksThatRun,
+  podsThatRestart,
+  summarize,
+  type TrackSummary,
+} from "../../operations/summary.ts";
 import { takenOverLines } from "../../operations/taken-over.ts";
 import { table } from "./text.ts";
 
@@ -17,6 +24,7 @@ export function previewText(preview: StagePreview): string {
   const restarts = podsThatRestart(changes);
   return [
     plannedText(preview),
+    ...hooksThatRun(preview).map(hookLine),
     ...(restarts.length > 0 ? [`  pods made anew: ${restarts.join(", ")}`] : []),
     "",
     changes.length === 0 ? "Nothing would change." : `Changes (${changes.length}):`,
@@ -24,6 +32,11 @@ export function previewText(preview: StagePreview): string {
     ...preview.takenOver.flatMap(takenOverLines),
   ].join("\n");
 }
+
+const hookLine = ({ hook, words }: HookSummary): string =>
+  hook === "before"
+    ? `  hook before, which has to succeed before any pod changes: ${words}`
+    : `  hook after, which has to succeed once the stage is in place: ${words}`;
 
 /** The foundation's preview: what applying it takes, and every change. */
 export function foundationText(

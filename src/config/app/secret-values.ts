@@ -1,5 +1,5 @@
 import { UserError } from "../../errors.ts";
-import { containersOf } from "./container-list.ts";
+import { containersOf, hooksOf } from "./container-list.ts";
 import { placeText } from "./misfit.ts";
 import type { AppConfig } from "./shape.ts";
 
@@ -69,7 +69,7 @@ export const setCommand = (key: string, stage: string): string =>
   `pulumi config set --secret ${key} --stack ${stage}`;
 
 function namedSecrets(app: AppConfig): { at: (string | number)[]; name: string }[] {
-  const all = containersOf(app).flatMap(({ at, secrets }) =>
+  const all = [...containersOf(app), ...hooksOf(app)].flatMap(({ at, secrets }) =>
     Object.entries(secrets).flatMap(([variable, { config }]) =>
       config === undefined ? [] : [{ at: [...at, "secrets", variable], name: config }],
     ),
