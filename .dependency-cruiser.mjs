@@ -13,6 +13,7 @@ const FLOORS = [
   "model/",
   "cluster/",
   "config/",
+  "import/",
   "application/",
   "components/",
   "routers/",

@@ -20,10 +20,16 @@ export interface SteadyLoad {
   stop(): Promise<Summary | undefined>;
 }
 
-/** @param recordFile where the load keeps its record */
-export function steadyLoad(environment: Environment, recordFile: string, signal: AbortSignal): SteadyLoad {
+interface LoadRecord {
+  /** Where the load keeps its record. */
+  readonly recordFile: string;
+  /** Every version that may answer; whichever is in an answer gave it. */
+  readonly versions: readonly string[];
+}
+
+export function steadyLoad(environment: Environment, record: LoadRecord, signal: AbortSignal): SteadyLoad {
   const stopped = new AbortController();
-  const load = begin(environment, recordFile, AbortSignal.any([signal, stopped.signal]));
+  const load = begin(environment, record, AbortSignal.any([signal, stopped.signal]));
   const begun = load.catch(() => undefined);
   return {
     between: async (from, to) => (await load).between(from, to),
@@ -36,7 +42,7 @@ export function steadyLoad(environment: Environment, recordFile: string, signal:
 
 async function begin(
   { workspace, cluster, networks, entrance }: Environment,
-  recordFile: string,
+  { recordFile, versions }: LoadRecord,
   signal: AbortSignal,
 ): Promise<Load> {
   const api = await connect({ file: cluster.kubeconfig, context: cluster.context });
@@ -53,8 +59,14 @@ async function begin(
     clusterCidrs: [...networks],
     newConnectionsPerSecond: PER_SECOND,
     recordFile,
-    classify: { body: "<h1>httpd ([^<]+)</h1>" },
+    classify: { body: versionPattern(versions) },
   });
+}
+
+/** The longest first: one version may be the beginning of another. */
+function versionPattern(versions: readonly string[]): string {
+  const longestFirst = [...versions].sort((a, b) => b.length - a.length);
+  return `(${longestFirst.map((version) => version.replaceAll(/[.]/g, "[.]")).join("|")})`;
 }
 
 /** There is no address yet. */

@@ -14,6 +14,8 @@ export interface ReportedWalk {
   readonly stateDir: string;
   /** The version that is released after the first release. */
   readonly next: string;
+  /** What an application needs in its namespace before its first stage. */
+  readonly prepare?: (() => Promise<void>) | undefined;
   readonly reportFile: string;
   readonly progress: Progress;
   readonly signal: AbortSignal;

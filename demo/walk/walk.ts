@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Environment } from "../../local/environment/environment.ts";
 import { releaseSchema } from "../../src/cli/schemas.ts";
+import { readProject } from "../../src/project/project.ts";
 import { runCanary, type Shell, typed } from "./command.ts";
 import { type SteadyLoad, steadyLoad } from "./load.ts";
 import type { WalkPrinter } from "./printer.ts";
@@ -11,23 +12,32 @@ import { timelineOf } from "./timeline.ts";
 /** Requests that each stage's share is measured with. */
 const MEASURED_REQUESTS = 4000;
 
-/** The walkthrough: what the stages stand on, then up, back, up to the end, and into the next release. */
-const WALK = [
-  ["foundation"],
-  ["promote", "canary-25"],
-  ["promote", "canary-75"],
-  ["rollback"],
-  ["promote", "canary-75"],
-  ["promote", "canary-100"],
-  ["release"],
-  ["promote", "canary-25"],
-] as const;
+type Typed = readonly ["foundation" | "rollback" | "release"] | readonly ["promote", stage: string];
+
+/**
+ * The walkthrough: what the stages stand on, then up, back, up to the end, and into the next release.
+ * @param lifecycle two stages at least
+ */
+function walkThrough([first = "", second = "", ...further]: readonly string[]): Typed[] {
+  return [
+    ["foundation"],
+    ["promote", first],
+    ["promote", second],
+    ["rollback"],
+    ["promote", second],
+    ...further.map((stage): Typed => ["promote", stage]),
+    ["release"],
+    ["promote", first],
+  ];
+}
 
 export interface WalkOptions {
   readonly environment: Environment;
   readonly stateDir: string;
   /** The version that is released after the first release. */
   readonly next: string;
+  /** What an application needs in its namespace before its first stage. */
+  readonly prepare?: (() => Promise<void>) | undefined;
   readonly printer: WalkPrinter;
   readonly signal: AbortSignal;
 }
@@ -40,6 +50,7 @@ export async function walk({
   environment,
   stateDir,
   next,
+  prepare,
   printer,
   signal,
 }: WalkOptions): Promise<Omit<Report, "environment">> {
@@ -50,14 +61,17 @@ export async function walk({
   const shell: Shell = { workspace: environment.workspace, stateDir, signal };
   const options = movingOptions(environment);
   const wordsOf = { foundation: ["--yes"], promote: options, rollback: options, release: [next] };
-  const load = steadyLoad(environment, recordFile, signal);
+  const { config } = await readProject(environment.workspace.directory);
+  const versions = [config.release.previous, config.release.canary, next];
+  const load = steadyLoad(environment, { recordFile, versions }, signal);
   let loaded: Awaited<ReturnType<SteadyLoad["stop"]>>;
   try {
-    for (const [command, ...named] of WALK) {
+    for (const [command, ...named] of walkThrough(config.lifecycle)) {
       const words = [command, ...named, ...wordsOf[command]];
       printer.typed(typed(words));
       const from = Date.now();
       const output = await runCanary(words, shell);
+      if (command === "foundation") await prepare?.();
       if (command === "release") printer.released(releaseSchema.parse(output));
       if (command === "release" || command === "foundation") continue;
       stepsAt.push(from);

@@ -12,7 +12,7 @@ import { containerdSocketOf, findNode, type Node } from "./node.ts";
 import { CLUSTER_PACKAGES, ensurePackages } from "./packages.ts";
 import { ensureKubernetes, type Kubernetes } from "./programs.ts";
 import { readinessOf } from "./readiness.ts";
-import { bringUp, prepare } from "./start.ts";
+import { bringUp, importImages as importInto, prepare } from "./start.ts";
 import { takeDown } from "./stop.ts";
 
 /** A running one-node Kubernetes of this machine. */
@@ -93,6 +93,17 @@ export async function findCluster(stateDir: string): Promise<Cluster | undefined
   if (!node) return undefined;
   const ready = await readinessOf(node);
   return (await ready.cluster()) ? clusterOf(node) : undefined;
+}
+
+/** Imports archives of further images into the running cluster of a state folder. */
+export async function importImages(
+  stateDir: string,
+  archives: readonly string[],
+  signal?: AbortSignal,
+): Promise<void> {
+  const node = findNode(stateDir);
+  if (!node) throw new Error(`no cluster runs in ${stateDir}`);
+  await importInto(node, archives, signal);
 }
 
 /** What a start has at hand. */

@@ -97,11 +97,13 @@ async function startLoadBalancer({ stateDir, network }: Node): Promise<void> {
 }
 
 /**
+ * Imports archives of images, those that are there already as well.
+ *
  * A start that was killed may have left its `ctr` at work, and of two imports of the same image at once one fails: each
  * takes a lock for its archive first. The lock lies beside the socket of this very containerd: a `ctr` whose containerd was
  * killed waits for it for as long as it may, and must hold up no other cluster.
  */
-async function importImages(
+export async function importImages(
   { init }: Node,
   archives: readonly string[],
   signal?: AbortSignal,

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseDocument } from "yaml";
+import { filesOf } from "../../src/config/app/container-list.ts";
 import { allStages } from "../../src/model/lifecycle.ts";
 import { readProject } from "../../src/project/project.ts";
 import { PROJECT_ROOT } from "../paths.ts";
@@ -47,22 +48,35 @@ export interface RouterValues {
   readonly replicas?: object;
 }
 
-/** Writes copies of the project's files into `<stateDir>/stacks`, the foundation on the given cluster. */
-export async function writeWorkspace(stateDir: string, cluster: NamedContext): Promise<Workspace> {
+/**
+ * Writes copies of a project's files into `<stateDir>/stacks`, the foundation on the given cluster.
+ * @param source folder of the project, with the files that its application names; without it the project of this clone
+ */
+export async function writeWorkspace(
+  stateDir: string,
+  cluster: NamedContext,
+  source = PROJECT_ROOT,
+): Promise<Workspace> {
   const directory = join(stateDir, "stacks");
   const backend = join(stateDir, "backend");
+  await rm(directory, { recursive: true, force: true });
   await Promise.all([directory, backend].map((folder) => mkdir(folder, { recursive: true })));
-  const { config } = await readProject(PROJECT_ROOT);
-  await editYaml(join(PROJECT_ROOT, "Pulumi.yaml"), join(directory, "Pulumi.yaml"), (project) =>
+  const { config, name } = await readProject(source);
+  await editYaml(join(source, "Pulumi.yaml"), join(directory, "Pulumi.yaml"), (project) =>
     project.set("main", PROJECT_ROOT),
   );
   for (const stage of allStages(config)) {
     const file = `Pulumi.${stage}.yaml`;
-    await copyFile(join(PROJECT_ROOT, file), join(directory, file));
+    await copyFile(join(source, file), join(directory, file));
+  }
+  for (const {
+    source: { file },
+  } of filesOf(config.app)) {
+    if (file !== undefined) await cp(join(source, file), join(directory, file));
   }
   const founding = `Pulumi.${config.founding}.yaml`;
-  await editYaml(join(PROJECT_ROOT, founding), join(directory, founding), (foundation) =>
-    foundation.setIn(["config", "canary-stages:cluster"], { kind: "kubeconfig", ...cluster }),
+  await editYaml(join(source, founding), join(directory, founding), (foundation) =>
+    foundation.setIn(["config", `${name}:cluster`], { kind: "kubeconfig", ...cluster }),
   );
   return {
     directory,

@@ -3,7 +3,7 @@ import { goBuild } from "../engine/go.ts";
 import { TOOLS } from "../paths.ts";
 import type { Progress } from "../process/progress.ts";
 import type { Image } from "./archive.ts";
-import { APP_TAGS, appImage, PAUSE_IMAGE } from "./names.ts";
+import { APP_TAGS, appImage, importedName, PAUSE_IMAGE } from "./names.ts";
 import { digestOfFolder, type Recipe } from "./recipe.ts";
 
 /** Nobody's number, as the usual images without a shell have it. */
@@ -12,7 +12,7 @@ const NON_ROOT = "65532:65532";
 /** The process that holds a pod's namespaces and sleeps. */
 export function pauseRecipe(progress: Progress, signal?: AbortSignal): Promise<Recipe> {
   const images = [{ references: [PAUSE_IMAGE], config: { Entrypoint: ["/pause"], User: NON_ROOT } }];
-  return goRecipe("pause", images, progress, signal);
+  return goRecipe({ name: "pause", moduleDir: join(TOOLS, "pause"), images }, progress, signal);
 }
 
 /** Walkthrough B's application, which answers its version; the version is the only difference of its tags. */
@@ -26,17 +26,45 @@ export function appRecipe(progress: Progress, signal?: AbortSignal): Promise<Rec
       ExposedPorts: { "5000/tcp": {} },
     },
   }));
-  return goRecipe("testapp", images, progress, signal);
+  return goRecipe({ name: "testapp", moduleDir: join(TOOLS, "testapp"), images }, progress, signal);
 }
 
-/** An image that holds one static program, built from the folder of that name in local/tools. */
-async function goRecipe(
-  name: string,
-  images: Image[],
+/** An application whose image is made of a Go program. */
+export interface GoApplication {
+  readonly name: string;
+  /** Without tag: `canary-stages/shop`. */
+  readonly image: string;
+  /** Folder with go.mod and the main package. */
+  readonly moduleDir: string;
+  /** Versions; all are one build, which finds its own in VERSION. */
+  readonly tags: readonly string[];
+}
+
+/** Somebody's application: its program is the image's entry point. */
+export function applicationRecipe(
+  { name, image, moduleDir, tags }: GoApplication,
   progress: Progress,
   signal?: AbortSignal,
 ): Promise<Recipe> {
-  const moduleDir = join(TOOLS, name);
+  const images = tags.map((tag) => ({
+    references: [importedName(image, tag)],
+    config: { Entrypoint: [`/${name}`], User: NON_ROOT, Env: [`VERSION=${tag}`] },
+  }));
+  return goRecipe({ name, moduleDir, images }, progress, signal);
+}
+
+interface GoRecipe {
+  readonly name: string;
+  readonly moduleDir: string;
+  readonly images: Image[];
+}
+
+/** An image that holds one static program. */
+async function goRecipe(
+  { name, moduleDir, images }: GoRecipe,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<Recipe> {
   return {
     name,
     inputs: await digestOfFolder(moduleDir),

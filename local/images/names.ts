@@ -20,5 +20,13 @@ export function httpdImage(tag: string): string {
 
 /** `canary-stages/app:TAG` as it is imported. */
 export function appImage(tag: string): string {
-  return `${DEFAULT_PREFIX}/canary-stages/app:${tag}`;
+  return importedName("canary-stages/app", tag);
+}
+
+/** An image as it is imported: the first part of a name is a registry where it looks like a host. */
+export function importedName(image: string, tag: string): string {
+  const [first = "", ...rest] = image.split("/");
+  const hasRegistry = rest.length > 0 && /[.:]|^localhost$/.test(first);
+  const path = rest.length > 0 ? image : `library/${image}`;
+  return `${hasRegistry ? image : `${DEFAULT_PREFIX}/${path}`}:${tag}`;
 }

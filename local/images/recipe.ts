@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { scratchFolder } from "../../src/process/scratch.ts";
 import { cacheDir, isPresent } from "../engine/cache.ts";
 import { type Image, packImages } from "./archive.ts";
@@ -45,10 +45,11 @@ export function digestOf(contents: Iterable<readonly [name: string, content: str
   return hash.digest("hex");
 }
 
-/** Digest of the files right in a folder, by name. */
+/** Digest of the files in a folder and below, by their paths from there. */
 export async function digestOfFolder(folder: string): Promise<string> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const names = files.map(({ parentPath, name }) => relative(folder, join(parentPath, name)));
   const contents = names.sort().map(async (name) => [name, await readFile(join(folder, name))] as const);
   return digestOf(await Promise.all(contents));
 }

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { LiveTrack } from "../application/tracks.ts";
+import type { SettingChange } from "../config/app/setting-changes.ts";
 import type { Evidence } from "../judging/soak.ts";
 import type { Difference } from "../model/differences.ts";
 import type { Holder } from "../model/lock.ts";
@@ -8,7 +9,13 @@ import type { JudgedPromotion } from "../operations/judged-promotion.ts";
 import type { StagePreview } from "../operations/move.ts";
 import type { MoveOutcome } from "../operations/outcome.ts";
 import type { Status } from "../operations/status.ts";
-import { type FromTo, podsThatRestart, summarize, type TrackSummary } from "../operations/summary.ts";
+import {
+  type FromTo,
+  hooksThatRun,
+  podsThatRestart,
+  summarize,
+  type TrackSummary,
+} from "../operations/summary.ts";
 import type { FourShares, Verification } from "../verification/verification.ts";
 import type {
   evidenceSchema,
@@ -83,6 +90,13 @@ export function bothShares(canary: FourShares) {
   };
 }
 
+/** A value that is not shown, or was not there, is null. */
+export const settingJson = ({ from, to, ...change }: SettingChange) => ({
+  ...change,
+  from: from ?? null,
+  to: to ?? null,
+});
+
 export function previewJson(preview: StagePreview): z.input<typeof previewSchema> {
   const { tracks, during } = summarize(preview);
   return {
@@ -90,7 +104,9 @@ export function previewJson(preview: StagePreview): z.input<typeof previewSchema
     release: { ...preview.config.release },
     move: preview.move,
     tracks: { previous: summaryJson(tracks.previous), canary: summaryJson(tracks.canary) },
+    settings: preview.settings.map(settingJson),
     during: during ? { ...during } : null,
+    hooks: hooksThatRun(preview).map(({ hook, words }) => ({ hook, command: words })),
     restarts: podsThatRestart(preview.changes),
     changes: preview.changes.map(changeJson),
     takenOver: preview.takenOver.map(({ object, managers, differences }) => ({
@@ -177,9 +193,21 @@ export function moveJson({
 }
 
 export function evidenceJson(evidence: Evidence): z.input<typeof evidenceSchema> {
-  const { canary, previous, restarts, unread = null, ...rest } = evidence;
+  const { canary, previous, restarts, measures, unread = null, ...rest } = evidence;
   const pods = restarts ? { previous: { ...restarts.previous }, canary: { ...restarts.canary } } : null;
-  return { ...rest, canary: { ...canary }, previous: { ...previous }, restarts: pods, unread };
+  const others = measures.map(({ unread: _, ...measure }) => ({
+    ...measure,
+    canary: { ...measure.canary },
+    previous: { ...measure.previous },
+  }));
+  return {
+    ...rest,
+    canary: { ...canary },
+    previous: { ...previous },
+    restarts: pods,
+    measures: others,
+    unread,
+  };
 }
 
 export function promoteJson(outcomes: readonly JudgedPromotion[]): PromotionJson[] {

@@ -2,47 +2,41 @@ import { Command, CommanderError } from "commander";
 import type { RunPulumi } from "../engine/process.ts";
 import { Interrupted } from "../engine/stacks.ts";
 import { UserError } from "../errors.ts";
-import { abortCommand } from "./commands/abort.ts";
 import { completionCommand } from "./commands/completion.ts";
-import { foundationCommand } from "./commands/foundation.ts";
-import { historyCommand } from "./commands/history.ts";
-import { judgeCommand } from "./commands/judge.ts";
-import { previewCommand } from "./commands/preview.ts";
-import { promoteCommand } from "./commands/promote.ts";
-import { releaseCommand } from "./commands/release.ts";
-import { rollbackCommand } from "./commands/rollback.ts";
-import { statusCommand } from "./commands/status.ts";
-import { teardownCommand } from "./commands/teardown.ts";
-import { unlockCommand } from "./commands/unlock.ts";
-import { verifyCommand } from "./commands/verify.ts";
 import { EXIT, exitCodeOf } from "./exit.ts";
 import { interruption } from "./interruption.ts";
 import { printable } from "./print/printable.ts";
 import { parsedWords, type Runner } from "./runner.ts";
 import { openSession } from "./session.ts";
 
-const COMMANDS = [
-  foundationCommand,
-  statusCommand,
-  previewCommand,
-  promoteCommand,
-  rollbackCommand,
-  abortCommand,
-  verifyCommand,
-  judgeCommand,
-  releaseCommand,
-  historyCommand,
-  unlockCommand,
-  teardownCommand,
-];
+/** Loaded when they are typed: `canary status` needs a fifth fewer modules than all of them (ADR 31). */
+const COMMANDS: Readonly<Record<string, () => Promise<(run: Runner) => Command>>> = {
+  foundation: async () => (await import("./commands/foundation.ts")).foundationCommand,
+  status: async () => (await import("./commands/status.ts")).statusCommand,
+  preview: async () => (await import("./commands/preview.ts")).previewCommand,
+  promote: async () => (await import("./commands/promote.ts")).promoteCommand,
+  rollback: async () => (await import("./commands/rollback.ts")).rollbackCommand,
+  abort: async () => (await import("./commands/abort.ts")).abortCommand,
+  verify: async () => (await import("./commands/verify.ts")).verifyCommand,
+  judge: async () => (await import("./commands/judge.ts")).judgeCommand,
+  import: async () => (await import("./commands/import.ts")).importCommand,
+  release: async () => (await import("./commands/release.ts")).releaseCommand,
+  history: async () => (await import("./commands/history.ts")).historyCommand,
+  unlock: async () => (await import("./commands/unlock.ts")).unlockCommand,
+  teardown: async () => (await import("./commands/teardown.ts")).teardownCommand,
+};
 
 const EXIT_CODES = `
 Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused by lifecycle or lock, 4 the share does not fit,
 ${EXIT.held} held: nothing can be said of the canary, ${EXIT.harm} it does harm, and was taken out where that is configured,
 ${EXIT.wouldChange} with preview --exit-code when something would change.`;
 
-/** The command with all its subcommands. @param run opens the session for a subcommand's action, and runs it */
-export function canaryProgram(run: Runner): Command {
+/**
+ * The command with those of its subcommands that the words name; with all of them where they name none, as for a list.
+ * @param words what was typed after `canary`
+ * @param run opens the session for a subcommand's action, and runs it
+ */
+export async function canaryProgram(words: readonly string[], run: Runner): Promise<Command> {
   const program = new Command("canary")
     .description("Takes releases through canary stages: each stage is a Pulumi stack.")
     .option("--stack-dir <folder>", "folder with Pulumi.yaml (default: here, or the nearest above)")
@@ -54,8 +48,12 @@ export function canaryProgram(run: Runner): Command {
     .configureHelp({ showGlobalOptions: true })
     .addHelpText("after", EXIT_CODES)
     .exitOverride();
-  const commands = [...COMMANDS.map((command) => command(run)), completionCommand(() => program)];
-  for (const command of commands) program.addCommand(command.copyInheritedSettings(program));
+  const typed = Object.keys(COMMANDS).filter((name) => words.includes(name));
+  const loaded = Object.entries(COMMANDS).filter(([name]) => typed.length === 0 || typed.includes(name));
+  const commands = await Promise.all(loaded.map(async ([, load]) => (await load())(run)));
+  for (const command of [...commands, completionCommand(() => program)]) {
+    program.addCommand(command.copyInheritedSettings(program));
+  }
   return program;
 }
 
@@ -66,6 +64,7 @@ export function canaryProgram(run: Runner): Command {
  */
 export async function main(words: readonly string[], runPulumi?: RunPulumi): Promise<number> {
   let exit: number = EXIT.done;
+  outliveReaders();
   const signal = stopping();
   const run: Runner =
     (action) =>
@@ -79,11 +78,21 @@ export async function main(words: readonly string[], runPulumi?: RunPulumi): Pro
       }
     };
   try {
-    await canaryProgram(run).parseAsync(words, { from: "user" });
+    const program = await canaryProgram(words, run);
+    await program.parseAsync(words, { from: "user" });
     return exit;
   } catch (error) {
     report(error, words.includes("--verbose"));
     return exitCodeOf(error);
+  }
+}
+
+/** `canary promote | head -1` closes our output while a move goes on: nothing is left half done for that. */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
   }
 }
 

@@ -35,6 +35,7 @@ const counts = z.strictObject({ requests: z.number(), failed: z.number() });
 const pod = z.strictObject({
   name: z.string(),
   image: z.string(),
+  version: z.string(),
   serving: z.boolean(),
   state: z.string(),
   reason: z.string().optional(),
@@ -96,6 +97,16 @@ export const statusSchema = z.strictObject({
 
 const fromTo = <T extends z.ZodType>(value: T) => z.strictObject({ from: value.nullable(), to: value });
 
+/** What a version is made from, against another one. The values of secrets and files are null. */
+const settings = z.array(
+  z.strictObject({
+    path: z.string(),
+    change: z.enum(["same", "changed", "added", "removed"]),
+    from: z.unknown(),
+    to: z.unknown(),
+  }),
+);
+
 export const previewSchema = z.strictObject({
   stage: z.string(),
   release,
@@ -110,8 +121,12 @@ export const previewSchema = z.strictObject({
       effective: fromTo(z.number()),
     }),
   ),
+  /** What the canary is made from, against the previous version. */
+  settings,
   /** The canary's share while the move goes on. */
   during: z.strictObject({ lowest: z.number(), highest: z.number() }).nullable(),
+  /** Those that the move runs, and what. */
+  hooks: z.array(z.strictObject({ hook: z.enum(["before", "after"]), command: z.string() })),
   restarts: z.array(z.string()),
   changes: z.array(change),
   takenOver: z.array(takenOver),
@@ -165,6 +180,19 @@ export const evidenceSchema = z.strictObject({
   bound: z.number(),
   /** Restarts of both versions' pods since the soak began. */
   restarts: perTrack(z.strictObject({ restarts: z.number(), podSeconds: z.number() })).nullable(),
+  /** What else was looked at: `requests` are what it is counted of, `failed` what is counted. */
+  measures: z.array(
+    z.strictObject({
+      name: z.string(),
+      isHarm: z.boolean(),
+      /** Whether enough was seen of it. */
+      isKnown: z.boolean(),
+      eA: z.number(),
+      eB: z.number(),
+      canary: counts,
+      previous: counts,
+    }),
+  ),
   /** Why the last look could not be taken. */
   unread: z.string().nullable(),
 });
@@ -193,6 +221,8 @@ export const historySchema = z.array(historyEntry);
 export const releaseSchema = z.strictObject({
   before: release,
   after: release,
+  /** What the new version is made from, against the live one. */
+  settings,
   image: z.string(),
   /** Whether the registry has the image: null where it could not be asked. */
   imageFound: z.boolean().nullable(),

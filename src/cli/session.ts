@@ -146,6 +146,7 @@ async function openOperator(
       (await loadProgram()).program({
         foundation: await foundation.outputs(),
         abort: run?.abort,
+        isWayBack: run?.isWayBack,
         looksAtForeign: true,
         directory: project.directory,
       }),

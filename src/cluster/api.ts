@@ -12,6 +12,8 @@ export interface KubernetesApi {
   readonly server: string;
   /** @throws ApiError for any answer that is not 2xx, UserError when the server cannot be reached */
   send<T>(method: string, path: string, body?: RequestBody): Promise<T>;
+  /** What is no JSON: the log of a pod. @throws as `send` */
+  text(path: string): Promise<string>;
   /** The object, or undefined when it does not exist. */
   get<T>(path: string): Promise<T | undefined>;
   list<T>(path: string): Promise<T[]>;
@@ -48,7 +50,7 @@ export interface Authenticated {
 export function apiAt(server: string, authenticate: () => Promise<Authenticated>): KubernetesApi {
   let clock = { server: Date.now(), local: performance.now() };
 
-  async function send(method: string, path: string, body?: RequestBody): Promise<unknown> {
+  async function ask(method: string, path: string, body?: RequestBody): Promise<HttpAnswer> {
     const { connection, headers } = await authenticate().catch((error: Error) => {
       throw noCredential(server, error);
     });
@@ -61,13 +63,18 @@ export function apiAt(server: string, authenticate: () => Promise<Authenticated>
     const { date } = answer.headers;
     // Whole seconds (RFC 9110, field Date).
     if (date !== undefined) clock = { server: Date.parse(date), local: performance.now() };
-    return contentOf(answer, server);
+    return succeeded(answer);
+  }
+
+  async function send(method: string, path: string, body?: RequestBody): Promise<unknown> {
+    return contentOf(await ask(method, path, body), server);
   }
 
   return {
     server,
     send: async <T>(method: string, path: string, body?: RequestBody) =>
       (await send(method, path, body)) as T,
+    text: async (path) => (await ask("GET", path)).text,
     get: async <T>(path: string) => {
       try {
         return (await send("GET", path)) as T;
@@ -109,10 +116,13 @@ function unreachable(server: string, reason: string): UserError {
   );
 }
 
-function contentOf({ status, text }: HttpAnswer, server: string): unknown {
-  if (status < 200 || status >= 300) {
-    throw new ApiError(status, messageOf(text) || `the API server answered ${status}`);
-  }
+function succeeded(answer: HttpAnswer): HttpAnswer {
+  const { status, text } = answer;
+  if (status >= 200 && status < 300) return answer;
+  throw new ApiError(status, messageOf(text) || `the API server answered ${status}`);
+}
+
+function contentOf({ text }: HttpAnswer, server: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -7,6 +7,15 @@ export const deploymentPath = (namespace: string, name: string): string =>
 export const configMapPath = (namespace: string, name: string): string =>
   `/api/v1/namespaces/${namespace}/configmaps/${name}`;
 
+export const secretPath = (namespace: string, name: string): string =>
+  `/api/v1/namespaces/${namespace}/secrets/${name}`;
+
+/** Path of a ConfigMap or Secret of a version, named as the release record names it: `Secret/shop-new-0123456789`. */
+export function versionObjectPath(namespace: string, object: string): string {
+  const [kind, name = ""] = object.split("/");
+  return kind === "Secret" ? secretPath(namespace, name) : configMapPath(namespace, name);
+}
+
 export const namespacePath = (namespace: string): string => `/api/v1/namespaces/${namespace}`;
 
 /**

@@ -11,6 +11,8 @@ export interface StoredRecordArgs {
   readonly record: ReleaseRecord;
   /** Awaited before the record is written: what it says has to be so. */
   readonly beforeChange: () => Promise<void>;
+  /** Done once it is written. */
+  readonly afterChange: () => Promise<void>;
 }
 
 /** What is live, written down in the cluster once everything else of a stage is in place. */
@@ -22,7 +24,14 @@ export class StoredRecord extends pulumi.ComponentResource {
     this.configMap = new k8s.core.v1.ConfigMap(
       name,
       { metadata: applicationMetadata(args.name, args.namespace), data: toData(args.record) },
-      { parent: this, ...beforeChange(args.beforeChange) },
+      {
+        parent: this,
+        hooks: {
+          ...beforeChange(args.beforeChange).hooks,
+          afterCreate: [args.afterChange],
+          afterUpdate: [args.afterChange],
+        },
+      },
     );
     this.registerOutputs({ record: this.configMap.metadata.name });
   }

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { tokenKubeconfig } from "../cluster/kubeconfig.ts";
 import { namespacePath } from "../cluster/objects.ts";
+import { hooksOf } from "../config/app/container-list.ts";
 import { writesSecrets } from "../config/app/secret-values.ts";
 import type { AppConfig } from "../config/app.ts";
 import type { FoundationConfig } from "../config/foundation.ts";
@@ -14,6 +15,8 @@ import { applicationMetadata } from "./metadata.ts";
 export interface TenancyArgs {
   readonly cluster: Cluster;
   readonly app: AppConfig;
+  /** `app` as versions with an entry have it: each may need more than the others. */
+  readonly versions: readonly AppConfig[];
   readonly namespace: string;
   /** The namespace was there before: it stays when the foundation is destroyed. */
   readonly keepsNamespace: boolean;
@@ -53,6 +56,12 @@ const APPLICATION_RULES: readonly PolicyRule[] = [
  */
 const SECRET_RULES: readonly PolicyRule[] = [
   { apiGroups: [""], resources: ["secrets"], verbs: ["get", "create", "patch", "delete"] },
+];
+
+/** For an application with hooks: what runs their Jobs, which are no resources of a stack, and says why one failed. */
+const HOOK_RULES: readonly PolicyRule[] = [
+  { apiGroups: ["batch"], resources: ["jobs"], verbs: ["get", "list", "create", "patch", "delete"] },
+  { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
 ];
 
 /** The namespace and the restricted account that every stage is applied with. */
@@ -108,9 +117,10 @@ export class Tenancy extends pulumi.ComponentResource {
   }
 }
 
-const rulesOf = ({ app, edgeRules }: TenancyArgs): PolicyRule[] => [
+const rulesOf = ({ app, versions, edgeRules }: TenancyArgs): PolicyRule[] => [
   ...APPLICATION_RULES,
-  ...(writesSecrets(app) ? SECRET_RULES : []),
+  ...([app, ...versions].some(writesSecrets) ? SECRET_RULES : []),
+  ...([app, ...versions].some((each) => hooksOf(each).length > 0) ? HOOK_RULES : []),
   ...edgeRules,
 ];
 
@@ -192,12 +202,15 @@ function pullSecretDocument(
 
 /** Pods of the application take connections on their own ports alone. */
 function networkPolicyDocument(
-  { app, selector }: TenancyArgs,
+  { app, versions, selector }: TenancyArgs,
   namespace: pulumi.Input<string>,
 ): k8s.networking.v1.NetworkPolicyArgs {
-  const others = [app, ...app.sidecars].flatMap(({ ports }) =>
-    ports.map(({ port, protocol }) => ({ protocol, port })),
+  const all = [app, ...versions].flatMap((version) =>
+    [version, ...version.sidecars].flatMap(({ ports }) =>
+      ports.map(({ port, protocol }) => ({ protocol, port })),
+    ),
   );
+  const others = [...new Map(all.map((one) => [`${one.protocol} ${one.port}`, one])).values()];
   return {
     metadata: applicationMetadata(app.name, namespace),
     spec: {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { UserError } from "../errors.ts";
 import { clusterSchemaWith } from "./cluster.ts";
-import { foundingStackOf, parsedBy, projectShapeOf, requireOwnStacks } from "./project.ts";
+import { type Evaluated, foundingStackOf, parsedBy, projectShapeOf, requireOwnStacks } from "./project.ts";
 import type { RawValues } from "./raw.ts";
 import { clusterShapeOf, type RouterSchemas } from "./router-schema.ts";
 import { foundationSecretShapeOf, stageSecrets } from "./secrets.ts";
@@ -16,7 +16,7 @@ function foundationSchemaOf(values: RawValues, routers: RouterSchemas) {
 }
 
 /** The evaluated configuration of the foundation: the stack with all that needs an administrator. */
-export type FoundationConfig = z.infer<ReturnType<typeof foundationSchemaOf>>;
+export type FoundationConfig = Evaluated<z.infer<ReturnType<typeof foundationSchemaOf>>>;
 
 /** The keys that only the foundation's file may have: the cluster, and the secrets for it. */
 export function foundationKeys(routers: RouterSchemas): readonly string[] {

@@ -1,5 +1,9 @@
 import { z } from "zod";
-import { prometheusSchema } from "./gate/prometheus.ts";
+import { type MetricConfig, metricSchema } from "./gate/metric.ts";
+import { type PrometheusConfig, prometheusSchema } from "./gate/prometheus.ts";
+
+/** Each one more needs more evidence of all of them. */
+const MOST_METRICS = 10;
 
 const UNITS = { s: 1, m: 60, h: 3600 } as const;
 
@@ -19,6 +23,8 @@ export const gateSchema = z
       .optional(),
     /** … or the Prometheus that has their counters. */
     prometheus: prometheusSchema.optional(),
+    /** Further counters of one's own, out of Prometheus: each of them may show harm. */
+    metrics: z.array(metricSchema).max(MOST_METRICS).default([]),
     /** Between two looks: `5s`. With Prometheus at least as long as it waits between two scrapes. */
     every: duration.refine((seconds) => seconds >= 1, "must be at least 1s").default(5),
     /** A stage is judged for so long at least: `1m`. */
@@ -40,6 +46,23 @@ export const gateSchema = z
     path: ["stats"],
     message: "or prometheus has to be given, and not both",
   })
+  .superRefine(({ metrics, prometheus }, { addIssue }) => {
+    for (const { path, message } of metricProblems(metrics, prometheus))
+      addIssue({ code: "custom", path, message });
+  })
   .refine(({ least, most }) => most >= least, { path: ["most"], message: "must not be less than least" });
+
+function metricProblems(metrics: readonly MetricConfig[], prometheus: PrometheusConfig | undefined) {
+  return metrics.flatMap(({ name, of }, at) => {
+    if (!prometheus) return [{ path: ["metrics"], message: "can only be counted with gate.prometheus" }];
+    if (metrics.findIndex((other) => other.name === name) < at)
+      return [{ path: ["metrics", at, "name"], message: "names a metric twice" }];
+    if (of === undefined && prometheus.requests === undefined) {
+      const message = "has to say what it is a part of, since gate.prometheus.requests is not set";
+      return [{ path: ["metrics", at, "of"], message }];
+    }
+    return [];
+  });
+}
 
 export type GateConfig = z.infer<typeof gateSchema>;

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { UserError } from "../errors.ts";
+import { type Release, releaseText } from "../model/lifecycle.ts";
 import { objectName, version } from "./app/texts.ts";
+import { evaluateEntry, type Version, type Versions, versions, versionsSchema } from "./app/versions.ts";
 import { appSchema } from "./app.ts";
-import { configError, plainWords } from "./errors.ts";
+import { configError, pathText, plainWords } from "./errors.ts";
 import { gateSchema } from "./gate.ts";
 import { notifySchema } from "./notify.ts";
 import { type RawValues, valuesOf } from "./raw.ts";
@@ -17,6 +19,7 @@ const releaseSchema = z
 const projectShape = {
   app: appSchema,
   release: releaseSchema,
+  versions,
   namespace: objectName,
   /** Stage stacks in the order in which a release goes through them. */
   lifecycle: z
@@ -44,8 +47,11 @@ export function projectShapeOf({ router }: RawValues, routers: RouterSchemas) {
   };
 }
 
+/** Values with each version evaluated. */
+export type Evaluated<T> = Omit<T, "versions"> & { readonly versions: Versions };
+
 /** The values of Pulumi.yaml, the same in every stack. */
-export type ProjectConfig = z.infer<z.ZodObject<ReturnType<typeof projectShapeOf>>>;
+export type ProjectConfig = Evaluated<z.infer<z.ZodObject<ReturnType<typeof projectShapeOf>>>>;
 
 /**
  * The project's values alone, as the command reads them from Pulumi.yaml.
@@ -61,7 +67,17 @@ export function parseProject(raw: RawValues, routers: RouterSchemas): ProjectCon
  * Values by a schema that has the project's among others.
  * @throws UserError with a line for each property that is wrong
  */
-export function parsedBy<S extends z.ZodObject>(
+export function parsedBy<S extends z.ZodObject<Pick<typeof projectShape, "release" | "versions">>>(
+  schema: S,
+  raw: RawValues,
+  routers: RouterSchemas,
+): Evaluated<z.output<S>> {
+  const parsed = valuesBy(schema, raw, routers);
+  return { ...parsed, versions: evaluatedVersions(valuesOf(raw, schema.shape), parsed, routers) };
+}
+
+/** Values by any schema. @throws UserError with a line for each property that is wrong */
+export function valuesBy<S extends z.ZodObject>(
   schema: S,
   raw: RawValues,
   routers: RouterSchemas,
@@ -70,6 +86,32 @@ export function parsedBy<S extends z.ZodObject>(
   const parsed = schema.safeParse(values, { error: plainWords });
   if (!parsed.success) throw configError(parsed.error.issues, { raw: values, schema, routers });
   return parsed.data;
+}
+
+/** @throws UserError for an entry that is wrong, or that the release has no use for */
+function evaluatedVersions(
+  { app }: RawValues,
+  { release, versions: entries }: { release: Release; versions: z.infer<typeof versions> },
+  routers: RouterSchemas,
+): Versions {
+  const unused = Object.keys(entries).filter((name) => !Object.values(release).includes(name));
+  if (unused.length > 0) {
+    throw new UserError(
+      `${unused.map((name) => pathText(["versions", name])).join(", ")} is of no use: the release is ${releaseText(release)}`,
+      "Take it out of Pulumi.yaml, or name it in release. Both stand in quotes: YAML reads 2.10 as the number 2.1.",
+    );
+  }
+  const evaluated = Object.entries(entries).map(
+    ([name, entry]) => [name, evaluateEntry(app as Record<string, unknown>, name, entry)] as const,
+  );
+  const issues = evaluated.flatMap(([, entry]) => entry.issues);
+  if (issues.length > 0) {
+    const raw = { versions: Object.fromEntries(evaluated.map(([name, { merged }]) => [name, merged])) };
+    throw configError(issues, { raw, schema: versionsSchema, routers });
+  }
+  return Object.fromEntries(
+    evaluated.flatMap(([name, { version: found }]): [string, Version][] => (found ? [[name, found]] : [])),
+  );
 }
 
 /** The stack that the values name as the founding one. They may be wrong in everything else. */

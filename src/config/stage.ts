@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { UserError } from "../errors.ts";
 import { foundationKeys } from "./foundation.ts";
-import { foundingStackOf, parsedBy, projectShapeOf, requireOwnStacks } from "./project.ts";
+import { type Evaluated, foundingStackOf, parsedBy, projectShapeOf, requireOwnStacks } from "./project.ts";
 import type { RawValues } from "./raw.ts";
 import { type RouterSchemas, routerPartsOf } from "./router-schema.ts";
 import { stageSecrets } from "./secrets.ts";
@@ -34,7 +34,7 @@ function configSchemaOf(values: RawValues, routers: RouterSchemas) {
  * The evaluated configuration of one stage: project values and the stage's own. What is a router's own in it is for
  * that router alone to read (RouterConfig).
  */
-export type Config = z.infer<ReturnType<typeof configSchemaOf>>;
+export type Config = Evaluated<z.infer<ReturnType<typeof configSchemaOf>>>;
 
 /**
  * The configuration of a stage.

@@ -1,3 +1,5 @@
+import { pathParts } from "../model/differences.ts";
+
 /** One property of one object that a stage changes. */
 export interface Change {
   /** Kind and name, `Deployment httpd-new`. */
@@ -68,13 +70,6 @@ function objectName(step: Step): string {
     ?.metadata;
   const name = typeof metadata?.name === "string" ? metadata.name : step.urn.split("::").at(-1);
   return `${kind} ${name}`;
-}
-
-/** Parts of a property path as Pulumi writes it: `spec.ports[0].name`, `metadata.annotations["a.b/c"]`. */
-export function pathParts(path: string): string[] {
-  return [...path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g)].map(
-    ([, quoted, index, plain]) => quoted?.replace(/\\(.)/g, "$1") ?? index ?? plain ?? "",
-  );
 }
 
 function valueAt(value: unknown, path: string): unknown {

@@ -44,6 +44,8 @@ export interface RunOptions {
   readonly plan?: string | undefined;
   /** Who takes the canary out, and why: for the record of an abort. */
   readonly abort?: Abort | undefined;
+  /** It goes back, to what was live before. */
+  readonly isWayBack?: boolean | undefined;
 }
 
 /** A stage stack, as operations need it. */

@@ -37,7 +37,7 @@ export interface Judgement {
 }
 
 /** Evidence A from which the canary is in doubt: then it is not called fine. */
-const DOUBT = 10;
+export const DOUBT = 10;
 
 export const newSoak = (planned: number, parameters: GateParameters): GateState => ({
   planned,

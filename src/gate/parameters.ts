@@ -97,3 +97,11 @@ export const DEFAULTS: GateParameters = {
   latency: { p: 0.25, grid: [0.5, 0.75, 0.95], alarm: 1000 / 3, ratio: 1.5, ms: 5 },
   restarts: { rate: 1 / WEEK_SECONDS, grid: [10, 100, 1000], alarm: 500 },
 };
+
+/** Requests that are slow by a histogram, tested as those that fail are: at most 1.5 times as many, plus a point. */
+export const SLOW_REQUESTS: ErrorParameters = {
+  ...DEFAULTS,
+  ratio: 1.5,
+  points: 0.01,
+  alarmA: DEFAULTS.latency.alarm,
+};

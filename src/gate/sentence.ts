@@ -1,5 +1,6 @@
 import type { GateState, Judgement } from "./gate.ts";
 import type { Counts } from "./look.ts";
+import type { Measured } from "./measure.ts";
 import type { GateParameters } from "./parameters.ts";
 import type { Restarts } from "./restarts.ts";
 
@@ -30,6 +31,19 @@ export function restartSentence(canary: Restarts, previous: Restarts): string {
   const minutes = ({ podSeconds }: Restarts) => `${Math.round(podSeconds / 60)} pod-minutes`;
   return `has pods that restarted ${canary.restarts} times in ${minutes(canary)}, where previous' did ${previous.restarts} times in ${minutes(previous)} and a healthy one does once a week`;
 }
+
+/** What a measure shows, where it is harm. */
+export const measureSentence = (measure: Measured): string =>
+  `${measureRates(measure)}: chance would show this once in ${countText(measure.eA)} soaks`;
+
+/** What a measure shows, where it alone keeps the canary from being fine. */
+export const doubtSentence = (measure: Measured): string =>
+  measure.canary.requests + measure.previous.requests === 0
+    ? `does not fail more often, and of its ${measure.name} nothing is known yet`
+    : `does not fail more often, and ${measureRates(measure)}: not enough to be sure yet`;
+
+const measureRates = ({ name, canary, previous }: Measured): string =>
+  `has ${name} in ${rateText(canary)} where previous has them in ${rateText(previous)}`;
 
 const rateText = ({ requests, failed }: Counts): string =>
   requests === 0 ? "nothing of no request" : percentText(failed / requests);

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { UserError } from "../errors.ts";
 import { changeBetween, type Reading } from "../gate/counters.ts";
-import { boundOf, type GateState, type Judgement, judge, newSoak, withLook } from "../gate/gate.ts";
+import { boundOf, DOUBT, type GateState, type Judgement, judge, newSoak, withLook } from "../gate/gate.ts";
 import type { GateParameters } from "../gate/parameters.ts";
 import { type Restarts, restartsTooOften } from "../gate/restarts.ts";
-import { restartSentence, sentenceOf } from "../gate/sentence.ts";
+import { doubtSentence, measureSentence, restartSentence, sentenceOf } from "../gate/sentence.ts";
 import type { PerTrack } from "../model/traffic.ts";
+import { type Followed, follow, type MeasuredSource } from "./follower.ts";
 import { type WatchedPods, watchRestarts } from "./restarts.ts";
-import type { Counted, LookSource } from "./source.ts";
+import { attempt, type LookSource } from "./source.ts";
 
 /** What a soak has shown so far, as it is shown and written down. */
 export interface Evidence extends Judgement {
@@ -19,6 +19,8 @@ export interface Evidence extends Judgement {
   readonly bound: number;
   /** Restarts of both versions' pods since the soak began; undefined where nobody counts them. */
   readonly restarts: PerTrack<Restarts> | undefined;
+  /** What else was looked at. */
+  readonly measures: readonly Followed[];
   readonly sentence: string;
   /** Why the last look could not be taken; undefined where it was. */
   readonly unread?: string | undefined;
@@ -30,6 +32,8 @@ export interface SoakOptions {
   readonly parameters: GateParameters;
   /** The pods of both versions, for their restarts; without it nobody counts them. */
   readonly pods?: WatchedPods | undefined;
+  /** What else is looked at: any of it may be harm, and the canary is fine only where none of it is in doubt. */
+  readonly measures?: readonly MeasuredSource[] | undefined;
   readonly signal: AbortSignal;
   /** Told after each look. */
   readonly onLook?: ((evidence: Evidence) => void) | undefined;
@@ -60,18 +64,27 @@ export async function soak(source: LookSource, options: SoakOptions): Promise<Ev
 /** @returns reads what is new, and gives what the soak has shown after each look of it, in order */
 function lookingAt(
   source: LookSource,
-  { mostSeconds, lookSeconds, parameters, pods }: SoakOptions,
+  { mostSeconds, lookSeconds, parameters, pods, measures = [] }: SoakOptions,
 ): () => Promise<readonly Evidence[]> {
-  let state = newSoak(Math.max(1, Math.round(mostSeconds / lookSeconds)), parameters);
+  const planned = Math.max(1, Math.round(mostSeconds / lookSeconds));
+  let state = newSoak(planned, parameters);
   let before: Reading | undefined;
   let last = { seconds: 0, at: performance.now() };
   const lookAtPods = pods && watchRestarts(pods);
+  const followers = measures.map((measure) => follow(measure, planned));
+  const shownAt = (seconds: number, restarts: Shown["restarts"]): Shown => ({
+    state,
+    seconds,
+    restarts,
+    measures: followers.map((follower) => follower.at(seconds)),
+  });
   return async () => {
     const { counted, unread } = await attempt(source);
+    await Promise.all(followers.map((follower) => follower.read()));
     if (!counted) {
       // What cannot be read is no evidence, and time goes on: the next look that can be is compared with the last one that could.
       const seconds = last.seconds + (performance.now() - last.at) / 1000;
-      return [evidenceOf({ state, seconds, restarts: await lookAtPods?.(seconds) }, parameters, unread)];
+      return [evidenceOf(shownAt(seconds, await lookAtPods?.(seconds)), parameters, unread)];
     }
     last = { seconds: counted.at(-1)?.seconds ?? last.seconds, at: performance.now() };
     const restarts = await lookAtPods?.(last.seconds);
@@ -79,55 +92,60 @@ function lookingAt(
       const isFirst = before === undefined;
       if (before) state = withLook(state, changeBetween(before, reading).look, parameters);
       before = reading;
-      return isFirst ? [] : [evidenceOf({ state, seconds, restarts }, parameters, undefined)];
+      return isFirst ? [] : [evidenceOf(shownAt(seconds, restarts), parameters, undefined)];
     });
   };
-}
-
-interface Attempt {
-  readonly counted?: readonly Counted[];
-  readonly unread?: string;
-}
-
-async function attempt(source: LookSource): Promise<Attempt> {
-  try {
-    return { counted: await source.read() };
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return { unread: error.message };
-  }
 }
 
 interface Shown {
   readonly state: GateState;
   readonly seconds: number;
   readonly restarts: PerTrack<Restarts> | undefined;
+  readonly measures: readonly Followed[];
 }
 
-/** Harm by failures, or by restarts: each has its own part of the false alarms of a soak. */
+/** Harm by failures, by restarts or by a measure: each has its own part of the false alarms of a soak. */
 function evidenceOf(
-  { state, seconds, restarts }: Shown,
+  { state, seconds, restarts, measures }: Shown,
   parameters: GateParameters,
   unread: string | undefined,
 ): Evidence {
   const judged = judge(state, parameters);
   const bound = boundOf(state, parameters);
-  const restartsHarm =
-    restarts !== undefined && restartsTooOften(restarts.canary, restarts.previous, parameters.restarts);
-  const judgement =
-    restartsHarm && judged.decision !== "harm" ? { ...judged, decision: "harm" as const } : judged;
+  const other = harmBeside(judged, { restarts, measures }, parameters) ?? doubtBeside(judged, measures);
   return {
-    ...judgement,
+    ...judged,
+    decision: other?.decision ?? judged.decision,
     restarts,
+    measures,
     looks: state.errors.looks,
     seconds,
     canary: state.canary,
     previous: state.previous,
     bound,
-    sentence:
-      restartsHarm && judged.decision !== "harm"
-        ? restartSentence(restarts.canary, restarts.previous)
-        : sentenceOf(state, judged, bound, parameters),
-    unread,
+    sentence: other?.sentence ?? sentenceOf(state, judged, bound, parameters),
+    unread: unread ?? measures.find((measure) => measure.unread !== undefined)?.unread,
   };
+}
+
+type Other = Pick<Evidence, "decision" | "sentence">;
+
+/** Harm that does not show in failures. */
+function harmBeside(
+  { decision }: Judgement,
+  { restarts, measures }: Pick<Shown, "restarts" | "measures">,
+  parameters: GateParameters,
+): Other | undefined {
+  if (decision === "harm") return undefined;
+  if (restarts && restartsTooOften(restarts.canary, restarts.previous, parameters.restarts))
+    return { decision: "harm", sentence: restartSentence(restarts.canary, restarts.previous) };
+  const harmful = measures.find(({ isHarm }) => isHarm);
+  return harmful && { decision: "harm", sentence: measureSentence(harmful) };
+}
+
+/** A canary that is fine by its failures, and of which something else is not known well enough. */
+function doubtBeside({ decision }: Judgement, measures: readonly Followed[]): Other | undefined {
+  if (decision !== "fine") return undefined;
+  const doubtful = measures.find(({ isKnown, eA }) => !isKnown || eA >= DOUBT);
+  return doubtful && { decision: "go on", sentence: doubtSentence(doubtful) };
 }

@@ -48,3 +48,19 @@ export function dataPlaneSource(
     },
   };
 }
+
+/** What came of a read: what was counted, or why it could not be read. */
+export interface Attempt {
+  readonly counted?: readonly Counted[];
+  readonly unread?: string;
+}
+
+/** Reads a source; one that cannot be read is no failure of whoever looks. */
+export async function attempt(source: LookSource): Promise<Attempt> {
+  try {
+    return { counted: await source.read() };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { unread: error.message };
+  }
+}

@@ -22,3 +22,10 @@ function joined(path: string, key: string, from: object, to: object): string {
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null;
+
+/** Parts of a property path as Pulumi writes it: `spec.ports[0].name`, `metadata.annotations["a.b/c"]`. */
+export function pathParts(path: string): string[] {
+  return [...path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g)].map(
+    ([, quoted, index, plain]) => quoted?.replace(/\\(.)/g, "$1") ?? index ?? plain ?? "",
+  );
+}

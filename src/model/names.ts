@@ -38,13 +38,17 @@ export function contentName(owner: string, content: string): string {
   return `${owner}-${createHash("sha256").update(content).digest("hex").slice(0, 10)}`;
 }
 
+/** Name of a Secret: by a keyed hash of its values. */
+export const secretName = (owner: string, ...of: Parameters<typeof secretHash>): string =>
+  `${owner}-${secretHash(...of)}`;
+
 /**
- * Name of a Secret: by a keyed hash of its values, since the name is no secret and a plain hash would tell a short value to
- * whoever tries them all.
+ * Keyed hash of the values of a Secret: a name is no secret, and a plain hash would tell a short value to whoever tries
+ * them all.
  */
-export function secretName(owner: string, values: Readonly<Record<string, string>>, key: string): string {
+export function secretHash(values: Readonly<Record<string, string>>, key: string): string {
   const entries = Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `${owner}-${createHmac("sha256", key).update(JSON.stringify(entries)).digest("hex").slice(0, 10)}`;
+  return createHmac("sha256", key).update(JSON.stringify(entries)).digest("hex").slice(0, 10);
 }
 
 /** `httpd:2.4.20`, or `httpd@sha256:…` for a digest. */

@@ -1,7 +1,13 @@
 import type { PerTrack, Shares } from "./traffic.ts";
 
 /** What one Deployment is to be in a stage. */
-export interface TrackPlan {
+export interface TrackPlan extends RoutedTrack {
+  /** Image of its version, with tag or digest. */
+  readonly image: string;
+}
+
+/** The part of it that is the router's to say. */
+export interface RoutedTrack {
   /** Name of the Deployment. */
   readonly name: string;
   /** The version that it runs. */
@@ -18,8 +24,8 @@ export interface TrackPlan {
 }
 
 /** An evaluated stage: what a router makes of its shares. */
-export interface StagePlan {
-  readonly tracks: PerTrack<TrackPlan>;
+export interface StagePlan<T extends RoutedTrack = TrackPlan> {
+  readonly tracks: PerTrack<T>;
   /** Percent of the traffic for each version, as asked for. */
   readonly intended: Shares;
   /** Percent of the traffic that the canary version gets by pods and weights. */

@@ -1,3 +1,5 @@
+import { type PodMarks, versionOfPod } from "./version.ts";
+
 /** The parts of a Pod, ReplicaSet and Deployment that say how a track is doing: Kubernetes API reference. */
 export interface PodLike {
   readonly metadata: ObjectMeta & { readonly deletionTimestamp?: string };
@@ -42,9 +44,6 @@ interface Reason {
   readonly message?: string;
 }
 
-/** The parts of a pod's metadata that can decide about its traffic. */
-export type PodMarks = Pick<ObjectMeta, "labels" | "annotations">;
-
 /**
  * The part of the traffic that a pod draws against other pods, as its router has it: with weights 75 and 25, two pods
  * share the traffic 75 : 25.
@@ -55,6 +54,7 @@ export type WeightOf = (pod: PodMarks) => number;
 export interface Pod {
   readonly name: string;
   readonly image: string;
+  readonly version: string;
   /** Ready, and not on its way out: it takes traffic. */
   readonly serving: boolean;
   /** `Running`, `ImagePullBackOff`, `Terminating`, … */
@@ -100,14 +100,14 @@ export function podTree(
 }
 
 /**
- * Percent of the traffic that an image gets, by the weights of the pods that serve now; undefined when no pod takes
+ * Percent of the traffic that a version gets, by the weights of the pods that serve now; undefined when no pod takes
  * traffic.
  */
-export function servingShare(replicaSets: readonly ReplicaSet[], image: string): number | undefined {
+export function servingShare(replicaSets: readonly ReplicaSet[], version: string): number | undefined {
   const serving = replicaSets.flatMap((set) => set.pods).filter((pod) => pod.serving);
   const weigh = (pods: readonly Pod[]): number => pods.reduce((sum, pod) => sum + pod.weight, 0);
   const all = weigh(serving);
-  return all === 0 ? undefined : (100 * weigh(serving.filter((pod) => pod.image === image))) / all;
+  return all === 0 ? undefined : (100 * weigh(serving.filter((pod) => pod.version === version))) / all;
 }
 
 /** What keeps a pod from taking traffic; undefined when it does, or is on its way out. */
@@ -130,10 +130,12 @@ function shownPod({ metadata, spec, status }: PodLike, now: Date, weightOf: Weig
   const conditionOf = (type: string) => status?.conditions?.find((condition) => condition.type === type);
   const ready = conditionOf("Ready");
   const isReady = ready?.status === "True";
+  const image = spec?.containers?.[0]?.image ?? "";
   const isLeaving = metadata.deletionTimestamp !== undefined;
   return {
     name: metadata.name,
-    image: spec?.containers?.[0]?.image ?? "",
+    image,
+    version: versionOfPod(metadata, image),
     serving: isReady && !isLeaving,
     state: isLeaving ? LEAVING : (blocked?.reason ?? status?.phase ?? "Unknown"),
     reason: isReady

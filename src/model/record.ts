@@ -1,6 +1,8 @@
 import { z } from "zod";
+import type { HooksDone } from "./hooks.ts";
 import { type LiveRelease, type Release, sameRelease } from "./lifecycle.ts";
-import type { Shares } from "./traffic.ts";
+import type { PerTrack, Shares } from "./traffic.ts";
+import { canonicalJson, type RecordedVersion, recordedVersion } from "./version.ts";
 
 /** What is live, as the cluster keeps it: written last by every stage, read before the first resource. */
 export interface ReleaseRecord extends LiveRelease {
@@ -12,6 +14,12 @@ export interface ReleaseRecord extends LiveRelease {
   readonly override: string;
   /** Set where the stage took the canary out of this release by `canary abort`. */
   readonly aborted?: Abort | undefined;
+  /** What each version was made from; undefined in a record that was written before this was kept. */
+  readonly versions?: PerTrack<RecordedVersion> | undefined;
+  /** ConfigMaps and Secrets of versions that there may be, as `ConfigMap/httpd-new-0123456789`. */
+  readonly objects?: readonly string[] | undefined;
+  /** Undefined where the release has run none. */
+  readonly hooks?: HooksDone | undefined;
 }
 
 /** Who took a canary out, and why. */
@@ -34,6 +42,10 @@ const recordData = z.object({
   override: z.string(),
   abortedBy: z.string().optional(),
   abortReason: z.string().optional(),
+  versions: z.string().optional(),
+  objects: z.string().optional(),
+  hookBefore: z.string().optional(),
+  hookAfter: z.string().optional(),
 });
 
 type Data = z.infer<typeof recordData>;
@@ -41,7 +53,14 @@ type Data = z.infer<typeof recordData>;
 /** A record as the data of a ConfigMap: texts alone. */
 export type RecordData = {
   readonly [Key in keyof Data as Data[Key] extends string | number ? Key : never]: string;
-} & { readonly abortedBy?: string; readonly abortReason?: string };
+} & {
+  readonly abortedBy?: string;
+  readonly abortReason?: string;
+  readonly versions?: string;
+  readonly objects?: string;
+  readonly hookBefore?: string;
+  readonly hookAfter?: string;
+};
 
 /** A stage that is applied, as far as the record tells of it. */
 export interface AppliedStage {
@@ -51,11 +70,21 @@ export interface AppliedStage {
   readonly effectiveCanary: number;
   readonly override: string;
   readonly aborted?: Abort | undefined;
+  readonly versions?: PerTrack<RecordedVersion> | undefined;
+  readonly objects?: readonly string[] | undefined;
+  readonly hooks?: HooksDone | undefined;
 }
 
-/** The record that a stage leaves behind. After an abort the release begins anew: it has reached no stage. */
+/**
+ * The record that a stage leaves behind. After an abort the release begins anew: it has reached no stage. So it does with a
+ * canary that is made from something else than before, under the same name.
+ */
 export function recordAfter(move: AppliedStage, live: ReleaseRecord | undefined): ReleaseRecord {
-  const before = live && sameRelease(live.release, move.release) ? live.reached : [];
+  const isSame =
+    live &&
+    sameRelease(live.release, move.release) &&
+    sameVersion(live.versions?.canary, move.versions?.canary);
+  const before = isSame ? live.reached : [];
   const reached = before.includes(move.stage) ? before : [...before, move.stage];
   return {
     ...move,
@@ -63,6 +92,10 @@ export function recordAfter(move: AppliedStage, live: ReleaseRecord | undefined)
     liveVersion: move.intended.canary === 100 ? move.release.canary : move.release.previous,
   };
 }
+
+/** Whether a version is the same; one that nobody recorded is taken for it. */
+const sameVersion = (a: RecordedVersion | undefined, b: RecordedVersion | undefined): boolean =>
+  !a || !b || canonicalJson(a) === canonicalJson(b);
 
 /** The record as the data of a ConfigMap. */
 export function toData(record: ReleaseRecord): RecordData {
@@ -77,6 +110,10 @@ export function toData(record: ReleaseRecord): RecordData {
     liveVersion: record.liveVersion,
     override: record.override,
     ...(record.aborted && { abortedBy: record.aborted.by, abortReason: record.aborted.reason }),
+    ...(record.versions && { versions: canonicalJson(record.versions) }),
+    ...(record.objects && { objects: record.objects.join(" ") }),
+    ...(record.hooks?.before !== undefined && { hookBefore: record.hooks.before }),
+    ...(record.hooks?.after !== undefined && { hookAfter: record.hooks.after }),
   };
 }
 
@@ -96,7 +133,12 @@ export function fromData(data: unknown): ReleaseRecord | undefined {
     override,
     abortedBy,
     abortReason = "",
+    versions,
+    objects,
+    hookBefore: before,
+    hookAfter: after,
   } = parsed.data;
+  const recorded = versions === undefined ? undefined : versionsFrom(versions);
   return {
     stage,
     release: { previous, canary },
@@ -106,5 +148,38 @@ export function fromData(data: unknown): ReleaseRecord | undefined {
     liveVersion,
     override,
     ...(abortedBy !== undefined && { aborted: { by: abortedBy, reason: abortReason } }),
+    ...(recorded && { versions: recorded }),
+    ...(objects !== undefined && { objects: objects.split(" ").filter(Boolean) }),
+    ...((before ?? after) !== undefined && {
+      hooks: { ...(before !== undefined && { before }), ...(after !== undefined && { after }) },
+    }),
+  };
+}
+
+/** Undefined for what is not understood, as in a record of a later program. */
+function versionsFrom(text: string): PerTrack<RecordedVersion> | undefined {
+  try {
+    return z.object({ previous: recordedVersion, canary: recordedVersion }).parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The versions that may not be made from anything else now than the record says, by their names: those that take traffic,
+ * and in the same release the previous one, which is the way back. The canary is free while it takes no traffic and nothing
+ * of it was looked at: after an abort, or where its stage is applied once more.
+ */
+export function boundVersions(
+  { stage, release }: Pick<AppliedStage, "stage" | "release">,
+  live: ReleaseRecord,
+): Readonly<Record<string, RecordedVersion>> {
+  if (!live.versions) return {};
+  const isSame = sameRelease(release, live.release);
+  const { previous, canary } = live.intended;
+  const isFree = canary === 0 && (live.aborted !== undefined || stage === live.stage);
+  return {
+    ...((isSame || previous > 0) && { [live.release.previous]: live.versions.previous }),
+    ...((isSame ? !isFree : canary > 0) && { [live.release.canary]: live.versions.canary }),
   };
 }

@@ -51,7 +51,7 @@ export async function planAbortOf(operator: Operator, conformance: Conformance):
   const { abort: abortStage, release } = project.config;
   const stage = isFollowedByTakenBack(conformance, release) ? record.stage : abortStage;
   const aborted = stage === abortStage ? releaseToAbort(release, record) : record.release;
-  return planMove(operator, await evaluateStage(project, stage, aborted));
+  return planMove(operator, await evaluateStage(project, stage, { release: aborted }), "way back");
 }
 
 /** Whether a version runs that neither the record, with a release that is done, nor Pulumi.yaml knows of. */
@@ -60,5 +60,9 @@ function isFollowedByTakenBack(
   release: Conformance["record"]["release"],
 ): boolean {
   const isDone = record.liveVersion === record.release.canary;
-  return isDone && sameRelease(record.release, release) && deviations.some(({ path }) => path === "image");
+  return (
+    isDone &&
+    sameRelease(record.release, release) &&
+    deviations.some(({ path }) => path === "image" || path === "version")
+  );
 }

@@ -2,7 +2,6 @@ import { applicationIn } from "../application/application.ts";
 import type { KubernetesApi } from "../cluster/api.ts";
 import { type Deviation, deviations } from "../model/conformance.ts";
 import { allStages } from "../model/lifecycle.ts";
-import { imageReference } from "../model/names.ts";
 import type { ReleaseRecord } from "../model/record.ts";
 import { type EvaluatedStage, evaluateStage } from "../project/evaluate.ts";
 import type { Project } from "../project/project.ts";
@@ -25,15 +24,14 @@ export async function readConformance(
   project: Project,
   api: KubernetesApi,
 ): Promise<Conformance | undefined> {
-  const { app } = project.config;
   const stages = allStages(project.config);
   const record = await applicationIn(api, project.config).record();
   if (!record || !stages.includes(record.stage)) return undefined;
-  const stage = await evaluateStage(project, record.stage, record.release);
+  const stage = await evaluateStage(project, record.stage, record);
   const { tracks, traffic } = await readRouted(api, stage);
   const live = { previous: tracks.previous.found, canary: tracks.canary.found };
   const against = ({ plan }: EvaluatedStage): Deviation[] => [
-    ...deviations(plan, live, (version) => imageReference(app.image, version)),
+    ...deviations(plan, live),
     ...traffic.deviations(plan),
   ];
   const found = against(stage);

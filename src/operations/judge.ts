@@ -53,7 +53,7 @@ export async function judgeLiveStage(
   const { gate, observer, signal, onLook } = options;
   const moved = new AbortController();
   const readPods = () => podsNow(operator, stage);
-  const { source, pods } = await watch(operator, stage, { gate, readPods, observer });
+  const { source, pods, measures } = await watch(operator, stage, { gate, readPods, observer });
   const began = new Date();
   const evidence = await observer.phase(`judge ${stage.stage}`, (note) =>
     soak(stoppedByMoves(operator, stage, source, moved), {
@@ -61,6 +61,7 @@ export async function judgeLiveStage(
       mostSeconds: gate.most,
       parameters: parametersOf(gate),
       pods,
+      measures,
       signal: AbortSignal.any([signal, moved.signal]),
       lookSeconds: gate.every,
       onLook: (seen) => {

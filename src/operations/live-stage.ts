@@ -43,7 +43,7 @@ export async function liveStage(reach: WithProject): Promise<{ api: KubernetesAp
   if (!record) {
     throw new Refusal("nothing was released to this cluster yet", "Begin with: canary promote");
   }
-  const evaluated = await evaluateStage(reach.project, record.stage, record.release);
+  const evaluated = await evaluateStage(reach.project, record.stage, record);
   return {
     api: application.api,
     stage: { ...evaluated, release: record.release, intended: record.intended },

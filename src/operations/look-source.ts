@@ -1,11 +1,12 @@
 import { applicationOf } from "../application/application.ts";
 import type { PrometheusConfig } from "../config/gate/prometheus.ts";
 import type { GateConfig } from "../config/gate.ts";
-import { UserError } from "../errors.ts";
-import type { Reading } from "../gate/counters.ts";
 import type { HttpRequest } from "../http/request.ts";
+import type { MeasuredSource } from "../judging/follower.ts";
 import { type Prometheus, prometheusAt } from "../judging/prometheus/client.ts";
-import { queriesOf } from "../judging/prometheus/queries.ts";
+import { type Grid, gridOf } from "../judging/prometheus/grid.ts";
+import { type Counting, queriesOf } from "../judging/prometheus/queries.ts";
+import { OWN_QUERIES, READY_QUERIES } from "../judging/prometheus/readings.ts";
 import { prometheusSource } from "../judging/prometheus/source.ts";
 import type { PodsNow, WatchedPods } from "../judging/restarts.ts";
 import { dataPlaneSource, type LookSource } from "../judging/source.ts";
@@ -13,13 +14,16 @@ import { isSoakOf } from "../model/ongoing-soak.ts";
 import type { EvaluatedStage } from "../project/evaluate.ts";
 import { readNamedFile, readOutsideSecret } from "../project/outside-secret.ts";
 import type { LiveStage } from "../verification/options.ts";
+import { measuresOf } from "./measures.ts";
 import type { Observer } from "./observer.ts";
 import type { Operator } from "./operator.ts";
+import { ofOwnPods } from "./own-pods.ts";
 
 /** What a soak looks at. */
 export interface Watched {
   readonly source: LookSource;
   readonly pods: WatchedPods;
+  readonly measures: readonly MeasuredSource[];
 }
 
 export interface WatchOptions {
@@ -42,39 +46,53 @@ export function requireSource(evaluated: EvaluatedStage, gate: GateConfig): void
 export async function watch(
   operator: Pick<Operator, "project" | "cluster">,
   stage: LiveStage,
-  { gate, readPods, observer }: WatchOptions,
+  options: WatchOptions,
 ): Promise<Watched> {
-  const { prometheus } = gate;
-  if (!prometheus) {
+  const { gate, readPods } = options;
+  const { namespace } = stage.config;
+  if (!gate.prometheus) {
     const counters = statisticsOf(stage, gate);
     const isOurs = stage.router.live.dataPlane?.tellsNamespaces === true;
-    const source = isOurs ? counters : ofOwnPods(counters, readPods, stage, "gate.stats");
-    return { source, pods: { first: await readPods(), read: readPods } };
+    const source = isOurs ? counters : ofOwnPods(counters, { readPods, namespace, path: "gate.stats" });
+    return { source, pods: { first: await readPods(), read: readPods }, measures: [] };
   }
-  const queries = queriesOf(prometheus, countingOf(stage));
-  const application = await applicationOf(operator);
-  const found = await application?.soak();
-  const { release } = stage;
-  const soak = found && isSoakOf(found, stage, prometheus.url) ? found : undefined;
-  const first = soak?.pods ?? (await readPods());
-  const source = prometheusSource(prometheusOf(prometheus, operator.project.directory), {
-    queries,
-    lookSeconds: gate.every,
-    began: soak?.began,
-    onBegin: async (began) => {
-      const begun = { stage: stage.stage, release, clock: prometheus.url, began, pods: copyOf(first) };
-      await application?.writeSoak(begun).catch((error: Error) => {
-        observer.say(
-          `the soak's beginning could not be written to the history: ${error.message}; a command that follows a killed one begins anew`,
-        );
-      });
-    },
-  });
-  const ours = prometheus.requests ? source : ofOwnPods(source, readPods, stage, "gate.prometheus");
-  return { source: ours, pods: { first, read: readPods } };
+  const counting = countingOf(stage);
+  const queries = queriesOf(gate.prometheus, counting);
+  const prometheus = prometheusOf(gate.prometheus, operator.project.directory);
+  const { grid, first } = await gridOfSoak(operator, stage, prometheus, options);
+  const pods = { first, read: readPods };
+  const measures = measuresOf(gate, counting, prometheus, grid);
+  if (gate.prometheus.requests !== undefined)
+    return { source: prometheusSource(prometheus, grid, queries, OWN_QUERIES), pods, measures };
+  const source = prometheusSource(prometheus, grid, queries, READY_QUERIES);
+  return { source: ofOwnPods(source, { readPods, namespace, path: "gate.prometheus" }), pods, measures };
 }
 
-const countingOf = ({ config, plan, router }: EvaluatedStage) => ({
+/** The times of the stage's soak, and the pods at its beginning: of the one that goes on, or of a new one. */
+async function gridOfSoak(
+  operator: Pick<Operator, "project" | "cluster">,
+  stage: LiveStage,
+  prometheus: Prometheus,
+  { gate, readPods, observer }: WatchOptions,
+): Promise<{ readonly grid: Grid; readonly first: PodsNow }> {
+  const application = await applicationOf(operator);
+  const found = await application?.soak();
+  const clock = prometheus.url;
+  const soak = found && isSoakOf(found, stage, clock) ? found : undefined;
+  const first = soak?.pods ?? (await readPods());
+  const onBegin = async (began: number) => {
+    const { release } = stage;
+    const begun = { stage: stage.stage, release, clock, began, pods: copyOf(first) };
+    await application?.writeSoak(begun).catch((error: Error) => {
+      observer.say(
+        `the soak's beginning could not be written to the history: ${error.message}; a command that follows a killed one begins anew`,
+      );
+    });
+  };
+  return { grid: gridOf(prometheus, { lookSeconds: gate.every, began: soak?.began, onBegin }), first };
+}
+
+const countingOf = ({ config, plan, router }: EvaluatedStage): Counting => ({
   plan,
   namespace: config.namespace,
   router: config.router,
@@ -105,39 +123,3 @@ function prometheusOf({ url, token, ca }: PrometheusConfig, directory: string): 
     };
   });
 }
-
-/**
- * The same source, with the counters of those programs alone that count a pod of this application: another namespace's
- * Deployments may have the same names.
- */
-const ofOwnPods = (
-  source: LookSource,
-  readPods: () => Promise<PodsNow>,
-  { config }: EvaluatedStage,
-  where: string,
-): LookSource => ({
-  name: source.name,
-  read: async () => {
-    const [counted, { previous, canary }] = await Promise.all([source.read(), readPods()]);
-    const names = [...previous, ...canary].map(({ name }) => ` ${name}`);
-    const servers = new Set(counted.flatMap(({ reading }) => Object.keys(reading)));
-    const own = new Set(
-      [...servers].filter((server) => names.some((name) => server.endsWith(name))).map(countedBy),
-    );
-    if (servers.size > 0 && own.size === 0) throw foreign(where, source.name, config.namespace);
-    const ours = (reading: Reading): Reading =>
-      Object.fromEntries(Object.entries(reading).filter(([server]) => own.has(countedBy(server))));
-    return counted.map(({ seconds, reading }) => ({ seconds, reading: ours(reading) }));
-  },
-});
-
-/** Who counts a server: its name begins with that, `http://10.0.0.7:56789/;csv shop-service pod-shop-new-6f7d9-x2k4p`. */
-const countedBy = (server: string): string => server.split(" ")[0] ?? "";
-
-const foreign = (where: string, name: string, namespace: string): UserError =>
-  new UserError(
-    `${where}, ${name}, counts no pod of namespace ${namespace}`,
-    where === "gate.stats"
-      ? `Name the statistics of the ${name} that serves this application's entrance.`
-      : "Set gate.prometheus.labels to labels that only this application's edge has.",
-  );

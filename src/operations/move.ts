@@ -1,5 +1,7 @@
 import type { Live } from "../application/live.ts";
 import { untilRolledOut } from "../cluster/rollouts.ts";
+import type { SettingChange } from "../config/app/setting-changes.ts";
+import { versionOf } from "../config/app/versions.ts";
 import type { Change } from "../engine/changes.ts";
 import { recovering } from "../engine/recovery.ts";
 import type { CreatedObject, RunOptions, Stack, Stacks } from "../engine/stacks.ts";
@@ -8,16 +10,19 @@ import { prefetchStates } from "../engine/states.ts";
 import { type Move, moveTo } from "../model/lifecycle.ts";
 import { TRACKS, type TrackName } from "../model/names.ts";
 import { progressDeadlineSeconds } from "../model/rollout.ts";
-import { type EvaluatedStage, evaluateStage } from "../project/evaluate.ts";
+import { asRecorded, type EvaluatedStage, evaluateStage } from "../project/evaluate.ts";
 import { type Observer, silentObserver } from "./observer.ts";
 import type { Operator } from "./operator.ts";
 import { requireApplication } from "./require-application.ts";
+import { settingsOfMove } from "./settings-of-move.ts";
 import { findTakenOver, type TakenOver } from "./taken-over.ts";
 
 /** A stage that may be moved to, against what is live. */
 export interface PlannedMove extends EvaluatedStage {
   readonly move: Move;
   readonly live: Live;
+  /** What the canary is made from, against the previous version. */
+  readonly settings: readonly SettingChange[];
 }
 
 /** A stage before it is applied. */
@@ -30,13 +35,22 @@ export interface StagePreview extends PlannedMove {
 
 /**
  * Which move a stage is now, by what the cluster says is live.
- * @throws Refusal when the lifecycle does not allow it, UserError before the foundation was applied
+ * @param direction a way back is to what was live, so the versions are as the record has them
+ * @throws Refusal when the lifecycle does not allow it, or when a version that is live would be made from something else;
+ *   UserError before the foundation was applied
  */
-export async function planMove(operator: Operator, evaluated: EvaluatedStage): Promise<PlannedMove> {
+export async function planMove(
+  operator: Operator,
+  evaluated: EvaluatedStage,
+  direction?: "way back",
+): Promise<PlannedMove> {
   const { stage, config, plan } = evaluated;
   const live = await (await requireApplication(operator)).live(plan);
   const move = moveTo({ ...config, stage, override: config.lifecycleOverride }, live.record);
-  return { ...evaluated, move, live };
+  const isWayBack = direction === "way back";
+  const asLive = isWayBack && live.record ? asRecorded(evaluated, live.record) : evaluated;
+  const settings = await settingsOfMove(operator.project, asLive, live.record, isWayBack);
+  return { ...asLive, move, live, settings };
 }
 
 /**
@@ -125,8 +139,11 @@ export async function untilTracksRolledOut(
 ): Promise<void> {
   const api = await operator.cluster();
   if (!api) return;
-  const timeout = progressDeadlineSeconds(config.app);
   await Promise.all(
-    tracks.map((track) => untilRolledOut(api, config.namespace, plan.tracks[track].name, timeout)),
+    tracks.map((track) => {
+      const { name, version } = plan.tracks[track];
+      const { app } = versionOf(config, version);
+      return untilRolledOut(api, config.namespace, name, progressDeadlineSeconds(app));
+    }),
   );
 }

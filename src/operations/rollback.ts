@@ -48,7 +48,7 @@ async function planRollback(operator: Operator, stage: string): Promise<PlannedM
 }
 
 async function planStageBefore(operator: Operator, stage: string): Promise<PlannedMove> {
-  const planned = await planMove(operator, await evaluateStage(operator.project, stage));
+  const planned = await planMove(operator, await evaluateStage(operator.project, stage), "way back");
   const { move, live } = planned;
   if (move === "rollback" || move === "reapply") return planned;
   throw new Refusal(

@@ -93,7 +93,7 @@ function stagesToShow(
 }
 
 function liveStatus(
-  { record, tracks, traffic, stage, deviations, unfinishedMoveTo }: Conformance,
+  { record, tracks, traffic, deviations, unfinishedMoveTo }: Conformance,
   moves: readonly HistoryEntry[],
   { config }: Project,
   applied: number | undefined,
@@ -106,7 +106,7 @@ function liveStatus(
     move: isOurs ? done : undefined,
     shares: {
       intended: record.intended.canary,
-      effective: servedShare({ tracks, traffic }, { ...record, config: stage.config }) ?? null,
+      effective: servedShare({ tracks, traffic }, record) ?? null,
       applied: applied ?? null,
       measured: isOurs ? done.measured : null,
     },

@@ -1,7 +1,10 @@
 import { ApiError } from "../cluster/api.ts";
 import { collectionPath, namespacedKinds } from "../cluster/discovery.ts";
-import { configMapPath } from "../cluster/objects.ts";
+import { deleteJob, listJobs } from "../cluster/jobs.ts";
+import { configMapPath, versionObjectPath } from "../cluster/objects.ts";
+import { HOOKS } from "../config/app/hooks.ts";
 import type { StackState } from "../engine/stacks.ts";
+import { hookLabels } from "../model/hooks.ts";
 import { appNames } from "../model/names.ts";
 import { isOurs, type ManagedObject } from "../model/ownership.ts";
 import type { Operator } from "./operator.ts";
@@ -52,14 +55,25 @@ function ownNotes(operator: Operator): string[] {
 
 const namesOf = ({ project: { config } }: Operator) => appNames(config.app.name, config.namespace);
 
-/** Deletes the lock and the history from a namespace that stays. */
-export async function removeOwnNotes(operator: Operator): Promise<void> {
+/**
+ * Deletes the lock, the history and what ran as hooks from a namespace that stays, and what is left of versions.
+ * @param objects ConfigMaps and Secrets of versions, as the record lists them
+ */
+export async function removeOwnNotes(operator: Operator, objects: readonly string[]): Promise<void> {
   const api = await operator.administrator();
   if (!api) return;
-  const { namespace } = operator.project.config;
+  const { namespace, app } = operator.project.config;
+  for (const hook of HOOKS)
+    for (const { metadata } of await listJobs(api, namespace, hookLabels(app.name, hook)))
+      await deleteJob(api, namespace, metadata.name);
   const { lock, history } = namesOf(operator);
   const leases = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
-  for (const path of [`${leases}/${lock}`, configMapPath(namespace, history)]) {
+  const paths = [
+    `${leases}/${lock}`,
+    configMapPath(namespace, history),
+    ...objects.map((object) => versionObjectPath(namespace, object)),
+  ];
+  for (const path of paths) {
     await api.send("DELETE", path).catch((error: unknown) => {
       if (!(error instanceof ApiError) || error.status !== 404) throw error;
     });

@@ -1,10 +1,14 @@
 import { growingTrack } from "../application/live.ts";
+import type { HookName } from "../config/app/hooks.ts";
+import { versionOf } from "../config/app/versions.ts";
 import type { Change } from "../engine/changes.ts";
 import { imageOf, wantedReplicas } from "../model/deployment.ts";
+import { hooksAt } from "../model/hooks.ts";
 import { TRACKS, type TrackName } from "../model/names.ts";
 import type { TrackPlan } from "../model/plan.ts";
 import type { PerTrack } from "../model/traffic.ts";
 import type { Pods, ShareRange, TrackMove } from "../model/transition.ts";
+import { versionOfPod } from "../model/version.ts";
 import type { PlannedMove } from "./move.ts";
 
 /** A value before and after a move; `from` is undefined where there was nothing. */
@@ -52,13 +56,42 @@ export function podsThatRestart(changes: readonly Change[]): string[] {
   return [...new Set(restarting.map(({ object }) => object.replace("Deployment ", "")))];
 }
 
-function summarizeTrack(track: TrackName, { plan, live, config, router }: PlannedMove): TrackSummary {
+/** A hook that a move runs, and what it runs. */
+export interface HookSummary {
+  readonly hook: HookName;
+  /** `migrate` */
+  readonly words: string;
+}
+
+/**
+ * Hooks that a move runs. The record's changes tell: it has the Job of each that has run in a release, so it changes where
+ * one will; the first record of all has everything to come.
+ */
+export function hooksThatRun({
+  stage,
+  move,
+  config,
+  live,
+  changes,
+}: PlannedMove & { readonly changes: readonly Change[] }): HookSummary[] {
+  const { app } = versionOf(config, config.release.canary);
+  return hooksAt({ ...config, move, stage }).flatMap((hook) => {
+    const asked = app.hooks[hook];
+    const key = hook === "before" ? "data.hookBefore" : "data.hookAfter";
+    const runs = !live.record || changes.some(({ path, to }) => path === key && to !== undefined);
+    return asked && runs
+      ? [{ hook, words: [...(asked.command ?? []), ...(asked.args ?? [])].join(" ") }]
+      : [];
+  });
+}
+
+function summarizeTrack(track: TrackName, { plan, live, router }: PlannedMove): TrackSummary {
   const { podWeight } = router.live;
   const planned: TrackPlan = plan.tracks[track];
   const found = live.deployments[track];
   const weightNow = found && podWeight(found.spec.template.metadata ?? {});
   const image = found && imageOf(found);
-  const versionNow = image?.slice(config.app.image.length + 1);
+  const versionNow = image && versionOfPod(found.spec.template.metadata ?? {}, image);
   const record = live.record;
   const part = (canary: number): number => (track === "canary" ? canary : 100 - canary);
   return {

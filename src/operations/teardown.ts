@@ -19,6 +19,8 @@ export interface TeardownPlan {
   readonly stacks: readonly StackTeardown[];
   /** Objects of somebody else that go with the namespace, `ConfigMap/theirs`. */
   readonly strangers: readonly string[];
+  /** ConfigMaps and Secrets of versions that the record lists: some of them are no stack's any more. */
+  readonly objects: readonly string[];
   /** The namespace was there before, and stays. */
   readonly keepsNamespace: boolean;
 }
@@ -45,6 +47,7 @@ export async function planTeardown(operator: Operator): Promise<TeardownPlan> {
   return {
     stacks,
     strangers: isGone ? await findStrangers(operator, states) : [],
+    objects: record?.objects ?? [],
     keepsNamespace: foundation !== undefined && !isGone,
   };
 }
@@ -123,6 +126,6 @@ export async function tearDown(
   });
   // The lock is an object of the namespace, which goes now.
   for (const stack of plan.stacks.filter(isFoundation)) await destroy(stack, options.signal);
-  if (plan.keepsNamespace) await removeOwnNotes(operator);
+  if (plan.keepsNamespace) await removeOwnNotes(operator, plan.objects);
   return plan.stacks.map(({ stack }) => stack.name);
 }

@@ -31,7 +31,9 @@ export function wayBack(
       const { stage, move, plan } = planned;
       const abort = move === "abort" ? { by: identity.who, reason: reason ?? "" } : undefined;
       const stack = await operator.stacks.open(stage);
-      const changes = await recovering(stack, observer, () => stack.apply({ ...run, abort }));
+      const changes = await recovering(stack, observer, () =>
+        stack.apply({ ...run, abort, isWayBack: true }),
+      );
       // The canary may be what is broken: what has to be ready is the track that takes its traffic over.
       const serving = plan.tracks.previous.effectiveShare > 0 ? "previous" : "canary";
       await untilTracksRolledOut(operator, planned, [serving]);

@@ -9,12 +9,14 @@ import type { StagePlan, TrackPlan } from "../model/plan.ts";
 import type { ReleaseRecord } from "../model/record.ts";
 import { steadySeconds } from "../model/rollout.ts";
 import type { Edge, EdgeArgs } from "../routers/router.ts";
+import type { StageHooks } from "./hooks.ts";
 import type { PodMaterial } from "./pod-material.ts";
 
 export interface ApplicationArgs {
   readonly config: Config;
   readonly plan: StagePlan;
-  readonly material: PodMaterial;
+  /** By the version's name. */
+  readonly material: Readonly<Record<string, PodMaterial>>;
   /** The router's edge, and its address; undefined where the cluster chooses one. */
   readonly edge: Pick<Edge, "declare" | "untilFollowed"> & { readonly address: string | undefined };
   /** The cluster as the deployer has it. */
@@ -27,6 +29,10 @@ export interface ApplicationArgs {
   readonly untilRolledOut: (track: TrackPlan, steadySeconds?: number) => Promise<void>;
   /** The version that a rollback leaves: it may be what is broken, so the stage is in place without it. */
   readonly abandoned: string | undefined;
+  /** Done once the stage is in place and the record says so. */
+  readonly afterwards: () => Promise<void>;
+  /** What runs before anything of the stage changes, and once it is in place. */
+  readonly hooks: Pick<StageHooks, "before" | "after">;
   /** What the record says once the stage is in place. */
   readonly record: ReleaseRecord;
   readonly deployer: k8s.Provider;
@@ -43,7 +49,14 @@ export function declareApplication(args: ApplicationArgs): void {
   const names = appNames(config.app.name, config.namespace);
   const options = { providers: [args.deployer], retainOnDelete: true };
 
+  const materialOf = ({ version }: TrackPlan): PodMaterial => {
+    const found = args.material[version];
+    if (!found) throw new Error(`nothing is known of version ${version}`);
+    return found;
+  };
+  const { before, after } = args.hooks;
   const untilReady = async (): Promise<void> => {
+    await before?.();
     for (const track of args.beforeEdge) await args.untilRolledOut(plan.tracks[track]);
   };
   const { api } = args;
@@ -60,36 +73,44 @@ export function declareApplication(args: ApplicationArgs): void {
   ): Track =>
     new Track(
       plan.tracks[track].name,
-      { ...args.material, app: config.app, plan: plan.tracks[track], namespace, beforeChange },
+      { ...materialOf(plan.tracks[track]), plan: plan.tracks[track], namespace, beforeChange },
       { ...options, ...(dependsOn && { dependsOn }) },
     );
-  const growing = declareTrack(args.growing);
+  const growing = declareTrack(args.growing, before);
   const shrinking = TRACKS.find((track) => track !== args.growing) ?? "previous";
-  const declareEdge = (...after: Resource[]): Resource =>
-    args.edge.declare(names.service, edgeArgs, { ...options, dependsOn: [growing, ...after] });
-  const declareOther = (...after: Resource[]): Track => {
+  const declareEdge = (...others: Resource[]): Resource =>
+    args.edge.declare(names.service, edgeArgs, { ...options, dependsOn: [growing, ...others] });
+  const { app } = materialOf(plan.tracks[args.growing]);
+  const declareOther = (...others: Resource[]): Track => {
     const untilMayChange = async (): Promise<void> => {
-      await args.untilRolledOut(
-        plan.tracks[args.growing],
-        steadySeconds(plan.tracks[shrinking], config.app, args.abandoned),
-      );
-      if (after.length > 0) await untilFollowed();
+      await before?.();
+      const steady = steadySeconds(plan.tracks[shrinking], app, args.abandoned);
+      await args.untilRolledOut(plan.tracks[args.growing], steady);
+      if (others.length > 0) await untilFollowed();
     };
-    return declareTrack(shrinking, untilMayChange, [growing, ...after]);
+    return declareTrack(shrinking, untilMayChange, [growing, ...others]);
   };
   // Where the edge leads to may change with a stage: to pods that are ready, and before other pods leave.
   const first = args.beforeEdge.includes(shrinking) ? declareOther() : undefined;
   const edge = declareEdge(...(first ? [first] : []));
   const other = first ?? declareOther(edge);
   const untilInPlace = async (): Promise<void> => {
+    await before?.();
     for (const track of [plan.tracks[args.growing], plan.tracks[shrinking]]) {
       if (track.version !== args.abandoned) await args.untilRolledOut(track);
     }
     await untilFollowed();
+    await after?.();
   };
   new StoredRecord(
     names.record,
-    { name: names.record, namespace, record: args.record, beforeChange: untilInPlace },
+    {
+      name: names.record,
+      namespace,
+      record: args.record,
+      beforeChange: untilInPlace,
+      afterChange: args.afterwards,
+    },
     { ...options, dependsOn: [growing, other, edge] },
   );
 }

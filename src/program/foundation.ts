@@ -42,6 +42,7 @@ export async function declareFoundation(
   const tenancy = new Tenancy("tenancy", {
     cluster,
     app: config.app,
+    versions: Object.values(config.versions).map(({ app }) => app),
     namespace: config.namespace,
     keepsNamespace,
     selector: router.selector(config.app.name),

@@ -7,6 +7,7 @@ import { connect } from "../cluster/connect.ts";
 import { requireNothingForeign } from "../cluster/foreign.ts";
 import { configMapPath, deploymentPath } from "../cluster/objects.ts";
 import { giveTimeToRollOut, untilRolledOut } from "../cluster/rollouts.ts";
+import { versionOf } from "../config/app/versions.ts";
 import { type Config, requireCanaryOut } from "../config/stage.ts";
 import { wantedReplicas } from "../model/deployment.ts";
 import { moveTo, releaseToAbort, requireKnownStage } from "../model/lifecycle.ts";
@@ -18,9 +19,11 @@ import { hasBothVersions, letsGoOn, verdictOn, verdictRefusal } from "../model/v
 import { canaryShareNow } from "../routers/live.ts";
 import type { Router } from "../routers/router.ts";
 import { declareApplication } from "./application.ts";
+import { stageHooks } from "./hooks.ts";
 import { type FoundationOutputs, type Outputs, stageOutputs } from "./outputs.ts";
-import { podMaterial } from "./pod-material.ts";
 import { exportedBy } from "./stack-outputs.ts";
+import { deleteObjects, objectsOfStage } from "./version-objects.ts";
+import { evaluateVersions, recordedOf } from "./versions.ts";
 
 /** What whoever runs a stage knows beyond its configuration. */
 export interface KnownOfStage {
@@ -28,6 +31,8 @@ export interface KnownOfStage {
   readonly foundation?: FoundationOutputs | undefined;
   /** Who takes the canary out, and why: for the record of an abort. */
   readonly abort?: Abort | undefined;
+  /** It goes back, to what was live before. */
+  readonly isWayBack?: boolean | undefined;
   /** Folder with Pulumi.yaml; else the engine's word for it. */
   readonly directory?: string | undefined;
   /** Whoever runs it looks at somebody else's objects itself. */
@@ -59,12 +64,19 @@ export async function declareStage(
   const move = moveTo({ ...project, stage, override }, live.record);
   if (move === "promotion" && !override) await requireVerdict(api, project, stage, live.record);
   const release = move === "abort" ? releaseToAbort(project.release, live.record) : project.release;
-  const config = { ...project, release };
-  const plan = router.plan(config);
-  const material = await podMaterial(config, stage, plan, known.directory ?? pulumi.getRootDirectory());
-
   const leavesCanary = move === "rollback" || move === "abort";
+  const { config, plan, material } = await evaluateVersions({
+    api,
+    stage,
+    config: { ...project, release },
+    router,
+    directory: known.directory ?? pulumi.getRootDirectory(),
+    record: live.record,
+    isWayBack: leavesCanary || known.isWayBack === true,
+  });
   if (!leavesCanary) await router.check?.(api, config, plan);
+  const hooks = await stageHooks(api, { config, stage, move, live: live.record, material });
+  const objects = await objectsOfStage(api, { namespace: config.namespace, plan, material, live });
   const abandoned = leavesCanary && release.canary !== release.previous ? release.canary : undefined;
 
   const shareNow = await canaryShareNow(api, { config, router }, live);
@@ -83,15 +95,23 @@ export async function declareStage(
     api,
     deployer,
     growing,
-    beforeEdge: router.edgeHoldsShares ? tracksBeforeEdge(live, plan, growing) : [growing],
+    beforeEdge: tracksBeforeEdge(router, live, plan, growing),
     untilRolledOut: ({ name, version }, steadySeconds) =>
       version === abandoned
-        ? giveTimeToRollOut(api, config.namespace, name, config.app.startSeconds)
-        : untilRolledOut(api, config.namespace, name, progressDeadlineSeconds(config.app), {
-            steadySeconds,
-            startsAnew: true,
-          }),
+        ? giveTimeToRollOut(api, config.namespace, name, versionOf(config, version).app.startSeconds)
+        : untilRolledOut(
+            api,
+            config.namespace,
+            name,
+            progressDeadlineSeconds(versionOf(config, version).app),
+            {
+              steadySeconds,
+              startsAnew: true,
+            },
+          ),
     abandoned,
+    afterwards: () => deleteObjects(api, config.namespace, objects.unneeded),
+    hooks,
     record: recordAfter(
       {
         stage,
@@ -99,6 +119,9 @@ export async function declareStage(
         intended: plan.intended,
         effectiveCanary: plan.effectiveCanary,
         override,
+        versions: recordedOf(material, release),
+        objects: objects.listed,
+        hooks: hooks.done,
         aborted: move === "abort" ? (known.abort ?? live.record?.aborted ?? UNEXPLAINED) : undefined,
       },
       live.record,
@@ -130,11 +153,16 @@ function objectPaths(config: Config, { tracks }: StagePlan, router: Router): str
   ];
 }
 
-/** What grows, and what has no pods yet: the edge would lead requests to nobody. */
-function tracksBeforeEdge({ deployments }: Live, { tracks }: StagePlan, growing: TrackName): TrackName[] {
+/** What grows, and what has no pods yet where the edge holds the shares: it would lead requests to nobody. */
+function tracksBeforeEdge(
+  { edgeHoldsShares }: Router,
+  { deployments }: Live,
+  { tracks }: StagePlan,
+  growing: TrackName,
+): TrackName[] {
   const isMissing = (track: TrackName): boolean => {
     const found = deployments[track];
-    return tracks[track].replicas > 0 && (!found || wantedReplicas(found) === 0);
+    return edgeHoldsShares && tracks[track].replicas > 0 && (!found || wantedReplicas(found) === 0);
   };
   return TRACKS.filter((track) => track === growing || isMissing(track));
 }

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, YAMLParseError } from "yaml";
+import { versionOf } from "../config/app/versions.ts";
 import { type FoundationConfig, parseFoundation } from "../config/foundation.ts";
 import { type ProjectConfig, parseProject } from "../config/project.ts";
 import { configText, declaredValues, ownValues } from "../config/raw.ts";
@@ -53,16 +54,16 @@ interface StackFile {
 export async function readProject(directory: string, routers: Routers = builtInRouters): Promise<Project> {
   const file = (await readYaml(join(directory, "Pulumi.yaml"))) as ProjectFile;
   const name = file.name ?? "";
-  const projectValues = fileTexts(declaredValues(file.config ?? {}), name, routers);
-  const config = parseProject(projectValues, routers);
+  const values = projectValues(file, name, routers);
+  const config = parseProject(values, routers);
   const fileOf = (stack: string): string => join(directory, `Pulumi.${stack}.yaml`);
   const readStack = async (stack: string): Promise<StackFile> => {
     if (stack !== config.founding) requireKnownStage(stack, config);
     return (await readYaml(fileOf(stack))) as StackFile;
   };
   const valuesOf = async (stack: string) => {
-    const { config: values = {} } = await readStack(stack);
-    return { ...projectValues, ...fileTexts(values, name, routers) };
+    const { config: own = {} } = await readStack(stack);
+    return { ...values, ...fileTexts(own, name, routers) };
   };
   return {
     directory,
@@ -75,8 +76,10 @@ export async function readProject(directory: string, routers: Routers = builtInR
     },
     requireSecrets: async (stages) => {
       for (const stage of stages.filter((one) => existsSync(fileOf(one)))) {
-        const { config: values = {} } = await readStack(stage);
-        requireStageSecrets(config.app, stage, ownValues(values, name));
+        const { config: own = {} } = await readStack(stage);
+        for (const version of Object.values(config.release)) {
+          requireStageSecrets(versionOf(config, version).app, stage, ownValues(own, name));
+        }
       }
     },
     foundation: async () => parseFoundation(await valuesOf(config.founding), routers),
@@ -86,6 +89,10 @@ export async function readProject(directory: string, routers: Routers = builtInR
     },
   };
 }
+
+/** What Pulumi.yaml gives the program, as texts. @param file as it was read */
+export const projectValues = (file: unknown, name: string, routers: Routers): Record<string, string> =>
+  fileTexts(declaredValues((file as ProjectFile | null)?.config ?? {}), name, routers);
 
 /**
  * What the file of a stack gives the program, as the texts that Pulumi would make of it. Secrets are left out: they

@@ -1,34 +1,111 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { isMap, isScalar, parseDocument } from "yaml";
+import { isMap, isScalar, parse, parseDocument } from "yaml";
 import { applicationIn } from "../application/application.ts";
 import type { KubernetesApi } from "../cluster/api.ts";
+import { configMapPath } from "../cluster/objects.ts";
+import { loadFiles } from "../config/app/file-contents.ts";
+import { recordedVersions } from "../config/app/recorded.ts";
+import { changesBetween, type SettingChange } from "../config/app/setting-changes.ts";
+import { type Json, toRecord } from "../config/app/settings.ts";
+import { versionOf } from "../config/app/versions.ts";
 import { parseProject } from "../config/project.ts";
 import { Refusal, UserError } from "../errors.ts";
 import { type Release, releaseText } from "../model/lifecycle.ts";
+import { TRACKS } from "../model/names.ts";
 import type { ReleaseRecord } from "../model/record.ts";
-import type { Project } from "./project.ts";
+import type { RecordedVersion } from "../model/version.ts";
+import { evaluateStage } from "./evaluate.ts";
+import { entryOfLive } from "./kept-version.ts";
+import { entryWith } from "./new-version.ts";
+import { type Project, projectValues } from "./project.ts";
+import { withEditedValue } from "./yaml-block.ts";
 
 /** The release that continues what is live with a new version. */
 export interface NewRelease {
   readonly before: Release;
   readonly after: Release;
+  /** Tag or digest of the new version's image. */
+  readonly image: string;
+  /** What the new version is made from, against the live one. */
+  readonly settings: readonly SettingChange[];
+  /** Pulumi.yaml with it. */
+  readonly text: string;
+}
+
+/** What a new version is. */
+export interface NewVersion {
+  readonly name: string;
+  /** Replaces the canary of a release that is under way. */
+  readonly abandon: boolean;
+  /** Its image; without it that of the live version where settings are changed, or else its name. */
+  readonly image?: string | undefined;
+  /** What it changes of `app`, as `KEY=VALUE`. */
+  readonly set: readonly string[];
+  /** `app` in Pulumi.yaml is the new version's, and no longer the live one's. */
+  readonly fromApp: boolean;
 }
 
 /**
- * Which release a new version makes: the live version, then this one.
- * @param abandon replaces the canary of a release that is under way
- * @throws Refusal in the middle of a release, UserError for the version that is live already
+ * Which release a new version makes: the live version, then this one, each with its entry of `versions` where it needs one.
+ * @throws Refusal in the middle of a release, or where what is live is not known; UserError for the version that is live
+ *   already, for what is no version, or for another wrong value
  */
 export async function planRelease(
   project: Project,
   api: KubernetesApi | undefined,
-  version: string,
-  abandon: boolean,
+  version: NewVersion,
 ): Promise<NewRelease> {
   const { release: before, lifecycle } = project.config;
   const record = api && (await applicationIn(api, project.config).record());
-  return { before, after: releaseAfter(before, record, version, abandon, lifecycle) };
+  const after = releaseAfter(before, record, version.name, version.abandon, lifecycle);
+  const file = await readFile(join(project.directory, "Pulumi.yaml"), "utf8");
+  const app = appOf(parse(file), project);
+  const recorded = record ? recordedVersions(record)[after.previous] : undefined;
+  const entries: Record<string, Json> = {};
+  const isOfSettings = version.fromApp || version.set.length > 0;
+  const liveImage = recorded?.image ?? versionOf(project.config, after.previous).image;
+  const image = version.image ?? (isOfSettings ? liveImage : undefined);
+  if (version.fromApp) {
+    const texts = api && recorded ? await textsOf(api, project, recorded) : [];
+    entries[after.previous] = await entryOfLive(project, app, { name: after.previous, recorded, texts });
+  }
+  if (image !== undefined || isOfSettings) {
+    const own = image === undefined || image === version.name ? {} : { image };
+    entries[version.name] = { ...own, ...entryWith(app, version.set) };
+  }
+  const text = withRelease(file, project.name, after, entries);
+  const config = parseProject(projectValues(parse(text), project.name, project.routers), project.routers);
+  const read = async (name: string) => {
+    const found = versionOf(config, name);
+    return toRecord(found, await loadFiles(found.app, project.directory, [name]), undefined);
+  };
+  const settings = changesBetween(await read(after.previous), await read(version.name));
+  return { before, after, image: versionOf(config, version.name).image, settings, text };
+}
+
+/** `app` as it stands in Pulumi.yaml. */
+function appOf(file: unknown, { name, routers }: Project): Json {
+  const { app } = projectValues(file, name, routers);
+  return (app === undefined ? {} : JSON.parse(app)) as Json;
+}
+
+/** Texts of a live version's files, as its ConfigMap has them in either track. */
+async function textsOf(
+  api: KubernetesApi,
+  project: Project,
+  { content }: RecordedVersion,
+): Promise<string[]> {
+  const { namespace, lifecycle } = project.config;
+  const { plan } = await evaluateStage(project, lifecycle[0] ?? "");
+  const found = await Promise.all(
+    TRACKS.map((track) =>
+      api.get<{ data?: Record<string, string> }>(
+        configMapPath(namespace, `${plan.tracks[track].name}-${content}`),
+      ),
+    ),
+  );
+  return found.flatMap((configMap) => Object.values(configMap?.data ?? {}));
 }
 
 /** The same, from the record of what is live. */
@@ -53,17 +130,38 @@ export function releaseAfter(
   return { previous, canary: version };
 }
 
-/**
- * Writes a release into Pulumi.yaml, and nothing else: comments, order and the quotes that stand there are kept.
- * @throws UserError when the file has no release, or the version is none
- */
-export async function writeRelease(project: Project, release: Release): Promise<void> {
-  const file = join(project.directory, "Pulumi.yaml");
-  await writeFile(file, withRelease(await readFile(file, "utf8"), project.name, release));
+/** Writes a planned release into Pulumi.yaml: comments and order are kept. */
+export async function writeRelease(project: Project, { text }: NewRelease): Promise<void> {
+  await writeFile(join(project.directory, "Pulumi.yaml"), text);
 }
 
-/** The text of a Pulumi.yaml with another release in it: both versions are replaced where they stand. */
-export function withRelease(text: string, project: string, release: Release): string {
+/**
+ * The text of a Pulumi.yaml with another release in it: both versions are replaced where they stand, and entries of `versions`
+ * that the release has no use for are taken out.
+ * @param written entries to write, by their versions
+ */
+export function withRelease(
+  text: string,
+  project: string,
+  release: Release,
+  written: Readonly<Record<string, Json>> = {},
+): string {
+  return withEditedValue(withVersionNames(text, project, release), project, "versions", {
+    behind: "release",
+    edit: (document, path) => {
+      const entries = document.getIn(path);
+      if (!isMap(entries)) return;
+      const needed: readonly unknown[] = Object.values(release);
+      for (const name of entries.items.map(({ key }) => String(isScalar(key) ? key.value : key))) {
+        if (!needed.includes(name)) document.deleteIn([...path, name]);
+      }
+      for (const [name, entry] of Object.entries(written))
+        document.setIn([...path, name], document.createNode(entry));
+    },
+  });
+}
+
+function withVersionNames(text: string, project: string, release: Release): string {
   const document = parseDocument(text);
   const key = ["release", `${project}:release`].find((name) => document.hasIn(["config", name]));
   const value = key && document.getIn(["config", key]);
@@ -98,8 +196,3 @@ const noRelease = (): UserError =>
     "Pulumi.yaml has no config.release",
     'Add release: { value: { previous: "VERSION", canary: "VERSION" } }.',
   );
-
-/** @throws UserError for what is no version */
-export function requireVersion({ config, routers }: Project, release: Release): void {
-  parseProject({ ...config, release }, routers);
-}

@@ -1,8 +1,12 @@
 import { z } from "zod";
+import { versionOf } from "../config/app/versions.ts";
 import type { ClusterConfig } from "../config/cluster.ts";
 import type { FoundationConfig } from "../config/foundation.ts";
 import type { RouterSchema } from "../config/router-schema.ts";
 import type { Config } from "../config/stage.ts";
+import { imageReference } from "../model/names.ts";
+import type { RoutedTrack, StagePlan, TrackPlan } from "../model/plan.ts";
+import { VERSION_MARK } from "../model/version.ts";
 import type { Edge, Router, RouterConfig, RouterDefinition, RouterFoundation } from "./router.ts";
 
 /**
@@ -41,7 +45,7 @@ export function defineRouter<S extends RouterSchema>(schema: S, own: RouterDefin
     foundationRequires: (config) => own.foundationRequires(foundationOf(config)),
     check: async (api, config, plan) => own.check?.(api, configOf(config), plan),
     checkFoundation: async (api, config) => own.checkFoundation?.(api, foundationOf(config)),
-    plan: (config) => own.plan(configOf(config)),
+    plan: (config) => withVersions(own.plan(configOf(config)), config),
     addressPath: (config) => own.addressPath(configOf(config)),
     edgePaths: (config) => own.edgePaths(configOf(config)),
     entrance: (config) => own.entrance(configOf(config)),
@@ -49,6 +53,21 @@ export function defineRouter<S extends RouterSchema>(schema: S, own: RouterDefin
     readTraffic: (api, config) => own.readTraffic(api, configOf(config)),
     loadEdge,
   };
+}
+
+/** The plan with each track's image, and with the name of its version as a mark of its pods where the image does not tell it. */
+function withVersions({ tracks, ...plan }: StagePlan<RoutedTrack>, config: Config): StagePlan {
+  const withVersion = (track: RoutedTrack): TrackPlan => {
+    const { image } = versionOf(config, track.version);
+    const mark: Readonly<Record<string, string>> =
+      image === track.version ? {} : { [VERSION_MARK]: track.version };
+    return {
+      ...track,
+      image: imageReference(config.app.image, image),
+      annotations: { ...track.annotations, ...mark },
+    };
+  };
+  return { ...plan, tracks: { previous: withVersion(tracks.previous), canary: withVersion(tracks.canary) } };
 }
 
 const read = <T extends z.ZodType>(schema: T, value: unknown): z.output<T> => z.parse(schema, value);

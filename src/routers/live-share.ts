@@ -19,10 +19,7 @@ export interface ForeseenMove {
 }
 
 /** What is live, as far as it decides which version a served share is of. */
-export interface LiveRelease extends Pick<ReleaseRecord, "release" | "intended"> {
-  /** The application's image without tag or digest. */
-  readonly repository: string;
-}
+export type LiveRelease = Pick<ReleaseRecord, "release" | "intended">;
 
 /** What the router's own objects in the cluster say about traffic now. */
 export interface LiveTraffic {

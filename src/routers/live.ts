@@ -54,9 +54,9 @@ export async function canaryShareNow(
  */
 export function servedShare(
   { tracks, traffic }: LiveRouting,
-  { config, release, intended }: Pick<ReleaseRecord, "release" | "intended"> & Pick<RoutedStage, "config">,
+  { release, intended }: Pick<ReleaseRecord, "release" | "intended">,
 ): number | undefined {
-  return traffic.servedShare(tracks, { release, intended, repository: config.app.image });
+  return traffic.servedShare(tracks, { release, intended });
 }
 
 /**

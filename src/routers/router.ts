@@ -6,7 +6,7 @@ import type { ClusterConfig } from "../config/cluster.ts";
 import type { FoundationConfig } from "../config/foundation.ts";
 import type { RouterSchema } from "../config/router-schema.ts";
 import type { Config } from "../config/stage.ts";
-import type { StagePlan } from "../model/plan.ts";
+import type { RoutedTrack, StagePlan, TrackPlan } from "../model/plan.ts";
 import type { Entrance } from "./entrance.ts";
 import type { LiveShare, LiveTraffic } from "./live-share.ts";
 
@@ -73,7 +73,7 @@ interface RouterTraits {
 }
 
 /** What a router makes of a stage's configuration `C` and of the foundation's `F`. */
-interface RouterWork<C extends Config, F extends FoundationConfig> {
+interface RouterWork<C extends Config, F extends FoundationConfig, T extends RoutedTrack> {
   /** API groups and versions that the cluster must serve before a stage is applied. */
   readonly requires: (config: C) => readonly RequiredApi[];
   /** Those that it must serve before the foundation is applied. */
@@ -90,7 +90,7 @@ interface RouterWork<C extends Config, F extends FoundationConfig> {
    * The stage as this router does it; pure.
    * @throws UserError when the shares cannot be given
    */
-  readonly plan: (config: C) => StagePlan;
+  readonly plan: (config: C) => StagePlan<T>;
   /** API path of the object whose status says where the traffic comes in: a Service, an Ingress, a Gateway. */
   readonly addressPath: (config: C) => string;
   /** API paths of every object that the edge declares. */
@@ -106,13 +106,13 @@ interface RouterWork<C extends Config, F extends FoundationConfig> {
 
 /** A router as its own folder writes it: every function is given the values of its schema `S`. */
 export type RouterDefinition<S extends RouterSchema> = RouterTraits &
-  RouterWork<RouterConfig<S>, RouterFoundation<S>>;
+  RouterWork<RouterConfig<S>, RouterFoundation<S>, RoutedTrack>;
 
 /**
  * A way to split traffic between the tracks, as the rest of the program has it: all that is known of it outside its
  * folder. It takes any configuration and reads its own values in it (`defineRouter`).
  */
-export interface Router extends RouterTraits, RouterWork<Config, FoundationConfig> {
+export interface Router extends RouterTraits, RouterWork<Config, FoundationConfig, TrackPlan> {
   readonly schema: RouterSchema;
 }
 

@@ -1,6 +1,6 @@
 import type { Live } from "../application/live.ts";
 import type { LiveTrack } from "../application/tracks.ts";
-import { imageReference, TRACKS } from "../model/names.ts";
+import { TRACKS } from "../model/names.ts";
 import { servingShare, type WeightOf } from "../model/pods.ts";
 import type { PerTrack } from "../model/traffic.ts";
 import { shareDuringMove } from "../model/transition.ts";
@@ -29,12 +29,9 @@ function canaryShareNow({ deployments }: Live, podWeight: WeightOf): number | un
 
 function servedByPods(
   { previous, canary }: PerTrack<LiveTrack>,
-  { release, intended, repository }: LiveRelease,
+  { release, intended }: LiveRelease,
 ): number | undefined {
-  const share = servingShare(
-    [...previous.replicaSets, ...canary.replicaSets],
-    imageReference(repository, release.canary),
-  );
+  const share = servingShare([...previous.replicaSets, ...canary.replicaSets], release.canary);
   // A canary that waits for its first share has pods that are ready, and no Service leads to them.
   return share !== undefined && intended.canary === 0 ? 0 : share;
 }

@@ -41,7 +41,7 @@ export async function canary(world: FakeWorld, ...words: readonly string[]): Pro
       };
       exitCode = await action(session, args, options);
     };
-  const program = canaryProgram(run);
+  const program = await canaryProgram(words, run);
   for (const command of [program, ...program.commands]) {
     command.configureOutput({ writeErr: (text) => err.push(text), writeOut: (text) => out.push(text) });
   }

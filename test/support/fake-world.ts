@@ -4,7 +4,7 @@ import { configMapPath, deploymentPath } from "../../src/cluster/objects.ts";
 import type { Change } from "../../src/engine/changes.ts";
 import type { RunOptions, Stack, StateResource } from "../../src/engine/stacks.ts";
 import { releaseToAbort } from "../../src/model/lifecycle.ts";
-import { appNames, imageReference, type TrackName } from "../../src/model/names.ts";
+import { appNames, type TrackName } from "../../src/model/names.ts";
 import type { TrackPlan } from "../../src/model/plan.ts";
 import { recordAfter, toData } from "../../src/model/record.ts";
 import type { Operator } from "../../src/operations/operator.ts";
@@ -16,7 +16,7 @@ import { type Loopback, listenOnLoopback } from "./loopback.ts";
 const NAMES = appNames("shop", NAMESPACE);
 const DEPLOYER = "urn:pulumi:stack::shop::pulumi:providers:kubernetes::deployer::id";
 
-type Track = TrackPlan & { readonly image: string; readonly track: TrackName };
+type Track = TrackPlan & { readonly track: TrackName };
 
 /** An application in a cluster, an engine that changes it, and an edge that follows it: all in memory. */
 export class FakeWorld implements Operator {
@@ -139,7 +139,11 @@ export class FakeWorld implements Operator {
   private async evaluated(name: string): Promise<EvaluatedStage> {
     const { abort, release } = this.project.config;
     const live = await this.liveRecord();
-    return evaluateStage(this.project, name, name === abort ? releaseToAbort(release, live) : undefined);
+    return evaluateStage(
+      this.project,
+      name,
+      name === abort ? { release: releaseToAbort(release, live) } : undefined,
+    );
   }
 
   private async changes(stage: string): Promise<Change[]> {
@@ -152,10 +156,7 @@ export class FakeWorld implements Operator {
   private async apply({ stage, config, plan }: EvaluatedStage, run: RunOptions): Promise<void> {
     const isBroken = stage === this.broken;
     const restarts = stage === this.restarting ? 2 : 0;
-    const of = (track: TrackName): Track => {
-      const planned = plan.tracks[track];
-      return { ...planned, track, image: imageReference(config.app.image, planned.version) };
-    };
+    const of = (track: TrackName): Track => ({ ...plan.tracks[track], track });
     this.deploy(of("canary"), !isBroken, restarts);
     await this.halfway(stage, run);
     this.deploy(of("previous"), true, 0);

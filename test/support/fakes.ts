@@ -36,6 +36,10 @@ export class FakeApi implements KubernetesApi {
     return structuredClone(this.objects.get(path)) as T | undefined;
   }
 
+  async text(path: string): Promise<string> {
+    throw new ApiError(404, `${path} is not there`);
+  }
+
   async list<T>(path: string): Promise<T[]> {
     this.onRequest("GET", path);
     const folder = `${path.split("?")[0]}/`;

@@ -19,6 +19,7 @@ export async function podArgs(
     plan: {
       name: "shop-new",
       version: "1.1.0",
+      image: "registry.test/shop:1.1.0",
       replicas: 1,
       identity: { app: "shop", track: "canary" },
       labels: { app: "shop", track: "canary", serving: "yes" },

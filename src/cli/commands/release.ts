@@ -2,30 +2,60 @@ import { Command } from "commander";
 import { UserError } from "../../errors.ts";
 import { imageReference } from "../../model/names.ts";
 import { findImage } from "../../project/image.ts";
-import { planRelease, requireVersion, writeRelease } from "../../project/release.ts";
+import { planRelease, writeRelease } from "../../project/release.ts";
 import { EXIT } from "../exit.ts";
+import { settingJson } from "../json.ts";
 import { newReleaseText } from "../print/release.ts";
 import { examples, type Runner } from "../runner.ts";
 
 interface Options {
   readonly abandon?: boolean;
+  readonly image?: string;
+  readonly set: readonly string[];
+  readonly fromApp?: boolean;
   readonly registry?: string;
 }
 
 export const releaseCommand = (run: Runner): Command =>
   new Command("release")
     .description("writes the next release into Pulumi.yaml: the version that is live, then this one")
-    .argument("<version>", "image tag or digest of the canary")
+    .argument("<version>", "the canary: an image tag or digest, or a name of its own")
     .option("--abandon", "put it in the place of a canary that is under way")
+    .option(
+      "--image <tag>",
+      "its image, where its name is not the tag (with --set or --from-app: default the live one's)",
+    )
+    .option(
+      "--set <key=value>",
+      "what it changes of app, for example env.LOG_LEVEL=debug; null takes away (repeatable)",
+      (value: string, before: readonly string[]) => [...before, value],
+      [],
+    )
+    .option("--from-app", "app in Pulumi.yaml was edited for it: the live version keeps what it was")
     .option("--registry <host>", "where to look for an image that names no registry")
-    .addHelpText("after", examples("canary release 2.4.23", "canary release 2.4.24 --abandon"))
+    .addHelpText(
+      "after",
+      examples(
+        "canary release 2.4.23",
+        "canary release 2.4.24 --abandon",
+        "canary release debug --set env.LOG_LEVEL=debug",
+        "canary release 2.4.23-tuned --image 2.4.23 --from-app",
+      ),
+    )
     .action(
-      run<Options>(async ({ project, cluster, terminal }, [version = ""], { abandon, registry }) => {
+      run<Options>(async ({ project, cluster, terminal }, [name = ""], options) => {
         const { app } = project.config;
-        const { before, after } = await planRelease(project, await cluster(), version, abandon === true);
-        requireVersion(project, after);
-        const image = imageReference(app.image, version);
-        const answer = await findImage(app.image, version, registry);
+        const { registry, image: tag, set, fromApp = false, abandon = false } = options;
+        const planned = await planRelease(project, await cluster(), {
+          name,
+          abandon,
+          image: tag,
+          set,
+          fromApp,
+        });
+        const { before, after, settings } = planned;
+        const image = imageReference(app.image, planned.image);
+        const answer = await findImage(app.image, planned.image, registry);
         if (answer.found === false) {
           throw new UserError(
             `the registry has no image ${image}`,
@@ -34,9 +64,16 @@ export const releaseCommand = (run: Runner): Command =>
         }
         if (answer.found === undefined)
           terminal.note(`Not checked whether image ${image} exists: ${answer.reason}`);
-        await writeRelease(project, after);
-        const commit = `git commit -m "Release ${app.name} ${version}" Pulumi.yaml`;
-        const result = { before, after, image, imageFound: answer.found ?? null, commit };
+        await writeRelease(project, planned);
+        const commit = `git commit -m "Release ${app.name} ${name}" Pulumi.yaml`;
+        const result = {
+          before,
+          after,
+          settings: settings.map(settingJson),
+          image,
+          imageFound: answer.found ?? null,
+          commit,
+        };
         terminal.result(result, newReleaseText);
         return EXIT.done;
       }),

@@ -1,3 +1,4 @@
+import { fromToText } from "../../config/app/setting-changes.ts";
 import type { ClusterConfig } from "../../config/cluster.ts";
 import type { FoundationConfig } from "../../config/foundation.ts";
 import { type Change, changeText } from "../../engine/changes.ts";
@@ -6,7 +7,14 @@ import { percent } from "../../model/traffic.ts";
 import { rangeText } from "../../model/transition.ts";
 import type { FoundationPreview } from "../../operations/foundation.ts";
 import type { PlannedMove, StagePreview } from "../../operations/move.ts";
-import { type FromTo, podsThatRestart, summarize, type TrackSummary } from "../../operations/summary.ts";
+import {
+  type FromTo,
+  type HookSummary,
+  hooksThatRun,
+  podsThatRestart,
+  summarize,
+  type TrackSummary,
+} from "../../operations/summary.ts";
 import { takenOverLines } from "../../operations/taken-over.ts";
 import { table } from "./text.ts";
 
@@ -16,6 +24,7 @@ export function previewText(preview: StagePreview): string {
   const restarts = podsThatRestart(changes);
   return [
     plannedText(preview),
+    ...hooksThatRun(preview).map(hookLine),
     ...(restarts.length > 0 ? [`  pods made anew: ${restarts.join(", ")}`] : []),
     "",
     changes.length === 0 ? "Nothing would change." : `Changes (${changes.length}):`,
@@ -23,6 +32,11 @@ export function previewText(preview: StagePreview): string {
     ...preview.takenOver.flatMap(takenOverLines),
   ].join("\n");
 }
+
+const hookLine = ({ hook, words }: HookSummary): string =>
+  hook === "before"
+    ? `  hook before, which has to succeed before any pod changes: ${words}`
+    : `  hook after, which has to succeed once the stage is in place: ${words}`;
 
 /** The foundation's preview: what applying it takes, and every change. */
 export function foundationText(
@@ -56,9 +70,16 @@ export function plannedText(planned: PlannedMove): string {
   return [
     `${stage}  ${move} of ${config.app.name} ${releaseText(config.release)}`,
     table(rows, "  "),
+    ...settingLines(planned),
     ...(during ? [`  share of the canary during the move: ${rangeText(during)}`] : []),
     ...(config.lifecycleOverride ? [`  lifecycle overridden: ${config.lifecycleOverride}`] : []),
   ].join("\n");
+}
+
+/** What the canary is made from: a line for each value that the previous version has otherwise. */
+function settingLines({ settings, config: { release } }: PlannedMove): string[] {
+  const lines = settings.map((change) => [change.path, fromToText(change)]);
+  return [`  ${release.canary} against ${release.previous}:`, table(lines, "    ")];
 }
 
 function trackRow(name: string, { version, replicas, weight, intended, effective }: TrackSummary): string[] {
@@ -81,5 +102,11 @@ function fromTo<T>({ from, to }: FromTo<T>, text: (value: T) => string): string 
 function changeLines(changes: readonly Change[]): string[] {
   const created = changes.filter(({ operation }) => operation === "create").map(({ object }) => object);
   const others = changes.filter(({ operation }) => operation !== "create");
-  return [...(created.length > 0 ? [`create ${created.join(", ")}`] : []), ...others.map(changeText)];
+  return [...(created.length > 0 ? [`create ${created.join(", ")}`] : []), ...others.map(lineOf)];
 }
+
+/** What the record keeps of versions is long, and the lines above say it by value. */
+const lineOf = (change: Change): string =>
+  /^data\.(versions|objects)$/.test(change.path)
+    ? `${change.object}  ${change.path}  changed`
+    : changeText(change);

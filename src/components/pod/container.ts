@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type { AppContainer } from "../../config/app/container-list.ts";
 import { SERVED_PORT } from "../../model/kubernetes/pod.ts";
-import { imageReference, secretName } from "../../model/names.ts";
+import { secretName } from "../../model/names.ts";
 import type { PodArgs } from "./args.ts";
 import { environment } from "./environment.ts";
 import { type ContainerProbes, servedProbes, sidecarProbes } from "./probes.ts";
@@ -42,11 +42,11 @@ function extra(args: PodArgs, container: AppContainer, probes: ContainerProbes):
   };
 }
 
-function base({ app, plan, secrets }: PodArgs, container: AppContainer): Container {
+function base({ plan, secrets }: PodArgs, container: AppContainer): Container {
   const { name, image, command, args, resources } = container;
   return {
     name,
-    image: image ?? imageReference(app.image, plan.version),
+    image: image ?? plan.image,
     imagePullPolicy: "IfNotPresent",
     ...(command && { command }),
     ...(args && { args }),

@@ -11,8 +11,13 @@ export interface Content {
   readonly binaryData: Readonly<Record<string, string>>;
 }
 
+/** What it is made from. */
+interface ContentArgs extends Pick<PodArgs, "files"> {
+  readonly plan: Pick<PodArgs["plan"], "name" | "version">;
+}
+
 /** The files of a track's version; undefined where the application has none. */
-export function contentOf({ files, plan }: Pick<PodArgs, "files" | "plan">): Content | undefined {
+export function contentOf({ files, plan }: ContentArgs): Content | undefined {
   if (files.length === 0) return undefined;
   const rendered = filesOfVersion(files, plan.version);
   const data: Record<string, string> = {};

@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import { type AppContainer, containersOf } from "./container-list.ts";
+import { type AppContainer, containersOf, hooksOf } from "./container-list.ts";
+import { HOOKS } from "./hooks.ts";
 import { type Misfit, placeText } from "./misfit.ts";
 import { mountProblems } from "./mount-checks.ts";
 import { portProblems, probeProblems } from "./port-checks.ts";
@@ -14,6 +15,7 @@ export function requireApp(app: AppConfig, context: z.RefinementCtx): void {
     ...variableProblems(app),
     ...containers.flatMap((container) => mountProblems(container, app)),
     ...volumeProblems(app),
+    ...hookProblems(app),
     ...portProblems(app.port, containers),
     ...containers.flatMap((container) => probeProblems(container, app.port, containers)),
   ];
@@ -48,11 +50,32 @@ function variableProblems(app: AppConfig): Misfit[] {
     [[], app],
     ...app.initContainers.map((one, index) => [["initContainers", index], one] as const),
     ...app.sidecars.map((one, index) => [["sidecars", index], one] as const),
+    ...hooksOf(app).map(({ name }) => [["hooks", name], app.hooks[name] ?? app] as const),
   ];
   return own.flatMap(([at, { env, secrets }]) =>
     Object.keys(env)
       .filter((name) => Object.hasOwn(secrets, name))
       .map((name) => ({ path: [...at, "env", name], message: `is among ${placeText(at)}.secrets too` })),
+  );
+}
+
+/** A hook starts with sidecars that there are. */
+function hookProblems({ hooks, sidecars }: AppConfig): Misfit[] {
+  const known = sidecars.map(({ name }) => name);
+  return HOOKS.flatMap((hook) =>
+    (hooks[hook]?.sidecars ?? []).flatMap((name, index) =>
+      known.includes(name)
+        ? []
+        : [
+            {
+              path: ["hooks", hook, "sidecars", index],
+              message:
+                known.length > 0
+                  ? `must be one of app.sidecars: ${known.join(", ")}`
+                  : "is no sidecar: app.sidecars has none",
+            },
+          ],
+    ),
   );
 }
 

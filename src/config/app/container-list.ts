@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import type { InitContainer, Sidecar } from "./containers.ts";
 import type { FileSource } from "./files.ts";
+import { HOOKS, type HookName } from "./hooks.ts";
 import type { Port } from "./ports.ts";
 import type { Probes } from "./probes.ts";
 import type { AppConfig } from "./shape.ts";
@@ -23,7 +24,7 @@ type Process = Pick<
 /** A container of the application's pods, with all that it takes over from the application. */
 export interface AppContainer extends Process {
   readonly at: readonly (string | number)[];
-  readonly role: "served" | "init" | "sidecar";
+  readonly role: "served" | "init" | "sidecar" | "hook";
   readonly name: string;
   /** Undefined for the version's own. */
   readonly image: string | undefined;
@@ -58,6 +59,21 @@ export function containersOf(app: AppConfig): readonly AppContainer[] {
     ...app.initContainers.map((one, index) => extra("init", one, ["initContainers", index])),
     ...app.sidecars.map((one, index) => extra("sidecar", one, ["sidecars", index])),
   ];
+}
+
+/** The containers of the hooks: the version's own image, with what it has of the application. */
+export function hooksOf(
+  app: AppConfig,
+): readonly (AppContainer & { readonly role: "hook"; readonly name: HookName })[] {
+  const [served] = containersOf(app);
+  return HOOKS.flatMap((name) => {
+    const one = app.hooks[name];
+    if (!one || !served) return [];
+    const place = { at: ["hooks", name], role: "hook", name, image: undefined } as const;
+    const own = { ports: [], probes: {}, mounts: {}, writablePaths: [], ...one, ...place };
+    const resources = one.resources ?? app.resources;
+    return [{ ...withApplication({ ...own, resources }, served, []), role: "hook", name } as const];
+  });
 }
 
 function withApplication(

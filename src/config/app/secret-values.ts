@@ -1,5 +1,5 @@
 import { UserError } from "../../errors.ts";
-import { containersOf } from "./container-list.ts";
+import { containersOf, hooksOf } from "./container-list.ts";
 import { placeText } from "./misfit.ts";
 import type { AppConfig } from "./shape.ts";
 
@@ -19,6 +19,9 @@ export interface StageSecrets {
 
 /** Whether an application has secrets that the program writes to the cluster. */
 export const writesSecrets = (app: AppConfig): boolean => namedSecrets(app).length > 0;
+
+/** Names, under `secrets` in the stage's file, of the secrets that an application has from there. */
+export const secretNames = (app: AppConfig): readonly string[] => namedSecrets(app).map(({ name }) => name);
 
 /** What a stage has of secrets: their names, and whether the key of their hash is among them. */
 export interface SecretsThere {
@@ -66,7 +69,7 @@ export const setCommand = (key: string, stage: string): string =>
   `pulumi config set --secret ${key} --stack ${stage}`;
 
 function namedSecrets(app: AppConfig): { at: (string | number)[]; name: string }[] {
-  const all = containersOf(app).flatMap(({ at, secrets }) =>
+  const all = [...containersOf(app), ...hooksOf(app)].flatMap(({ at, secrets }) =>
     Object.entries(secrets).flatMap(([variable, { config }]) =>
       config === undefined ? [] : [{ at: [...at, "secrets", variable], name: config }],
     ),

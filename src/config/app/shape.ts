@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { containerResources } from "../quantities.ts";
 import { initContainers, processShape, sidecars } from "./containers.ts";
+import { hooks } from "./hooks.ts";
 import { kubernetesFragment } from "./kubernetes.ts";
 import { placementShape } from "./placement.ts";
 import { ports } from "./ports.ts";
@@ -56,6 +57,7 @@ export const appShape = {
   volumes,
   initContainers,
   sidecars,
+  hooks,
   ...placementShape,
   /** Secret with the credentials of the image's registry, made from `registryCredentials` or by somebody else. */
   pullSecret: objectName.optional(),

@@ -9,7 +9,7 @@ const OF_ONE_VERSION = /\{\{\s*(deployment|version)\s*\}\}/;
 const VARIABLE = /\{\{([^{}]*)\}\}/g;
 
 /** PromQL of a counter of one version: asked once for each, so that it has to say which. */
-const querySchema = z
+export const querySchema = z
   .string()
   .regex(OF_ONE_VERSION, "must name the version that it is of, by {{deployment}} or {{version}}")
   .refine(
@@ -39,6 +39,8 @@ export const prometheusSchema = z
     requests: querySchema.optional(),
     /** … and those of them that failed, by the same labels. */
     failures: querySchema.optional(),
+    /** Buckets of a histogram of response times, such as `sum by (pod, le) (http_request_duration_seconds_bucket{…})`. */
+    latency: querySchema.optional(),
   })
   .refine(({ requests, failures }) => (requests === undefined) === (failures === undefined), {
     path: ["failures"],

@@ -1,6 +1,6 @@
 import { UserError } from "../../errors.ts";
 import { TRACKS, type TrackName } from "../../model/names.ts";
-import type { StagePlan, TrackPlan } from "../../model/plan.ts";
+import type { RoutedTrack, StagePlan } from "../../model/plan.ts";
 import type { GatewayConfig } from "./schema.ts";
 
 /** Labels that all pods of an application carry. */
@@ -13,7 +13,7 @@ export const deploymentNames = (app: string) => ({ previous: `${app}-previous`, 
  * The shares are the weights of the route, so every share is exact with any number of pods.
  * @throws UserError when a track is to have traffic and no pods
  */
-export function planStage(config: GatewayConfig): StagePlan {
+export function planStage(config: GatewayConfig): StagePlan<RoutedTrack> {
   const { app, traffic, replicas } = config;
   for (const track of TRACKS) {
     if (traffic[track] === 0 || replicas[track] > 0) continue;
@@ -31,7 +31,7 @@ export function planStage(config: GatewayConfig): StagePlan {
 }
 
 /** Nothing of a pod says what its share is: that can change, and no pod is made anew. */
-function planTrack(track: TrackName, { app, release, traffic, replicas }: GatewayConfig): TrackPlan {
+function planTrack(track: TrackName, { app, release, traffic, replicas }: GatewayConfig): RoutedTrack {
   const identity = { ...applicationSelector(app.name), track };
   return {
     name: deploymentNames(app.name)[track],

@@ -1,4 +1,4 @@
-import type { StagePlan, TrackPlan } from "../../model/plan.ts";
+import type { RoutedTrack, StagePlan } from "../../model/plan.ts";
 import type { PerTrack } from "../../model/traffic.ts";
 import { SERVING, WAITING } from "../waiting.ts";
 import { countsFor, shareOfCounts } from "./counts.ts";
@@ -18,7 +18,7 @@ export const applicationSelector = (app: string) => ({ id: app });
  * Counts of pods that give the shares.
  * @throws UserError when no division of the total comes near enough
  */
-export function planStage(config: ReplicasConfig): StagePlan {
+export function planStage(config: ReplicasConfig): StagePlan<RoutedTrack> {
   const { app, traffic } = config;
   const effectiveCanary = shareOfCounts(countsFor(traffic, config.replicas.total));
   const selector = applicationSelector(app.name);
@@ -54,7 +54,7 @@ export function planStage(config: ReplicasConfig): StagePlan {
  */
 function contentsOf(
   config: ReplicasConfig,
-): PerTrack<Pick<TrackPlan, "version" | "replicas" | "effectiveShare">> {
+): PerTrack<Pick<RoutedTrack, "version" | "replicas" | "effectiveShare">> {
   const { release, traffic, replicas } = config;
   if (traffic.canary === 100) {
     return {

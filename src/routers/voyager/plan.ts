@@ -1,5 +1,5 @@
 import type { TrackName } from "../../model/names.ts";
-import type { StagePlan, TrackPlan } from "../../model/plan.ts";
+import type { RoutedTrack, StagePlan } from "../../model/plan.ts";
 import { SERVING, WAITING } from "../waiting.ts";
 import type { VoyagerConfig } from "./schema.ts";
 import { effectiveCanaryShare, weightsFor } from "./shares-to-weights.ts";
@@ -19,7 +19,7 @@ export const applicationSelector = (app: string) => ({ app });
  * Weights that give the shares with the pods that there are.
  * @throws UserError when no whole weights come near enough
  */
-export function planStage(config: VoyagerConfig): StagePlan {
+export function planStage(config: VoyagerConfig): StagePlan<RoutedTrack> {
   const { app, traffic, replicas } = config;
   const weights = weightsFor(traffic, replicas);
   const effectiveCanary = effectiveCanaryShare(replicas, weights);
@@ -41,7 +41,7 @@ function planTrack(
   name: string,
   config: VoyagerConfig,
   weight: number,
-): Omit<TrackPlan, "effectiveShare"> {
+): Omit<RoutedTrack, "effectiveShare"> {
   const identity = { ...applicationSelector(config.app.name), track };
   const isWaiting = track === "canary" && weight === 0 && config.edge.previewHost !== undefined;
   return {

@@ -1,4 +1,4 @@
-import type { PodMarks } from "../../model/pods.ts";
+import type { PodMarks } from "../../model/version.ts";
 import { isWaiting } from "../waiting.ts";
 
 /** Voyager reads it from every pod into HAProxy's `server … weight N`. */

@@ -94,12 +94,11 @@ describe("a release through a route of the Gateway API", function () {
   ): Promise<{ effective?: number | undefined; applied?: number | undefined }> {
     const evaluated = await stage(name);
     const routed = await readRouted(api, evaluated);
-    const { release, plan, config, router } = { ...evaluated, release: evaluated.config.release };
+    const { release, plan, router } = { ...evaluated, release: evaluated.config.release };
     return {
       effective: routed.traffic.servedShare(routed.tracks, {
         release,
         intended: plan.intended,
-        repository: config.app.image,
       }),
       applied: await router.live.dataPlane?.appliedShare(stats, { namespace: NAMESPACE, plan }),
     };

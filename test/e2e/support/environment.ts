@@ -70,12 +70,15 @@ export interface TestProject {
 
 export type PulumiResult = Pick<Result, "exitCode"> & { readonly output: string };
 
-/** Makes a project for one test file. */
-export async function makeProject(namespace: string): Promise<TestProject> {
+/**
+ * Makes a project for one test file.
+ * @param source folder that it is a copy of; without it the project of this clone
+ */
+export async function makeProject(namespace: string, source?: string): Promise<TestProject> {
   const { stateDir, kubeconfig, context, path } = environment();
   const cluster = { kubeconfig, context };
   const folder = await mkdtemp(join(stateDir, `${namespace}-`));
-  const written = await writeWorkspace(folder, cluster);
+  const written = await writeWorkspace(folder, cluster, source);
   const workspace = { ...written, environment: { ...written.environment, PATH: path } };
   const project: TestProject = {
     namespace,

@@ -19,11 +19,12 @@ const identity = generate([{ name: "commonName", value: "127.0.0.1" }], {
   ],
 });
 
-/** Serves objects by their API paths; anything else does not exist. */
+/** Serves objects by their API paths; `{ forbidden: true }` may not be seen, and anything else does not exist. */
 export function serveCluster(objects: Readonly<Record<string, unknown>>): Promise<FakeCluster> {
   return serve((request, response) => {
     const object = objects[request.url ?? ""];
-    response.writeHead(object ? 200 : 404, { "Content-Type": "application/json" });
+    const isForbidden = (object as { forbidden?: boolean } | undefined)?.forbidden === true;
+    response.writeHead(isForbidden ? 403 : object ? 200 : 404, { "Content-Type": "application/json" });
     response.end(JSON.stringify(object ?? { message: "not found" }));
   });
 }

@@ -1,7 +1,7 @@
 import { DECLARE } from "../../../src/components/access.ts";
 import type { TrackName } from "../../../src/model/names.ts";
 import { TRACKS } from "../../../src/model/names.ts";
-import type { StagePlan } from "../../../src/model/plan.ts";
+import type { RoutedTrack, StagePlan } from "../../../src/model/plan.ts";
 import { defineRouter } from "../../../src/routers/define.ts";
 import { routers } from "../../../src/routers/index.ts";
 import type { LiveTraffic } from "../../../src/routers/live-share.ts";
@@ -36,7 +36,7 @@ export const weighted = defineRouter(weightedSchema, {
 /** The project's routers, and the one of the tests. */
 export const withWeighted = { ...routers, weighted };
 
-function planStage({ app, release, traffic, replicas }: WeightedConfig): StagePlan {
+function planStage({ app, release, traffic, replicas }: WeightedConfig): StagePlan<RoutedTrack> {
   const track = (name: TrackName) => ({
     name: `${app.name}-${name}`,
     version: release[name],

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
+import { stringify } from "yaml";
 import type { z } from "zod";
 import { acquireLock } from "../../../src/application/lock.ts";
 import {
@@ -126,14 +127,19 @@ describe("canary release", () => {
   it("writes the next release into Pulumi.yaml, and says what it could not check", async () => {
     const folder = await mkdtemp(join(tmpdir(), "canary-release-"));
     const file = join(folder, "Pulumi.yaml");
+    const project = fakeProject();
+    // Nobody listens there.
+    const app = { ...project.config.app, image: "127.0.0.1:9/shop" };
+    const { router, namespace, lifecycle } = project.config;
+    const rest = { app: { value: app }, router, namespace, lifecycle };
     try {
       await writeFile(
         file,
-        'config:\n  release: { value: { previous: "0.9.0", canary: "1.0.0" } } # a note\n',
+        `config:\n  release: { value: { previous: "0.9.0", canary: "1.0.0" } } # a note\n${stringify({ rest })
+          .split("\n")
+          .slice(1)
+          .join("\n")}`,
       );
-      const project = fakeProject();
-      // Nobody listens there.
-      const app = { ...project.config.app, image: "127.0.0.1:9/shop" };
       const ended = await canary(
         new FakeWorld({ ...project, config: { ...project.config, app }, directory: folder }),
         ...["release", "1.2.0", "--json"],

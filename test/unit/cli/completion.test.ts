@@ -7,7 +7,7 @@ import { describe, it } from "mocha";
 import { completionScript, SHELLS } from "../../../src/cli/completion.ts";
 import { canaryProgram } from "../../../src/cli/main.ts";
 
-const program = canaryProgram(() => async () => undefined);
+const program = await canaryProgram([], () => async () => undefined);
 
 /** What bash offers for words of which the last one is being typed. */
 async function offered(...words: readonly string[]): Promise<string[]> {

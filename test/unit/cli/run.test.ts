@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,11 +19,12 @@ describe("the command", function () {
   });
   after(() => rm(folder, { recursive: true }));
 
+  const programOf = (...words: readonly string[]) => `
+    const { main } = await import(${JSON.stringify(MAIN)});
+    process.exitCode = await main(${JSON.stringify(words)});`;
+
   async function canary(...words: readonly string[]) {
-    const program = `
-      const { main } = await import(${JSON.stringify(MAIN)});
-      process.exitCode = await main(${JSON.stringify(words)});`;
-    return execa(process.execPath, ["--input-type=module", "--eval", program], {
+    return execa(process.execPath, ["--input-type=module", "--eval", programOf(...words)], {
       cwd: folder,
       reject: false,
     });
@@ -40,6 +42,14 @@ describe("the command", function () {
     assert.match(stdout, /complete -F _canary canary\n?$/);
   });
 
+  it("goes on where nobody reads its output any more", async () => {
+    const words = [process.execPath, "--input-type=module", "--eval", programOf("--help")];
+    // The reader has ended long before the command writes.
+    const script = '{ "$@"; echo "ended with $?" >&2; } | true';
+    const { stderr } = await execa("sh", ["-c", script, "sh", ...words], { cwd: folder });
+    assert.equal(stderr, "ended with 0");
+  });
+
   it("ends with 2 for what it does not know, and says it once", async () => {
     const { exitCode, stderr } = await canary("promot");
     assert.equal(exitCode, 2);
@@ -52,6 +62,30 @@ describe("the command", function () {
     assert.equal(stdout, "");
     assert.match(stderr, /^neither \S+ nor a folder above it has a Pulumi\.yaml\n.*--stack-dir\.$/);
     assert.match((await canary("status", "--verbose")).stderr, /\n +at .*session\.ts/);
+  });
+
+  it("imports a Deployment without a project: app on one stream, what to look at on the other", async () => {
+    const file = join(PROJECT_ROOT, "test", "unit", "import", "manifests", "web.yaml");
+    const { exitCode, stdout, stderr } = await canary("import", "-f", file);
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stdout, /^app:\n {2}value:\n {4}name: web\n/);
+    assert.match(stderr, /^Look at these:\n- release\.previous is what runs now: 1\.4\.2\n/);
+    const json = JSON.parse((await canary("import", "-f", file, "--json")).stdout) as { version: string };
+    assert.equal(json.version, "1.4.2");
+  });
+
+  it("ends with 1 for what it imports and a stage would refuse, and prints it all the same", async () => {
+    const file = join(folder, "untagged.yaml");
+    const text = readFileSync(join(PROJECT_ROOT, "test/unit/import/manifests/sidecars.yaml"), "utf8");
+    writeFileSync(file, text.replace("proxy:1.27.3", "proxy"));
+    const { exitCode, stdout, stderr } = await canary("import", "-f", file);
+    assert.equal(exitCode, 1);
+    assert.match(stdout, /image: registry\.test\/proxy\n/);
+    assert.match(
+      stderr,
+      /app\.sidecars\[1\]\.image is "registry\.test\/proxy": must be an image with a tag that stays/,
+    );
+    assert.match((await canary("import", "-f", "none.yaml")).stderr, /^none\.yaml cannot be read/);
   });
 
   it("prints no escape sequence of an error", async () => {

@@ -53,6 +53,7 @@ describe("another application", () => {
       probes: {},
       initContainers: [],
       sidecars: [],
+      hooks: {},
       nodeSelector: {},
       tolerations: [],
       labels: {},

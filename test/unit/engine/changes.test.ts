@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { changesOf, changeText, pathParts, type Step } from "../../../src/engine/changes.ts";
+import { changesOf, changeText, type Step } from "../../../src/engine/changes.ts";
+import { pathParts } from "../../../src/model/differences.ts";
 
 const WEIGHT = 'spec.template.metadata.annotations["ingress.appscode.com/backend-weight"]';
 

@@ -17,6 +17,7 @@ const FLOORS = [
   "model/lifecycle.ts",
   "cluster/api.ts",
   "config/stage.ts",
+  "import/app.ts",
   "application/lock.ts",
   "components/track.ts",
   "routers/index.ts",

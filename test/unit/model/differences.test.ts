@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, it } from "mocha";
-import { pathParts } from "../../../src/engine/changes.ts";
-import { type Difference, differences } from "../../../src/model/differences.ts";
+import { type Difference, differences, pathParts } from "../../../src/model/differences.ts";
 
 type Json = Record<string, unknown>;
 

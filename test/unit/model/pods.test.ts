@@ -52,6 +52,7 @@ describe("podTree", () => {
     assert.deepEqual(shown(restarted), {
       name: "a1",
       image: "shop:a",
+      version: "a",
       serving: true,
       state: "Running",
       reason: undefined,
@@ -115,12 +116,12 @@ describe("servingShare", () => {
     podTree("shop-new", [set("a", "1"), set("b", "2")], pods, NOW, weightOf);
 
   it("goes by the weights of the pods that serve", () => {
-    assert.equal(servingShare(tree(pod("a1", "a", heavy), pod("b1", "b", light)), "shop:b"), 25);
-    assert.equal(servingShare(tree(pod("a1", "a", heavy, false), pod("b1", "b", light)), "shop:b"), 100);
+    assert.equal(servingShare(tree(pod("a1", "a", heavy), pod("b1", "b", light)), "b"), 25);
+    assert.equal(servingShare(tree(pod("a1", "a", heavy, false), pod("b1", "b", light)), "b"), 100);
   });
 
   it("is unknown when none takes traffic", () => {
-    assert.equal(servingShare(tree(pod("a1", "a", heavy, false)), "shop:a"), undefined);
-    assert.equal(servingShare([], "shop:a"), undefined);
+    assert.equal(servingShare(tree(pod("a1", "a", heavy, false)), "a"), undefined);
+    assert.equal(servingShare([], "a"), undefined);
   });
 });

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, it } from "mocha";
-import { fromData, type ReleaseRecord, recordAfter, toData } from "../../../src/model/record.ts";
+import {
+  boundVersions,
+  fromData,
+  type ReleaseRecord,
+  recordAfter,
+  toData,
+} from "../../../src/model/record.ts";
+import type { RecordedVersion } from "../../../src/model/version.ts";
 
 const RECORD: ReleaseRecord = {
   stage: "canary-75",
@@ -14,6 +21,11 @@ const RECORD: ReleaseRecord = {
 };
 
 const word = fc.stringMatching(/^[A-Za-z0-9_.-]{1,20}$/);
+const texts = fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.string(), { noNullPrototype: true });
+const anyVersion: fc.Arbitrary<RecordedVersion> = fc.record(
+  { image: word, app: texts, secrets: texts, content: word, secret: word },
+  { requiredKeys: ["image", "app", "secrets"], noNullPrototype: true },
+);
 const anyRecord: fc.Arbitrary<ReleaseRecord> = fc
   .record({
     stage: word,
@@ -24,9 +36,11 @@ const anyRecord: fc.Arbitrary<ReleaseRecord> = fc
     liveVersion: word,
     override: fc.string(),
     aborted: fc.option(fc.record({ by: fc.string(), reason: fc.string() }, { noNullPrototype: true })),
+    versions: fc.option(fc.record({ previous: anyVersion, canary: anyVersion }, { noNullPrototype: true })),
   })
-  .map(({ canary, effectiveHundredths, aborted, ...rest }) => ({
+  .map(({ canary, effectiveHundredths, aborted, versions, ...rest }) => ({
     ...rest,
+    ...(versions && { versions }),
     ...(aborted && { aborted }),
     intended: { previous: 100 - canary, canary },
     effectiveCanary: effectiveHundredths / 100,
@@ -103,5 +117,56 @@ describe("recordAfter", () => {
     const forced = recordAfter({ ...move, override: "incident 4711" }, RECORD);
     assert.equal(forced.override, "incident 4711");
     assert.equal(recordAfter(move, forced).override, "");
+  });
+});
+
+describe("versions that are bound to what they were made from", () => {
+  const version = (image: string): RecordedVersion => ({ image, app: {}, secrets: {} });
+  const [old, next] = [version("2.4.18"), version("2.4.20")];
+  const at = (stage: string, canary: number, more: Partial<ReleaseRecord> = {}): ReleaseRecord => ({
+    ...RECORD,
+    stage,
+    intended: { previous: 100 - canary, canary },
+    versions: { previous: old, canary: next },
+    ...more,
+  });
+  const bound = (record: ReleaseRecord, stage: string, release = RECORD.release) =>
+    Object.keys(boundVersions({ stage, release }, record)).sort();
+
+  it("are both within a release, also one without traffic: it is the way back", () => {
+    assert.deepEqual(bound(at("canary-75", 75), "canary-100"), ["2.4.18", "2.4.20"]);
+    assert.deepEqual(bound(at("canary-100", 100), "canary-75"), ["2.4.18", "2.4.20"]);
+  });
+
+  it("are not the canary's while it takes no traffic: aborted, or looked at in its stage", () => {
+    const aborted = { aborted: { by: "", reason: "" } };
+    assert.deepEqual(bound(at("canary-0", 0, aborted), "canary-25"), ["2.4.18"]);
+    assert.deepEqual(bound(at("canary-preview", 0), "canary-preview"), ["2.4.18"]);
+    assert.deepEqual(bound(at("canary-preview", 0), "canary-25"), ["2.4.18", "2.4.20"]);
+  });
+
+  it("are those with traffic for another release", () => {
+    const another = { previous: "2.4.20", canary: "2.4.18" };
+    assert.deepEqual(bound(at("canary-100", 100), "canary-25", another), ["2.4.20"]);
+    assert.deepEqual(bound(at("canary-25", 25), "canary-25", another), ["2.4.18", "2.4.20"]);
+  });
+
+  it("are none by a record that does not tell", () => {
+    assert.deepEqual(boundVersions({ stage: "canary-75", release: RECORD.release }, RECORD), {});
+  });
+
+  it("begin their release anew where the canary is made from something else", () => {
+    const move = {
+      stage: "canary-preview",
+      release: RECORD.release,
+      intended: { previous: 100, canary: 0 },
+      effectiveCanary: 0,
+      override: "",
+    };
+    const live = at("canary-preview", 0, { reached: ["canary-preview", "canary-25"] });
+    const same = recordAfter({ ...move, versions: { previous: old, canary: next } }, live);
+    assert.deepEqual(same.reached, live.reached);
+    const other = { previous: old, canary: version("2.4.21") };
+    assert.deepEqual(recordAfter({ ...move, versions: other }, live).reached, ["canary-preview"]);
   });
 });

@@ -182,6 +182,122 @@ describe("a stage that is judged by Prometheus", () => {
   });
 });
 
+describe("what is judged beside failures", () => {
+  const METRICS = [
+    {
+      name: "orders",
+      count: 'orders_total{pod=~"{{deployment}}-.*"}',
+      of: 'visits_total{pod=~"{{deployment}}-.*"}',
+      worse: "less",
+    },
+  ];
+
+  /** Requests as before; a series of its own for each version, and for each `le`. */
+  const beside =
+    (
+      what: string,
+      valuesOf: (isCanary: boolean) => Readonly<Record<string, number>>,
+    ): FakePrometheus["series"] =>
+    (query, time) => {
+      const isCanary = query.includes("shop-new");
+      const isOf = query.includes("visits_total");
+      if (!isOf && !query.includes(what)) return counting({ failing: 0 })(query, time);
+      const values = Object.entries(isOf ? { "": isCanary ? 25 : 75 } : valuesOf(isCanary));
+      return values.map(([le, perSecond]) => ({
+        labels: { pod: isCanary ? "c" : "p", ...(le !== "" && { le }) },
+        value: Math.floor(perSecond * (time - T0 + 100)),
+      }));
+    };
+
+  const gateWith = (metrics: readonly object[], more: object = {}): GateConfig => ({
+    ...gateOf(more),
+    metrics: gateSchema.parse({ prometheus: { url: prometheus.url }, metrics }).metrics,
+  });
+
+  it("harm is a metric of one's own that falls, though no request fails", async () => {
+    prometheus.series = beside("orders_total", (isCanary) => ({ "": isCanary ? 1 : 30 }));
+    const { evidence, takenOut } = await promoteAndJudge(world, "canary-75", options(gateWith(METRICS)));
+    assert.deepEqual([evidence?.decision, takenOut?.stage], ["harm", "canary-0"]);
+    assert.match(
+      evidence?.sentence ?? "",
+      /^has orders in \S+ % where previous has them in \S+ %: chance would show this/,
+    );
+  });
+
+  it("fine is a canary whose metrics are alike, and they are shown", async () => {
+    prometheus.series = beside("orders_total", (isCanary) => ({ "": isCanary ? 10 : 30 }));
+    const { evidence } = await judgeLiveStage(world, options(gateWith(METRICS)));
+    assert.equal(evidence.decision, "fine");
+    const [orders] = evidence.measures;
+    assert.deepEqual([orders?.name, orders?.isHarm, orders?.isKnown], ["orders", false, true]);
+    assert.ok((orders?.canary.failed ?? 0) > 0);
+  });
+
+  it("held is a canary whose metric cannot be read, with the reason", async () => {
+    prometheus.series = (query, time) =>
+      query.includes("orders_total") ? [] : counting({ failing: 0 })(query, time);
+    const { evidence } = await judgeLiveStage(world, options(gateWith(METRICS)));
+    assert.deepEqual([evidence.decision, evidence.seconds], ["go on", 60]);
+    assert.match(evidence.sentence, /^does not fail more often, and of its orders nothing is known yet$/);
+    assert.match(
+      evidence.unread ?? "",
+      /^gate\.metrics\[0\]\.count finds nothing for the previous version: orders_total/,
+    );
+  });
+
+  describe("slow requests", () => {
+    const LATENCY = { latency: 'seconds_bucket{pod=~"{{deployment}}-.*"}' };
+    const quick = { "0.1": 95, "0.5": 100, "+Inf": 100 };
+    const slow = { "0.1": 20, "0.5": 90, "+Inf": 100 };
+    const judged = (canary: Readonly<Record<string, number>>) => {
+      prometheus.series = beside("seconds_bucket", (isCanary) => (isCanary ? canary : quick));
+      const gate = { ...gateOf(LATENCY), most: 300 };
+      return judgeLiveStage(world, options(gate));
+    };
+
+    it("are harm where the canary has many more above previous' usual time, from the second minute on", async () => {
+      const { evidence } = await judged(slow);
+      assert.equal(evidence.decision, "harm");
+      assert.ok(evidence.seconds > 60 && evidence.seconds < 120, `${evidence.seconds} s`);
+      assert.match(
+        evidence.sentence,
+        /^has slow requests in 80 % where previous has them in \S+ %: chance would/,
+      );
+    });
+
+    it("are fine where both are alike, after a minute of looking", async () => {
+      const { evidence } = await judged(quick);
+      assert.equal(evidence.decision, "fine");
+      assert.ok(evidence.seconds >= 120, `${evidence.seconds} s`);
+    });
+
+    it("cannot be told without le", async () => {
+      prometheus.series = beside("seconds_bucket", () => ({ "": 1 }));
+      const { evidence } = await judgeLiveStage(world, options(gateOf(LATENCY)));
+      assert.match(
+        evidence.unread ?? "",
+        /gate\.prometheus\.latency has \{pod="p"\} without le for the previous version/,
+      );
+    });
+  });
+
+  it("is refused without Prometheus, by the same name twice, and without what it is a part of", () => {
+    const problemsOf = (gate: object) =>
+      gateSchema.safeParse(gate).error?.issues.map(({ path, message }) => `${path.join(".")} ${message}`);
+    const [orders] = METRICS;
+    assert.deepEqual(problemsOf({ stats: ["http://host/;csv"], metrics: METRICS }), [
+      "metrics can only be counted with gate.prometheus",
+    ]);
+    const at = { url: "https://host" };
+    assert.deepEqual(problemsOf({ prometheus: at, metrics: [orders, orders] }), [
+      "metrics.1.name names a metric twice",
+    ]);
+    assert.deepEqual(problemsOf({ prometheus: at, metrics: [{ ...orders, of: undefined }] }), [
+      "metrics.0.of has to say what it is a part of, since gate.prometheus.requests is not set",
+    ]);
+  });
+});
+
 describe("gate.prometheus in Pulumi.yaml", () => {
   for (const [what, prometheus, problem] of [
     ["a password in the address", { url: "https://a:b@host" }, "must not have a name or a password in it"],

@@ -37,6 +37,7 @@ async function atJudged25(): Promise<void> {
 
 const gateOf = (more: Partial<GateConfig> = {}): GateConfig => ({
   stats: [statistics.url],
+  metrics: [],
   every: 0.001,
   least: 0,
   most: 10,

@@ -4,6 +4,7 @@ import { lockHolder } from "../../../src/application/lock.ts";
 import type { StackState } from "../../../src/engine/stacks.ts";
 import { Interrupted } from "../../../src/engine/stacks.ts";
 import { Refusal } from "../../../src/errors.ts";
+import { toData } from "../../../src/model/record.ts";
 import { planTeardown, tearDown } from "../../../src/operations/teardown.ts";
 import { objectNames, objectsIn } from "../../../src/operations/teardown-objects.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
@@ -116,11 +117,19 @@ describe("teardown of a namespace with objects of somebody else", () => {
 
   it("asks nothing of them where the namespace was there before, and takes the history out of it", async () => {
     await world.found({ keepsNamespace: true });
+    const record = (await world.liveRecord()) ?? assert.fail("nothing is live");
+    const data = toData({
+      ...record,
+      objects: ["ConfigMap/shop-new-0123456789", "Secret/shop-new-0123456789"],
+    });
+    world.api.put(`${THEIRS}/shop-release`, { metadata: { name: "shop-release" }, data });
+    world.api.put(`${THEIRS}/shop-new-0123456789`, { metadata: { name: "shop-new-0123456789" } });
     const plan = await planTeardown(world);
     assert.deepEqual([plan.strangers, plan.keepsNamespace], [[], true]);
     await tearDown(world, plan, options());
     assert.ok(world.api.objects.has(`${THEIRS}/theirs`));
     assert.ok(!world.api.objects.has(`${THEIRS}/shop-history`));
+    assert.ok(!world.api.objects.has(`${THEIRS}/shop-new-0123456789`));
   });
 });
 

@@ -91,6 +91,40 @@ describe("a release in Pulumi.yaml", () => {
     assert.deepEqual(parse(text).config.release.value, { previous: "2.9", canary: "2.10" });
   });
 
+  const VERSIONS = `config:
+  release:
+    value: { previous: "1", canary: debug }
+
+  # What versions change of app.
+  versions:
+    value:
+      debug: { image: "1", env: { LOG_LEVEL: debug } } # for INC-42
+      # the next one
+      "2":
+        drainSeconds: 20
+  namespace: web # stays
+`;
+
+  it("takes out the entries of versions that it has no use for, and leaves all else", () => {
+    assert.equal(
+      withRelease(VERSIONS, "web", { previous: "debug", canary: "3" }),
+      `config:
+  release:
+    value: { previous: "debug", canary: "3" }
+
+  # What versions change of app.
+  versions:
+    value:
+      debug: { image: "1", env: { LOG_LEVEL: debug } } # for INC-42
+  namespace: web # stays
+`,
+    );
+    assert.equal(
+      withRelease(VERSIONS, "web", { previous: "3", canary: "4" }),
+      'config:\n  release:\n    value: { previous: "3", canary: "4" }\n  namespace: web # stays\n',
+    );
+  });
+
   it("says so when the file has no release", () => {
     assert.throws(() => withRelease("name: web\n", "web", BEFORE), /no config\.release/);
   });

@@ -34,10 +34,17 @@ describe("a walk in print", () => {
     const before = { previous: "2.4.18", canary: "2.4.20" };
     const after = { previous: "2.4.20", canary: "2.4.23" };
     const commit = 'git commit -m "Release httpd 2.4.23" Pulumi.yaml';
-    printer.released({ before, after, image: "httpd:2.4.23", imageFound: null, commit });
+    printer.released({
+      before,
+      after,
+      settings: [{ path: "image", change: "changed", from: "2.4.20", to: "2.4.23" }],
+      image: "httpd:2.4.23",
+      imageFound: null,
+      commit,
+    });
     assert.match(
       lines[0] ?? "",
-      /release 2\.4\.18 → 2\.4\.20 is now 2\.4\.20 → 2\.4\.23\.\n.*\n {2}git commit/,
+      /release 2\.4\.18 → 2\.4\.20 is now 2\.4\.20 → 2\.4\.23\.\n {2}image {2}2\.4\.20 → 2\.4\.23\n.*\n {2}git commit/,
     );
   });
 

@@ -3,6 +3,8 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { DEFAULTS } from "../../../../src/gate/parameters.ts";
 import { prometheusAt } from "../../../../src/judging/prometheus/client.ts";
+import { gridOf } from "../../../../src/judging/prometheus/grid.ts";
+import { OWN_QUERIES } from "../../../../src/judging/prometheus/readings.ts";
 import { prometheusSource } from "../../../../src/judging/prometheus/source.ts";
 import { type Evidence, soak } from "../../../../src/judging/soak.ts";
 import type { LookSource } from "../../../../src/judging/source.ts";
@@ -43,18 +45,14 @@ function rates(per: Record<string, readonly [requests: number, failed: number]>)
 }
 
 /** The source as a command opens it, which may be a second one. */
-const open = (timeoutMs = 1000): LookSource =>
-  prometheusSource(
-    prometheusAt(fake.url, async () => ({}), timeoutMs),
-    {
-      queries: QUERIES,
-      lookSeconds: EVERY,
-      began,
-      onBegin: async (beginning) => {
-        began = beginning;
-      },
-    },
-  );
+function open(timeoutMs = 1000): LookSource {
+  const prometheus = prometheusAt(fake.url, async () => ({}), timeoutMs);
+  const onBegin = async (beginning: number) => {
+    began = beginning;
+  };
+  const grid = gridOf(prometheus, { lookSeconds: EVERY, began, onBegin });
+  return prometheusSource(prometheus, grid, QUERIES, OWN_QUERIES);
+}
 
 /** Its clock goes on. */
 const pass = (seconds: number): void => {
@@ -146,18 +144,18 @@ describe("looks out of Prometheus", () => {
     [
       "has two series where the other has one",
       (query: string) => (query === "all canary" ? [at(1, "a"), at(2, "b")] : [at(0, "a")]),
-      /requests has \{instance="edge", pod="b"\} of canary, and failures has no series with these labels/,
+      /requests has \{instance="edge", pod="b"\} of canary, and gate\.prometheus\.failures has no series with these labels/,
     ],
     [
       "is a rate",
       (query: string) => [at(query === "all canary" ? 0.53 : 0, "a")],
-      /gate\.prometheus\.requests gives 0\.53, which is no number of requests: all canary/,
+      /gate\.prometheus\.requests gives 0\.53, which is no count: all canary/,
     ],
-    ["is no number", () => [at("NaN", "a")], /gives NaN, which is no number of requests/],
+    ["is no number", () => [at("NaN", "a")], /gives NaN, which is no count/],
     [
       "counts more failures than requests",
       (query: string) => [at(query.startsWith("failed") ? 7 : 3, "a")],
-      /failures counts 7 where requests counts 3/,
+      /failures counts 7 where gate\.prometheus\.requests counts 3/,
     ],
   ] as const) {
     it(`cannot be taken where a query ${what}`, async () => {

@@ -9,7 +9,6 @@ import { RELEASE } from "../../../support/fakes.ts";
 import { ACCEPTED, condition, routedStage } from "../../../support/gateway/world.ts";
 
 const { config, plan } = await routedStage("canary-25");
-const REPOSITORY = "registry.test/shop";
 
 type Parents = NonNullable<NonNullable<Route["status"]>["parents"]>;
 
@@ -89,14 +88,14 @@ describe("the traffic of a route", () => {
       {
         name: "set",
         revision: "1",
-        pods: images.map((image) => ({ image: `${REPOSITORY}:${image}`, serving, weight: 1 })) as never,
+        pods: images.map((image) => ({ version: image, serving, weight: 1 })) as never,
       },
     ],
   });
   const served = (previous: LiveTrack, canary: LiveTrack, weights?: [number, number]) =>
     trafficOf("shop", route([], weights)).servedShare(
       { previous, canary },
-      { release: RELEASE, intended: plan.intended, repository: REPOSITORY },
+      { release: RELEASE, intended: plan.intended },
     );
   const OLD = RELEASE.previous;
   const NEW = RELEASE.canary;

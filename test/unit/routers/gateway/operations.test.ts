@@ -84,7 +84,7 @@ describe("operations with the gateway router", () => {
       signal: new AbortController().signal,
       gate: {
         ...{ stats: [envoy.url], every: 0.001, least: 0, most: 10, unknown: "hold", harm: "abort" },
-        ...{ required: false, ratio: 1.25, points: 0.02 },
+        ...{ metrics: [], required: false, ratio: 1.25, points: 0.02 },
       },
     });
     assert.equal(evidence.decision, "fine");
