@@ -106,7 +106,7 @@ describe("a release of configuration alone", () => {
           `^stage ${name} is refused: what is live changes through the stages alone
 version 1\\.0\\.0 is live, and would be changed:
   env\\.LOG_LEVEL  info → warn
-^Take it back, or release it: .* lifecycleOverride in Pulumi\\.${name}\\.yaml`,
+Take it back, or release it: .* lifecycleOverride in Pulumi\\.${name}\\.yaml`,
         ),
       );
     }
