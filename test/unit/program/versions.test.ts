@@ -136,6 +136,18 @@ Take it back, or release it: .* lifecycleOverride in Pulumi\\.${name}\\.yaml`,
     assert.match(String(recordOf(run).versions), /warn/);
   });
 
+  it("may have other hooks than what is live, with secrets of their own: no pod is made anew", async () => {
+    const before = { command: ["/bin/migrate"], secrets: { ADMIN: { config: "other" } } };
+    const setting = stage("canary-75", founding, { app: { ...APP, hooks: { before } } });
+    const jobs =
+      "/apis/batch/v1/namespaces/httpdcanary/jobs?labelSelector=canary-stages%2Fapp%3Dshop%2Ccanary-stages%2Fhook%3Dbefore";
+    const run = await runStage({ ...setting, cluster: { ...setting.cluster, [jobs]: { items: [] } } });
+    for (const track of ["shop-previous", "shop-new"]) {
+      assert.deepEqual(podOf(run, track).spec, podOf(founding, track).spec);
+    }
+    assert.equal(recordOf(run).versions, recordOf(founding).versions);
+  });
+
   it("takes a record over that does not tell what versions were made from", async () => {
     const cluster = clusterAfter(founding);
     const path = "/api/v1/namespaces/httpdcanary/configmaps/shop-release";
