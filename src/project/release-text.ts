@@ -24,8 +24,11 @@ export function withRelease(
       for (const name of entries.items.map(({ key }) => String(isScalar(key) ? key.value : key))) {
         if (!needed.includes(name)) document.deleteIn([...path, name]);
       }
-      for (const [name, entry] of Object.entries(written))
-        document.setIn([...path, name], document.createNode(entry));
+      for (const [name, entry] of Object.entries(written)) {
+        // Without changes a version needs no entry.
+        if (Object.keys(entry).length === 0) document.deleteIn([...path, name]);
+        else document.setIn([...path, name], document.createNode(entry));
+      }
     },
   });
 }

@@ -63,15 +63,13 @@ export async function planRelease(
   const app = appOf(parse(file), project);
   const recorded = record ? recordedVersions(record)[after.previous] : undefined;
   const entries: Record<string, Json> = {};
-  const isOfSettings = version.fromApp || version.set.length > 0;
-  const liveImage = recorded?.image ?? versionOf(project.config, after.previous).image;
-  const image = version.image ?? (isOfSettings ? liveImage : undefined);
+  const image = imageOf(project, version, recorded?.image ?? versionOf(project.config, after.previous).image);
   if (version.fromApp) {
     const texts = api && recorded ? await textsOf(api, project, recorded) : [];
     entries[after.previous] = await entryOfLive(project, app, { name: after.previous, recorded, texts });
   }
-  if (image !== undefined || isOfSettings) {
-    const own = image === undefined || image === version.name ? {} : { image };
+  if (image !== undefined) {
+    const own = image === version.name ? {} : { image };
     entries[version.name] = { ...own, ...entryWith(app, version.set) };
   }
   const text = withRelease(file, project.name, after, entries);
@@ -82,6 +80,19 @@ export async function planRelease(
   };
   const settings = changesBetween(await read(after.previous), await read(version.name));
   return { before, after, image: versionOf(config, version.name).image, settings, text };
+}
+
+/**
+ * Image of a new version; undefined where its name alone says it. Where settings are changed, a canary that stands in
+ * Pulumi.yaml already has the image that it has there, and any other that of the live version.
+ */
+function imageOf(
+  { config }: Project,
+  { name, image, fromApp, set }: NewVersion,
+  live: string,
+): string | undefined {
+  if (image !== undefined || (!fromApp && set.length === 0)) return image;
+  return config.release.canary === name ? versionOf(config, name).image : live;
 }
 
 /** `app` as it stands in Pulumi.yaml. */

@@ -228,6 +228,15 @@ config:
     assert.match(await readFile(join(folder, "Pulumi.yaml"), "utf8"), /^# a note$/m);
   });
 
+  it("keeps the image of a canary that Pulumi.yaml names already", async () => {
+    await write(values(APP));
+    await live();
+    await write(values({ ...APP, drainSeconds: 20 }, { previous: "1.0.0", canary: "1.1.0" }));
+    const { written, lines } = await released("1.1.0", { fromApp: true });
+    assert.deepEqual(written.versions?.value, { "1.0.0": { drainSeconds: null } });
+    assert.deepEqual(lines, ["image  1.0.0 → 1.1.0", "drainSeconds  15 → 20"]);
+  });
+
   it("is refused from an edited application where nobody knows what is live, or it cannot stay", async () => {
     await write(values(APP));
     await assert.rejects(
