@@ -7,7 +7,8 @@ import {
 } from "../config/app/setting-changes.ts";
 import { toRecord } from "../config/app/settings.ts";
 import { versionOf } from "../config/app/versions.ts";
-import { boundVersions, type ReleaseRecord } from "../model/record.ts";
+import { boundVersions } from "../model/bound-versions.ts";
+import type { ReleaseRecord } from "../model/record.ts";
 import type { RecordedVersion } from "../model/version.ts";
 import type { EvaluatedStage } from "../project/evaluate.ts";
 import type { Project } from "../project/project.ts";

@@ -47,7 +47,14 @@ export async function stageHooks(
   const done = live && sameRelease(live.release, release) ? (live.hooks ?? {}) : {};
   const due = hooksAt({ ...config, move, stage }).flatMap((hook) => {
     const own = material[release.canary];
-    const run = own && hookRun(hook, { ...own, version: release.canary, tag: own.recorded.image });
+    const run =
+      own &&
+      hookRun(hook, {
+        ...own,
+        secrets: own.hookSecrets,
+        version: release.canary,
+        tag: own.recorded.image,
+      });
     return run && run.job.metadata.name !== done[hook] ? [run] : [];
   });
   if (due.length > 0) await requireMayRun(api, config);

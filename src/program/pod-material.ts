@@ -4,7 +4,7 @@ import type { PodArgs } from "../components/pod/args.ts";
 import { contentOf } from "../components/pod/content.ts";
 import { filesOf } from "../config/app/container-list.ts";
 import { type LoadedFile, loadFiles } from "../config/app/file-contents.ts";
-import { secretNames, secretValuesOf } from "../config/app/secret-values.ts";
+import { podSecretNames, podSecretsOf, secretValuesOf } from "../config/app/secret-values.ts";
 import { toRecord, versionFromRecord } from "../config/app/settings.ts";
 import { versionOf } from "../config/app/versions.ts";
 import type { Config } from "../config/stage.ts";
@@ -14,6 +14,8 @@ import type { RecordedVersion } from "../model/version.ts";
 
 /** What the pods of a version are made from. */
 export interface PodMaterial extends Pick<PodArgs, "app" | "files" | "secrets"> {
+  /** Those of its hooks, which run with the pods' and with some of their own. */
+  readonly hookSecrets: PodArgs["secrets"];
   readonly recorded: RecordedVersion;
 }
 
@@ -27,13 +29,14 @@ export async function podMaterial(
   const version = versionOf(config, name);
   try {
     const files = await loadFiles(version.app, directory, [name]);
-    const secrets = secretValuesOf(version.app, stage, config);
+    const hookSecrets = secretValuesOf(version.app, stage, config);
+    const secrets = podSecretsOf(version.app, hookSecrets);
     const hashes = {
       content: contentOf({ files, plan: { name: "", version: name } })?.name.slice(1),
       secret: secrets && secretHash(secrets.values, secrets.hashKey),
     };
     const recorded = toRecord(version, files, secrets);
-    return { app: version.app, files, secrets, recorded: { ...recorded, ...hashes } };
+    return { app: version.app, files, secrets, hookSecrets, recorded: { ...recorded, ...hashes } };
   } catch (error) {
     if (!(error instanceof UserError) || !Object.hasOwn(config.versions, name)) throw error;
     throw new UserError(`version ${name}: ${error.message}`, error.hint);
@@ -85,13 +88,13 @@ export async function liveMaterial(
     if (text !== undefined) return [{ ...file, content: text }];
     return bytes === undefined ? [] : [{ ...file, content: Buffer.from(bytes, "base64") }];
   });
-  const values = secretNames(app).flatMap((name): [string, string][] => {
+  const values = podSecretNames(app).flatMap((name): [string, string][] => {
     const value = secret?.data?.[name];
     return value === undefined ? [] : [[name, Buffer.from(value, "base64").toString()]];
   });
-  const isWhole = files.length === filesOf(app).length && values.length === secretNames(app).length;
+  const isWhole = files.length === filesOf(app).length && values.length === podSecretNames(app).length;
   if (!isWhole || (values.length > 0 && secretsKey === undefined)) return undefined;
   const secrets =
     values.length > 0 ? { values: Object.fromEntries(values), hashKey: secretsKey ?? "" } : undefined;
-  return { app, files, secrets, recorded };
+  return { app, files, secrets, hookSecrets: secrets, recorded };
 }

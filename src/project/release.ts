@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { isMap, isScalar, parse, parseDocument } from "yaml";
+import { parse } from "yaml";
 import { applicationIn } from "../application/application.ts";
 import type { KubernetesApi } from "../cluster/api.ts";
 import { configMapPath } from "../cluster/objects.ts";
@@ -19,7 +19,7 @@ import { evaluateStage } from "./evaluate.ts";
 import { entryOfLive } from "./kept-version.ts";
 import { entryWith } from "./new-version.ts";
 import { type Project, projectValues } from "./project.ts";
-import { withEditedValue } from "./yaml-block.ts";
+import { withRelease } from "./release-text.ts";
 
 /** The release that continues what is live with a new version. */
 export interface NewRelease {
@@ -63,15 +63,13 @@ export async function planRelease(
   const app = appOf(parse(file), project);
   const recorded = record ? recordedVersions(record)[after.previous] : undefined;
   const entries: Record<string, Json> = {};
-  const isOfSettings = version.fromApp || version.set.length > 0;
-  const liveImage = recorded?.image ?? versionOf(project.config, after.previous).image;
-  const image = version.image ?? (isOfSettings ? liveImage : undefined);
+  const image = imageOf(project, version, recorded?.image ?? versionOf(project.config, after.previous).image);
   if (version.fromApp) {
     const texts = api && recorded ? await textsOf(api, project, recorded) : [];
     entries[after.previous] = await entryOfLive(project, app, { name: after.previous, recorded, texts });
   }
-  if (image !== undefined || isOfSettings) {
-    const own = image === undefined || image === version.name ? {} : { image };
+  if (image !== undefined) {
+    const own = image === version.name ? {} : { image };
     entries[version.name] = { ...own, ...entryWith(app, version.set) };
   }
   const text = withRelease(file, project.name, after, entries);
@@ -82,6 +80,19 @@ export async function planRelease(
   };
   const settings = changesBetween(await read(after.previous), await read(version.name));
   return { before, after, image: versionOf(config, version.name).image, settings, text };
+}
+
+/**
+ * Image of a new version; undefined where its name alone says it. Where settings are changed, a canary that stands in
+ * Pulumi.yaml already has the image that it has there, and any other that of the live version.
+ */
+function imageOf(
+  { config }: Project,
+  { name, image, fromApp, set }: NewVersion,
+  live: string,
+): string | undefined {
+  if (image !== undefined || (!fromApp && set.length === 0)) return image;
+  return config.release.canary === name ? versionOf(config, name).image : live;
 }
 
 /** `app` as it stands in Pulumi.yaml. */
@@ -134,65 +145,3 @@ export function releaseAfter(
 export async function writeRelease(project: Project, { text }: NewRelease): Promise<void> {
   await writeFile(join(project.directory, "Pulumi.yaml"), text);
 }
-
-/**
- * The text of a Pulumi.yaml with another release in it: both versions are replaced where they stand, and entries of `versions`
- * that the release has no use for are taken out.
- * @param written entries to write, by their versions
- */
-export function withRelease(
-  text: string,
-  project: string,
-  release: Release,
-  written: Readonly<Record<string, Json>> = {},
-): string {
-  return withEditedValue(withVersionNames(text, project, release), project, "versions", {
-    behind: "release",
-    edit: (document, path) => {
-      const entries = document.getIn(path);
-      if (!isMap(entries)) return;
-      const needed: readonly unknown[] = Object.values(release);
-      for (const name of entries.items.map(({ key }) => String(isScalar(key) ? key.value : key))) {
-        if (!needed.includes(name)) document.deleteIn([...path, name]);
-      }
-      for (const [name, entry] of Object.entries(written))
-        document.setIn([...path, name], document.createNode(entry));
-    },
-  });
-}
-
-function withVersionNames(text: string, project: string, release: Release): string {
-  const document = parseDocument(text);
-  const key = ["release", `${project}:release`].find((name) => document.hasIn(["config", name]));
-  const value = key && document.getIn(["config", key]);
-  if (!isMap(value)) throw noRelease();
-  const versions = value.has("value") ? value.get("value") : value;
-  const edits = Object.entries(release).map(([track, version]): Edit => {
-    const node = isMap(versions) ? versions.get(track, true) : undefined;
-    if (!isScalar(node) || !node.range) throw noRelease();
-    const [from, to] = node.range;
-    return { from, to, text: quoted(version, node.type === "QUOTE_SINGLE" ? "'" : '"') };
-  });
-  // The last edit first: an edit shifts the offsets of what stands behind it.
-  return edits
-    .sort((a, b) => b.from - a.from)
-    .reduce(
-      (edited, { from, to, text: version }) => edited.slice(0, from) + version + edited.slice(to),
-      text,
-    );
-}
-
-interface Edit {
-  readonly from: number;
-  readonly to: number;
-  readonly text: string;
-}
-
-/** A version is written in quotes: YAML would read 2.10 as the number 2.1. */
-const quoted = (version: string, quote: string): string => `${quote}${version}${quote}`;
-
-const noRelease = (): UserError =>
-  new UserError(
-    "Pulumi.yaml has no config.release",
-    'Add release: { value: { previous: "VERSION", canary: "VERSION" } }.',
-  );

@@ -26,18 +26,22 @@ export function withEditedValue(
   if (!found && !anchor) return text;
   const block = found ?? { key, from: anchor?.to ?? 0, to: anchor?.to ?? 0, indent: anchor?.indent ?? 0 };
   const own = lines.slice(block.from, block.to).map((line) => line.slice(block.indent));
-  const document = parseDocument(found ? own.join("\n") : `${key}:\n  value: {}\n`);
+  const document = parseDocument(own.join("\n"));
+  if (!found) document.setIn([key, "value"], document.createNode({}));
   const isWrapped = isMap(document.getIn([block.key])) && document.hasIn([block.key, "value"]);
   const path = isWrapped ? [block.key, "value"] : [block.key];
   edit(document, path);
   const value = document.getIn(path);
   const isEmpty = isMap(value) && value.items.length === 0;
-  const edited = isEmpty ? [] : document.toString({ lineWidth: 0 }).trimEnd().split("\n");
+  const edited = isEmpty ? [] : document.toString(NEW_LINES).trimEnd().split("\n");
   const indented = edited.map((line) => (line === "" ? line : " ".repeat(block.indent) + line));
   const from = isEmpty ? beforeComment(lines, block) : block.from;
   if (!found && isEmpty) return text;
   return [...lines.slice(0, from), ...indented, ...lines.slice(block.to)].join("\n");
 }
+
+/** Texts that are written stand in quotes, so that no version is read as a number; what stands there stays. */
+const NEW_LINES = { lineWidth: 0, defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" } as const;
 
 function blockOf(text: string, lines: readonly string[], names: readonly string[]): Block | undefined {
   const config = parseDocument(text).get("config");

@@ -20,8 +20,18 @@ export interface StageSecrets {
 /** Whether an application has secrets that the program writes to the cluster. */
 export const writesSecrets = (app: AppConfig): boolean => namedSecrets(app).length > 0;
 
-/** Names, under `secrets` in the stage's file, of the secrets that an application has from there. */
-export const secretNames = (app: AppConfig): readonly string[] => namedSecrets(app).map(({ name }) => name);
+/** Names, under `secrets` in the stage's file, of the secrets that an application's pods have from there. */
+export const podSecretNames = (app: AppConfig): readonly string[] => {
+  const sources = containersOf(app).flatMap(({ secrets }) => Object.values(secrets));
+  return [...new Set(sources.flatMap(({ config }) => config ?? []))].sort();
+};
+
+/** Those of an application's secrets that its pods have: a secret of a hook alone is none of theirs. */
+export function podSecretsOf(app: AppConfig, secrets: SecretValues | undefined): SecretValues | undefined {
+  const names = podSecretNames(app);
+  if (!secrets || names.length === 0) return undefined;
+  return { ...secrets, values: Object.fromEntries(names.map((name) => [name, secrets.values[name] ?? ""])) };
+}
 
 /** What a stage has of secrets: their names, and whether the key of their hash is among them. */
 export interface SecretsThere {

@@ -47,7 +47,7 @@ function documentOf(
   { secrets }: RecordedVersion,
   isKnown: (name: string) => boolean,
 ): Json {
-  const { name: _, image: repository, ...rest } = app;
+  const { name: _, hooks: _hooks, image: repository, ...rest } = app;
   const document: Json = JSON.parse(JSON.stringify({ image: imageReference(repository, image), ...rest }));
   for (const container of containersOf(app)) {
     for (const [variable, source] of Object.entries(container.secrets)) {

@@ -18,9 +18,9 @@ export function toRecord(
   files: readonly LoadedFile[],
   secrets: SecretValues | undefined,
 ): RecordedVersion {
-  const said = Object.fromEntries(
-    Object.entries(withDigests(app, files)).filter(([key, value]) => !isDefault(key, value)),
-  );
+  // Hooks run for a release: what is live is made without them.
+  const { hooks: _, ...made } = withDigests(app, files);
+  const said = Object.fromEntries(Object.entries(made).filter(([key, value]) => !isDefault(key, value)));
   const hashes = Object.entries(secrets?.values ?? {}).map(([name, value]): [string, string] => [
     name,
     createHmac("sha256", secrets?.hashKey ?? "")

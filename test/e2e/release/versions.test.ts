@@ -72,7 +72,7 @@ describe("a release of configuration alone", function () {
   });
 
   /** What each version's answers say of its settings. */
-  async function settings(): Promise<Record<string, string>> {
+  async function answers(): Promise<Record<string, string>> {
     const found: Record<string, string> = {};
     for (let request = 0; request < 40; request++) {
       const answer = await fetch(url, { headers: { connection: "close" } });
@@ -115,8 +115,8 @@ describe("a release of configuration alone", function () {
     await done("promote", "canary-25", "--yes");
     const operator = await project.operator();
     url = await edgeUrl(api, await operator.project.stage("canary-25"));
-    await until(async () => Object.keys(await settings()).length === 2);
-    assert.deepEqual(await settings(), { [IMAGE]: OLD, debug: NEW });
+    await until(async () => Object.keys(await answers()).length === 2);
+    assert.deepEqual(await answers(), { [IMAGE]: OLD, debug: NEW });
     const { stdout } = await done("verify", "--json");
     assert.deepEqual(JSON.parse(stdout).problems, []);
   });
@@ -128,7 +128,7 @@ describe("a release of configuration alone", function () {
     const { failures, byVersion } = await running.stop();
     assert.deepEqual(failures, []);
     assert.deepEqual(Object.keys(byVersion).sort(), [IMAGE, "debug"]);
-    assert.deepEqual(await settings(), { [IMAGE]: OLD, debug: NEW });
+    assert.deepEqual(await answers(), { [IMAGE]: OLD, debug: NEW });
   });
 
   async function liveTemplates(): Promise<string[]> {
@@ -178,7 +178,7 @@ describe("a release of configuration alone", function () {
     await done("abort", "--yes", "--no-verify");
     const { failures } = await running.stop();
     assert.deepEqual(failures, []);
-    assert.deepEqual(await settings(), { [IMAGE]: OLD });
+    assert.deepEqual(await answers(), { [IMAGE]: OLD });
     assert.deepEqual(await liveTemplates(), before);
     await project.edit("Pulumi.yaml", { app: APPLICATION });
   });
@@ -200,7 +200,7 @@ describe("a release of configuration alone", function () {
     await project.edit("Pulumi.yaml", { app: { ...APPLICATION, env: { LEVEL: "warn" } } });
     await project.edit("Pulumi.canary-25.yaml", { lifecycleOverride: reason });
     await done("promote", "canary-25", "--yes", "--no-verify");
-    assert.equal((await settings())[IMAGE], `warn ${PASSWORDS.old}`);
+    assert.equal((await answers())[IMAGE], `warn ${PASSWORDS.old}`);
     const record = await api.get<{ data: Record<string, string> }>(configMapPath(NAMESPACE, "httpd-release"));
     assert.equal(record?.data.override, reason);
     await typed("config", "rm", "lifecycleOverride", "--stack", "canary-25");
@@ -217,34 +217,39 @@ describe("a release of configuration alone", function () {
 
   it("leaves nothing of releases that are over, after ten of them", async function () {
     this.timeout(900_000);
-    const app = { ...APPLICATION, env: { LEVEL: "warn" } };
     await done("promote", "--to", "canary-100", "--yes", "--no-verify");
     let previous = "debug";
-    let before: unknown = DEBUG;
     for (let release = 1; release <= 10; release++) {
       const name = `settings-${release}`;
-      const entry = {
-        image: IMAGE,
-        env: { LEVEL: String(release) },
-        secrets: { PASSWORD: { config: release % 2 === 0 ? "new" : "old" } },
-      };
-      await project.edit("Pulumi.yaml", { app, versions: { [previous]: before, [name]: entry } });
-      await setRelease(project.workspace, { previous, canary: name });
+      const isFromApp = release % 2 === 0;
+      if (isFromApp) {
+        const secrets = { PASSWORD: { config: "new" } };
+        await project.edit("Pulumi.yaml", {
+          app: { ...APPLICATION, env: { LEVEL: String(release) }, secrets },
+        });
+      }
+      const settings = ["--set", `env.LEVEL=${release}`, "--set", "secrets.PASSWORD.config=old"];
+      const { stdout } = await done("release", name, ...(isFromApp ? ["--from-app"] : settings));
+      assert.match(stdout, /image {2}2\.4\.20 \(same\)\n {2}env\.LEVEL {2}\w+ → \d+\n/);
       await done("promote", "canary-25", "--yes", "--no-verify");
+      assert.equal(
+        Object.keys(await answers())
+          .sort()
+          .join(),
+        [previous, name].sort().join(),
+      );
       const objects = await versionObjects();
       assert.ok(objects.length <= 8, `${name}: ${objects.join(" ")}`);
-      if (release % 3 === 0) {
-        await done("abort", "--yes", "--no-verify");
-        assert.equal(Object.keys(await settings()).join(), previous);
-        continue;
-      }
-      await done("promote", "--to", "canary-100", "--yes", "--no-verify");
-      [previous, before] = [name, entry];
+      const isAborted = release % 3 === 0;
+      if (isAborted) await done("abort", "--yes", "--no-verify");
+      else await done("promote", "--to", "canary-100", "--yes", "--no-verify");
+      if (!isAborted) previous = name;
+      assert.deepEqual(Object.keys(await answers()), [previous]);
     }
     const used = (await liveTemplates()).join();
     const left = await versionObjects();
     assert.ok(left.length <= 8, left.join(" "));
     assert.ok(left.some((name) => used.includes(name)));
-    assert.deepEqual(await settings(), { "settings-10": `10 ${PASSWORDS.new}` });
+    assert.deepEqual(await answers(), { "settings-10": `10 ${PASSWORDS.new}` });
   });
 });

@@ -1,13 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, it } from "mocha";
-import {
-  boundVersions,
-  fromData,
-  type ReleaseRecord,
-  recordAfter,
-  toData,
-} from "../../../src/model/record.ts";
+import { boundVersions } from "../../../src/model/bound-versions.ts";
+import { fromData, type ReleaseRecord, recordAfter, toData } from "../../../src/model/record.ts";
 import type { RecordedVersion } from "../../../src/model/version.ts";
 
 const RECORD: ReleaseRecord = {

@@ -172,6 +172,28 @@ describe("a release that is written", () => {
     assert.deepEqual(lines, ["image  1.0.0 (same)", "env.LOG_LEVEL  info → debug"]);
   });
 
+  it("is written as one would write it, and read again as it was", async () => {
+    await writeFile(
+      join(folder, "Pulumi.yaml"),
+      `name: shop
+config:
+  release: { value: { previous: "0.9.0", canary: "1.0.0" } }
+  # ours
+  app: { value: ${JSON.stringify(APP)} }
+  router: voyager
+  namespace: ${NAMESPACE}
+  lifecycle: { value: [canary-25] }
+`,
+    );
+    await released("2.10", { image: "1.1.0", set: ["env.LOG_LEVEL=debug", "env.OLD=null"] });
+    assert.match(
+      await readFile(join(folder, "Pulumi.yaml"), "utf8"),
+      /release: .*canary: "2\.10" \} \}\n {2}versions:\n {4}value:\n {6}"2\.10":\n {8}image: "1\.1\.0"\n {8}env:\n {10}LOG_LEVEL: "debug"\n {10}OLD: null\n {2}# ours\n/,
+    );
+    const { config } = await readProject(folder);
+    assert.deepEqual(Object.keys(config.versions), ["2.10"]);
+  });
+
   it("is of another image under a name of its own", async () => {
     await write(values(APP));
     const { written, planned } = await released("tuned", { image: "1.1.0", set: ["args=null"] });
@@ -204,6 +226,15 @@ describe("a release that is written", () => {
     assert.equal(lines[0], "image  1.0.0 (same)");
     assert.ok(lines.includes("env.LOG_LEVEL  info → debug"), lines.join("\n"));
     assert.match(await readFile(join(folder, "Pulumi.yaml"), "utf8"), /^# a note$/m);
+  });
+
+  it("keeps the image of a canary that Pulumi.yaml names already", async () => {
+    await write(values(APP));
+    await live();
+    await write(values({ ...APP, drainSeconds: 20 }, { previous: "1.0.0", canary: "1.1.0" }));
+    const { written, lines } = await released("1.1.0", { fromApp: true });
+    assert.deepEqual(written.versions?.value, { "1.0.0": { drainSeconds: null } });
+    assert.deepEqual(lines, ["image  1.0.0 → 1.1.0", "drainSeconds  15 → 20"]);
   });
 
   it("is refused from an edited application where nobody knows what is live, or it cannot stay", async () => {

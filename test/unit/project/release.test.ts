@@ -4,7 +4,8 @@ import { describe, it } from "mocha";
 import { parse } from "yaml";
 import { Refusal } from "../../../src/errors.ts";
 import type { ReleaseRecord } from "../../../src/model/record.ts";
-import { releaseAfter, withRelease } from "../../../src/project/release.ts";
+import { releaseAfter } from "../../../src/project/release.ts";
+import { withRelease } from "../../../src/project/release-text.ts";
 
 const LIFECYCLE = ["canary-25", "canary-75", "canary-100"];
 const BEFORE = { previous: "2.4.18", canary: "2.4.20" };
