@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { applicationIn } from "../../../src/application/application.ts";
+import { ApiError } from "../../../src/cluster/api.ts";
 import type { GateConfig } from "../../../src/config/gate.ts";
 import { gateSchema } from "../../../src/config/gate.ts";
 import { judgeLiveStage } from "../../../src/operations/judge.ts";
@@ -143,6 +144,22 @@ describe("a stage that is judged by Prometheus", () => {
     assert.equal(again.evidence?.decision, "fine");
     const starts = prometheus.asked.map(({ query }) => Number(query.get("start") ?? Number.NaN));
     assert.ok(starts.filter((start) => start === begun?.began).length >= 8, "read again from its beginning");
+  });
+
+  it("is judged also where its beginning cannot be written down, which is said", async () => {
+    const history = applicationIn(world.api, world.project.config).names.history;
+    world.api.onRequest = (method, path) => {
+      if (method !== "GET" && path.includes("configmaps"))
+        throw new ApiError(403, `no ${method} of ${history}`);
+    };
+    const observer = recorder();
+    const { evidence } = await judgeLiveStage(world, { ...options(gateOf()), observer });
+    assert.equal(evidence.decision, "fine");
+    assert.match(
+      observer.said.join("\n"),
+      /^the soak's beginning could not be written to the history: no POST of/m,
+    );
+    assert.equal(await soak(), undefined);
   });
 
   it("takes a canary out that does harm", async () => {
