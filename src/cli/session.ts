@@ -4,7 +4,7 @@ import { administratorOf } from "../engine/administrator.ts";
 import { engineCluster } from "../engine/engine-cluster.ts";
 import type { RunPulumi } from "../engine/process.ts";
 import { type PulumiCli, pulumiCli } from "../engine/pulumi.ts";
-import { type Notifier, notifierTo } from "../notify/notifier.ts";
+import type { Notifier } from "../notify/notifier.ts";
 import { ownIdentity } from "../operations/identity.ts";
 import type { Operator } from "../operations/operator.ts";
 import type { FoundationOutputs } from "../program/outputs.ts";
@@ -50,11 +50,11 @@ export async function openSession(
   const project = await readProject(projectFolderOf(options));
   const pulumi = pulumiCli(project.directory, runPulumi);
   const foundation = foundationOf(options, project, pulumi);
-  const notifier = notifierOf(project);
+  const notifier = await notifierOf(project);
   const terminal = new Terminal({
     json: options.json === true,
     color: options.color,
-    onEvent: notifier.tell,
+    onEvent: notifier?.tell,
   });
   let operator: Promise<Operator> | undefined;
   return {
@@ -78,13 +78,16 @@ export async function openSession(
       return operator;
     },
     end: async () => {
-      for (const line of await notifier.end()) terminal.note(line);
+      for (const line of (await notifier?.end()) ?? []) terminal.note(line);
     },
   };
 }
 
-function notifierOf({ config, directory }: Project): Notifier {
+/** Undefined where nobody is to be told: then nothing is loaded for it. */
+async function notifierOf({ config, directory }: Project): Promise<Notifier | undefined> {
   const { app, namespace, notify, gate } = config;
+  if (notify.length === 0) return undefined;
+  const { notifierTo } = await import("../notify/notifier.ts");
   const token = gate?.prometheus?.token;
   return notifierTo(notify, {
     source: { app: app.name, namespace },

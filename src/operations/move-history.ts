@@ -1,5 +1,5 @@
 import { applicationOf } from "../application/application.ts";
-import { eventOf } from "../model/event.ts";
+import { eventOf, type ReleaseEvent } from "../model/event.ts";
 import type { HistoryEntry } from "../model/history.ts";
 import type { PlannedMove } from "./move.ts";
 import type { Operator } from "./operator.ts";
@@ -51,14 +51,14 @@ export async function recordMove(
   }
 }
 
-/** Tells that a move begins. */
+/** Tells what the history does not have: that a move begins, or that it was refused after that. */
 export function announceMove(
   { stage, move, config, plan }: Pick<PlannedMove, "stage" | "move" | "config" | "plan">,
-  began: Date,
+  { began, ...event }: { readonly began: Date } & Pick<ReleaseEvent, "kind" | "result" | "reason">,
   { identity, observer }: Pick<OperationOptions, "identity" | "observer">,
 ): void {
   observer.event?.({
-    kind: "start",
+    ...event,
     time: began.toISOString(),
     who: identity.who,
     move,

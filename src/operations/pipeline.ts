@@ -74,7 +74,7 @@ export async function runMove<Prepared extends PreparedMove>(
   await steps.requireUnchanged?.(prepared);
   options.signal.throwIfAborted();
   const began = new Date();
-  announceMove(prepared, began, options);
+  announceMove(prepared, { kind: "start", began }, options);
   const record = (result: HistoryEntry["result"], more: Partial<MoveEnd>) =>
     recordMove(
       operator,
@@ -84,6 +84,8 @@ export async function runMove<Prepared extends PreparedMove>(
     );
   const restartsBefore = await restartsNow(operator, prepared, options);
   const changes = await execute(steps, prepared, options, phases).catch(async (error: unknown) => {
+    if (error instanceof Refusal)
+      announceMove(prepared, { kind: "failure", began, result: "failed", reason: error.message }, options);
     if (!(error instanceof UserError) || error instanceof Refusal) throw error;
     await record(options.signal.aborted ? "cancelled" : "failed", { reason: error.message });
     throw new MoveFailed(await explainUnfinishedMove(operator, prepared, error, options.signal), prepared);

@@ -5,8 +5,8 @@ import { PREVIEW_BACKEND } from "./statistics.ts";
 const SERVER = "instance, proxy, server";
 
 /**
- * The counters of `statistics.ts` by the names that HAProxy's own exporter has for them (HAProxy 2.4 and later; seen on
- * 2.6.12). All of a server's are of one scrape, so that they belong together.
+ * The counters of `statistics.ts` by the names that HAProxy's own exporter has for them (seen on HAProxy 2.6.12). All of a
+ * server's are of one scrape, so that they belong together.
  * @param matchers further label matchers, such as `namespace="shop"`
  */
 export function exporterQueries(deployment: string, matchers: readonly string[]): CounterQueries {

@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { join } from "node:path";
 import { afterEach, before, beforeEach, describe, it } from "mocha";
 import { notifySchema } from "../../../src/config/notify.ts";
-import { eventOf, type ReleaseEvent } from "../../../src/model/event.ts";
+import { eventOf, eventText, type ReleaseEvent } from "../../../src/model/event.ts";
 import type { HistoryEntry } from "../../../src/model/history.ts";
 import { type NotifierOptions, notifierTo } from "../../../src/notify/notifier.ts";
 import { scratchFolder } from "../../../src/process/scratch.ts";
@@ -194,6 +194,13 @@ describe("a webhook", () => {
     assert.doesNotMatch(line, /in\/box/);
   });
 
+  it("is not told where its address is none, which is said without it", async () => {
+    await writeFile(join(directory, "wrong"), "hooks.example/secret");
+    assert.deepEqual(await told([eventOf(ENTRY)], { webhook: { file: "wrong" } }), [
+      "notify[0] was not told of the move of canary-75: notify[0].webhook holds no address that begins with https://",
+    ]);
+  });
+
   it("is not told where its secret cannot be read, which is said", async () => {
     assert.deepEqual(await told([eventOf(ENTRY)], { secret: { file: "none" } }), [
       "notify[0] was not told of the move of canary-75: notify[0].secret.file is none, which cannot be read: ENOENT",
@@ -211,6 +218,39 @@ describe("the event of what was written down", () => {
     assert.equal(kindOf({ result: "judged", move: "judgement" }), "verdict");
     for (const result of ["failed", "does not fit", "cancelled"] as const)
       assert.equal(kindOf({ result }), "failure");
+  });
+});
+
+describe("the line for people", () => {
+  const lineOf = (entry: Partial<HistoryEntry>) => eventText(eventOf({ ...ENTRY, ...entry }), SOURCE);
+
+  it("says who did what to which stage, and why", () => {
+    assert.equal(
+      eventText({ ...eventOf(ENTRY), kind: "start" }, SOURCE),
+      "shop in web: alice@laptop begins the promotion canary-75 of 1.0.0 → 1.1.0",
+    );
+    assert.equal(
+      lineOf({}),
+      "shop in web: canary-75 is live, 75 % of the traffic for 1.1.0 (promotion by alice@laptop)",
+    );
+    assert.equal(
+      lineOf({ move: "abort", reason: "it fails" }),
+      "shop in web: the canary 1.1.0 is taken out by alice@laptop: it fails",
+    );
+    assert.equal(lineOf({ move: "abort" }), "shop in web: the canary 1.1.0 is taken out by alice@laptop");
+    const counts = { requests: 9, failed: 0 };
+    const verdict = {
+      decision: "fine",
+      looks: 3,
+      canary: counts,
+      previous: counts,
+      evidence: 1,
+      bound: 0,
+    } as const;
+    assert.equal(
+      lineOf({ result: "judged", move: "judgement", reason: "fails 0 %", verdict }),
+      "shop in web: canary-75 is judged fine: the canary fails 0 %",
+    );
   });
 });
 

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
+import { createServer as createTlsServer } from "node:https";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
+import { generate } from "selfsigned";
 import { applicationIn } from "../../../src/application/application.ts";
+import { ApiError } from "../../../src/cluster/api.ts";
 import type { GateConfig } from "../../../src/config/gate.ts";
 import { gateSchema } from "../../../src/config/gate.ts";
 import { judgeLiveStage } from "../../../src/operations/judge.ts";
@@ -10,6 +13,7 @@ import { type JudgedPromotionOptions, promoteAndJudge } from "../../../src/opera
 import { scratchFolder } from "../../../src/process/scratch.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
 import { ALICE, fakeProject, recorder } from "../../support/fakes.ts";
+import { listenOnLoopback } from "../../support/loopback.ts";
 import { type FakePrometheus, fakePrometheus } from "../../support/prometheus.ts";
 import { withWeighted } from "../../support/weighted-router/index.ts";
 
@@ -145,6 +149,22 @@ describe("a stage that is judged by Prometheus", () => {
     assert.ok(starts.filter((start) => start === begun?.began).length >= 8, "read again from its beginning");
   });
 
+  it("is judged also where its beginning cannot be written down, which is said", async () => {
+    const history = applicationIn(world.api, world.project.config).names.history;
+    world.api.onRequest = (method, path) => {
+      if (method !== "GET" && path.includes("configmaps"))
+        throw new ApiError(403, `no ${method} of ${history}`);
+    };
+    const observer = recorder();
+    const { evidence } = await judgeLiveStage(world, { ...options(gateOf()), observer });
+    assert.equal(evidence.decision, "fine");
+    assert.match(
+      observer.said.join("\n"),
+      /^the soak's beginning could not be written to the history: no POST of/m,
+    );
+    assert.equal(await soak(), undefined);
+  });
+
   it("takes a canary out that does harm", async () => {
     prometheus.series = counting({ failing: 5 });
     const { evidence, takenOut } = await promoteAndJudge(world, "canary-75", options(gateOf()));
@@ -163,6 +183,26 @@ describe("a stage that is judged by Prometheus", () => {
     prometheus.instead = (response) => response.writeHead(403).end("no");
     const denied = await judgeLiveStage(world, options(gate));
     assert.equal(denied.evidence.unread, `Prometheus at ${prometheus.url} cannot be asked: it answers 403`);
+  });
+
+  it("takes a certificate that gate.prometheus.ca has signed, and no other", async () => {
+    const directory = await scratchFolder("ca");
+    world.project = { ...fakeProject(), directory };
+    const { cert, private: key } = await generate([{ name: "commonName", value: "localhost" }], {
+      keyType: "ec",
+      extensions: [{ name: "subjectAltName", altNames: [{ type: 2, value: "localhost" }] }],
+    });
+    await writeFile(join(directory, "ca.pem"), cert);
+    const server = await listenOnLoopback(
+      createTlsServer({ cert, key }, (_request, response) => void response.writeHead(401).end()),
+    );
+    const unread = async (more: object) => {
+      const gate = gateOf({ url: `https://localhost:${server.port}`, ...more }, { most: 0.1, least: 0 });
+      return (await judgeLiveStage(world, options(gate))).evidence.unread ?? "";
+    };
+    assert.match(await unread({}), /cannot be asked: self-signed certificate/);
+    assert.match(await unread({ ca: "ca.pem" }), /cannot be asked: it answers 401/);
+    await server.close();
   });
 
   it("takes no counters of another namespace's pods of the same names for its own", async () => {

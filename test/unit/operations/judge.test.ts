@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { evidenceSchema, promoteSchema, statusSchema } from "../../../src/cli/schemas.ts";
 import type { GateConfig } from "../../../src/config/gate.ts";
+import { Refusal } from "../../../src/errors.ts";
 import type { ReleaseEvent } from "../../../src/model/event.ts";
 import { judgeLiveStage } from "../../../src/operations/judge.ts";
 import { type JudgedPromotionOptions, promoteAndJudge } from "../../../src/operations/judged-promotion.ts";
@@ -99,6 +100,22 @@ describe("a promotion that is judged", () => {
       "start canary-0",
       "abort canary-0",
     ]);
+  });
+
+  it("tells others of a move that is refused after its beginning too, and writes nothing down", async () => {
+    await atJudged25();
+    world.begin = (operation) => {
+      if (operation === "apply") throw new Refusal("somebody was faster", "Look again.");
+    };
+    const told: string[] = [];
+    const event = ({ kind, reason = "" }: ReleaseEvent) => told.push(`${kind} ${reason}`.trim());
+    const promoted = promoteAndJudge(world, "canary-75", {
+      ...options(),
+      observer: { ...recorder(), event },
+    });
+    await assert.rejects(promoted, /somebody was faster/);
+    assert.deepEqual(told, ["start", "failure somebody was faster"]);
+    assert.equal((await world.history())[0]?.move, "judgement");
   });
 
   it("goes back a stage, or leaves it, where that is configured", async () => {
