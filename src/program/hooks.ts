@@ -1,7 +1,9 @@
 import { ApiError, type KubernetesApi } from "../cluster/api.ts";
 import { listJobs, untilJobSucceeded } from "../cluster/jobs.ts";
-import { type HookRun, hookRun } from "../components/pod/hook.ts";
+import { type HookArgs, type HookRun, hookRun } from "../components/pod/hook.ts";
+import { containersOf, hooksOf } from "../config/app/container-list.ts";
 import type { HookName } from "../config/app/hooks.ts";
+import { secretValuesOf } from "../config/app/secret-values.ts";
 import type { Config } from "../config/stage.ts";
 import { UserError } from "../errors.ts";
 import { type HooksDone, hookLabels, hooksAt } from "../model/hooks.ts";
@@ -47,7 +49,7 @@ export async function stageHooks(
   const done = live && sameRelease(live.release, release) ? (live.hooks ?? {}) : {};
   const due = hooksAt({ ...config, move, stage }).flatMap((hook) => {
     const own = material[release.canary];
-    const run = own && hookRun(hook, { ...own, version: release.canary, tag: own.recorded.image });
+    const run = own && hookRun(hook, argsOf(config, stage, own));
     return run && run.job.metadata.name !== done[hook] ? [run] : [];
   });
   if (due.length > 0) await requireMayRun(api, config);
@@ -57,6 +59,13 @@ export async function stageHooks(
   };
   const names = Object.fromEntries(due.map(({ hook, job }) => [hook, job.metadata.name]));
   return { before: running("before"), after: running("after"), done: { ...done, ...names } };
+}
+
+/** Its secrets are those of the canary's pods, and its own. */
+function argsOf(config: Config, stage: string, { app, files, recorded }: PodMaterial): HookArgs {
+  const containers = [...containersOf(app), ...hooksOf(app)];
+  const secrets = secretValuesOf(app, stage, config, containers);
+  return { app, files, secrets, version: config.release.canary, tag: recorded.image };
 }
 
 async function runHook(api: KubernetesApi, namespace: string, run: HookRun): Promise<void> {

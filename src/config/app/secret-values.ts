@@ -1,5 +1,5 @@
 import { UserError } from "../../errors.ts";
-import { containersOf, hooksOf } from "./container-list.ts";
+import { type AppContainer, containersOf, hooksOf } from "./container-list.ts";
 import { placeText } from "./misfit.ts";
 import type { AppConfig } from "./shape.ts";
 
@@ -17,11 +17,15 @@ export interface StageSecrets {
   readonly secretsKey?: string | undefined;
 }
 
-/** Whether an application has secrets that the program writes to the cluster. */
-export const writesSecrets = (app: AppConfig): boolean => namedSecrets(app).length > 0;
+/** Those of the pods, and those of the hooks, which have a Secret of their own. */
+const allOf = (app: AppConfig): readonly AppContainer[] => [...containersOf(app), ...hooksOf(app)];
 
-/** Names, under `secrets` in the stage's file, of the secrets that an application has from there. */
-export const secretNames = (app: AppConfig): readonly string[] => namedSecrets(app).map(({ name }) => name);
+/** Whether an application has secrets that the program writes to the cluster. */
+export const writesSecrets = (app: AppConfig): boolean => namedSecrets(allOf(app)).length > 0;
+
+/** Names, under `secrets` in the stage's file, of the secrets that an application's pods have from there. */
+export const secretNames = (app: AppConfig): readonly string[] =>
+  namedSecrets(containersOf(app)).map(({ name }) => name);
 
 /** What a stage has of secrets: their names, and whether the key of their hash is among them. */
 export interface SecretsThere {
@@ -31,19 +35,26 @@ export interface SecretsThere {
 
 /**
  * The Pulumi secrets that an application names; undefined where it names none.
+ * @param containers whose they are: the pods' without it
  * @throws UserError for one that the stage's file does not have, or when the key of their hash is not there
  */
-export function secretValuesOf(app: AppConfig, stage: string, found: StageSecrets): SecretValues | undefined {
+export function secretValuesOf(
+  app: AppConfig,
+  stage: string,
+  found: StageSecrets,
+  containers: readonly AppContainer[] = containersOf(app),
+): SecretValues | undefined {
   const { secrets = {}, secretsKey } = found;
   requireSecretsThere(app, stage, { names: Object.keys(secrets), hasKey: secretsKey !== undefined });
-  if (!writesSecrets(app)) return undefined;
-  const values = Object.fromEntries(namedSecrets(app).map(({ name }) => [name, secrets[name] ?? ""]));
+  const named = namedSecrets(containers);
+  if (named.length === 0) return undefined;
+  const values = Object.fromEntries(named.map(({ name }) => [name, secrets[name] ?? ""]));
   return { values, hashKey: secretsKey ?? "" };
 }
 
 /** @throws UserError for a secret that an application names and a stage does not have */
 export function requireSecretsThere(app: AppConfig, stage: string, { names, hasKey }: SecretsThere): void {
-  const named = namedSecrets(app);
+  const named = namedSecrets(allOf(app));
   if (named.length === 0) return;
   const missing = named.filter(({ name }) => !names.includes(name));
   if (missing.length > 0) {
@@ -68,8 +79,8 @@ export function requireSecretsThere(app: AppConfig, stage: string, { names, hasK
 export const setCommand = (key: string, stage: string): string =>
   `pulumi config set --secret ${key} --stack ${stage}`;
 
-function namedSecrets(app: AppConfig): { at: (string | number)[]; name: string }[] {
-  const all = [...containersOf(app), ...hooksOf(app)].flatMap(({ at, secrets }) =>
+function namedSecrets(containers: readonly AppContainer[]): { at: (string | number)[]; name: string }[] {
+  const all = containers.flatMap(({ at, secrets }) =>
     Object.entries(secrets).flatMap(([variable, { config }]) =>
       config === undefined ? [] : [{ at: [...at, "secrets", variable], name: config }],
     ),

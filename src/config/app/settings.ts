@@ -9,6 +9,9 @@ import type { Version } from "./versions.ts";
 
 export type Json = Record<string, unknown>;
 
+/** What runs around a release makes no pod another one, and nothing on a way back: it may be mended meanwhile. */
+const OF_NO_POD: ReadonlySet<string> = new Set(["hooks"]);
+
 /**
  * What a version was made from, for the release record.
  * @param secrets undefined where it has none, or where their values are not known
@@ -19,7 +22,9 @@ export function toRecord(
   secrets: SecretValues | undefined,
 ): RecordedVersion {
   const said = Object.fromEntries(
-    Object.entries(withDigests(app, files)).filter(([key, value]) => !isDefault(key, value)),
+    Object.entries(withDigests(app, files)).filter(
+      ([key, value]) => !OF_NO_POD.has(key) && !isDefault(key, value),
+    ),
   );
   const hashes = Object.entries(secrets?.values ?? {}).map(([name, value]): [string, string] => [
     name,

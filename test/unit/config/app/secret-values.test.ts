@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import { hooksOf } from "../../../../src/config/app/container-list.ts";
 import { secretValuesOf, writesSecrets } from "../../../../src/config/app/secret-values.ts";
 import { UserError } from "../../../../src/errors.ts";
 import { application, LEAST } from "../../../support/application.ts";
@@ -29,6 +30,19 @@ describe("the secrets of a version", () => {
       hashKey: KEY,
     });
     assert.equal(writesSecrets(WITH_SECRETS), true);
+  });
+
+  it("are not those of its hooks, which have a Secret of their own with them", () => {
+    const before = { args: ["migrate"], secrets: { ADMIN: { config: "admin" } } };
+    const app = application({ secrets: { PASSWORD: { config: "password" } }, hooks: { before } });
+    const found = { secrets: { admin: "a", password: "p" }, secretsKey: KEY };
+    assert.deepEqual(secretValuesOf(app, "canary-25", found)?.values, { password: "p" });
+    assert.deepEqual(secretValuesOf(app, "canary-25", found, hooksOf(app))?.values, found.secrets);
+    assert.equal(writesSecrets(application({ hooks: { before } })), true);
+    assert.throws(
+      () => secretValuesOf(app, "canary-25", { secrets: { password: "p" }, secretsKey: KEY }),
+      /app\.hooks\.before\.secrets\.ADMIN is secrets\.admin, which Pulumi\.canary-25\.yaml does not have/,
+    );
   });
 
   it("are none where all stand in Secrets of somebody else", () => {
