@@ -71,6 +71,14 @@ describe("hooks of a release", () => {
     assert.equal(recordOf(without).hookBefore, undefined);
   });
 
+  it("are no part of what a version is made from: they may be mended while it is live", async () => {
+    assert.doesNotMatch(String(recordOf(runs.first as StageRun).versions), /hooks/);
+    const mended = { before: { args: ["-V"] } };
+    const run = await runStage(hooked("canary-75", runs.first, {}, mended));
+    assert.notEqual(recordOf(run).hookBefore, recordOf(runs.first as StageRun).hookBefore);
+    assert.deepEqual(recordOf(run).versions, recordOf(runs.second as StageRun).versions);
+  });
+
   it("run in no repetition of what is live, though nothing says that they have run", async () => {
     const live = await runStage(hooked("canary-25", undefined, {}, {}));
     const repeated = await runStage(hooked("canary-25", live));
