@@ -86,10 +86,13 @@ export function changeText(change: Change): string {
   return `${change.object}  ${shortPath(change.path)}  ${valueText(change.from)} → ${valueText(change.to)}`;
 }
 
-/** The last parts of a long path: the object is named beside it. */
+/** The end of a long path, since the object is named beside it: from the last list on, where there is one. */
 function shortPath(path: string): string {
   const parts = pathParts(path);
-  return parts.length > 3 ? parts.slice(-1).join(".") : parts.join(".");
+  if (parts.length <= 3) return parts.join(".");
+  const index = parts.findLastIndex((part) => /^\d+$/.test(part));
+  if (index < 1) return parts.at(-1) ?? path;
+  return [`${parts[index - 1]}[${parts[index]}]`, ...parts.slice(index + 1)].join(".");
 }
 
 const LONGEST_VALUE = 60;

@@ -98,6 +98,14 @@ describe("pathParts", () => {
 });
 
 describe("changeText", () => {
+  it("tells which entry of a list it is", () => {
+    const of = (path: string) =>
+      changeText({ object: "HTTPRoute shop", operation: "update", path, from: 75, to: 25 });
+    assert.equal(of("spec.rules[0].backendRefs[1].weight"), "HTTPRoute shop  backendRefs[1].weight  75 → 25");
+    assert.equal(of("spec.a.b.c"), "HTTPRoute shop  c  75 → 25");
+    assert.equal(of("spec.ports[0]"), "HTTPRoute shop  spec.ports.0  75 → 25");
+  });
+
   it("is one line", () => {
     const texts = changesOf({ ...STEP, detailedDiff: { "spec.replicas": {}, [WEIGHT]: {} } }).map(changeText);
     assert.deepEqual(texts, [
