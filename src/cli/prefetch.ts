@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { parse } from "yaml";
 import { declaredValues, ownValues } from "../config/raw.ts";
 import { Prefetch } from "../engine/prefetch.ts";
 import { LIST_STACKS, stackOutputs } from "../engine/process.ts";
@@ -38,9 +37,15 @@ const OPTIONS = {
   help: { type: "boolean", short: "h" },
 } as const;
 
-/** The stack that Pulumi.yaml names, or the one that the configuration's schema has for it. */
+/** As the configuration's schema has it. */
+const USUAL = "foundation";
+
+/** The stack that Pulumi.yaml names, or the usual one. A file without the word is not parsed: the parser loads for long. */
 async function foundingStack(folder: string): Promise<string | undefined> {
-  const { name, config } = parse(await readFile(join(folder, "Pulumi.yaml"), "utf8"));
-  const { founding = "foundation" } = ownValues(declaredValues(config), name);
+  const text = await readFile(join(folder, "Pulumi.yaml"), "utf8");
+  if (!text.includes("founding")) return USUAL;
+  const { parse } = await import("yaml");
+  const { name, config } = parse(text);
+  const { founding = USUAL } = ownValues(declaredValues(config), name);
   return typeof founding === "string" ? founding : undefined;
 }

@@ -88,8 +88,8 @@ describe("what is fetched before the command is loaded", () => {
   }
 
   for (const [fault, text] of [
-    ["no YAML", "{"],
-    ["no configuration", "name: shop\n"],
+    ["no YAML", "founding: {"],
+    ["no configuration", "name: founding\n"],
     ["a foundation that is no name", `${PROJECT}  founding: [1]\n`],
   ]) {
     it(`is nothing of a Pulumi.yaml with ${fault}: whoever reads it next says so`, async () => {
