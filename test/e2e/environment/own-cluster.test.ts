@@ -31,8 +31,6 @@ describe("npm start -- --context, by somebody without root on a cluster of their
     stateDir = mkdtempSync(join(tmpdir(), "own-cluster-"));
     cluster = await startCluster(stateDir, silentProgress);
     api = await connect({ file: cluster.kubeconfig, context: cluster.context });
-    // As kind and minikube are: nobody gives addresses to load balancers.
-    await withoutLoadBalancers();
     user = await makeUser(readFileSync(cluster.kubeconfig, "utf8"));
     objectsBefore = await clusterObjects();
   });
@@ -61,6 +59,7 @@ describe("npm start -- --context, by somebody without root on a cluster of their
       ...options,
     ]);
 
+  /** As kind and minikube are: nobody gives addresses to load balancers. */
   async function withoutLoadBalancers(): Promise<void> {
     const entry = findProcess(stateDir, LOAD_BALANCER);
     assert.ok(entry);
@@ -112,36 +111,20 @@ describe("npm start -- --context, by somebody without root on a cluster of their
     await until(async () => (await api.get(NAMESPACE_PATH)) === undefined);
   });
 
-  it("goes through the stages where Services get no address, without a failed request, and leaves nothing", async () => {
-    const { exitCode, said } = await ended(walk());
-    assert.equal(exitCode, 0, said);
-    assert.match(said, /Requests go through the API server's proxy of Service httpd/);
-    assert.doesNotMatch(said, /Building Kubernetes|Debian packages|voyager/i);
-    const report = reportSchema.parse(await ownReport(user));
-    assert.deepEqual(
-      report.steps.map(({ stage }) => stage),
-      STAGES,
-    );
-    assert.equal(report.failed, 0);
-    assert.ok(report.steps.every(({ fits }) => fits));
-    assert.ok(report.requests > 6 * 4000, `only ${report.requests} requests`);
-    assert.equal(report.environment.edge, "none");
-    await assertNothingLeft();
-  });
-
-  it("takes everything back when it is interrupted", async () => {
+  it("takes everything back when it is interrupted, and comes in through a load balancer where there is one", async () => {
     const running = walk();
     await until(isReleased);
     // As a terminal's Ctrl-C: to every process of the group.
     process.kill(-(running.pid ?? 0), "SIGINT");
     const { exitCode, said } = await ended(running);
     assert.equal(exitCode, 130, said);
+    assert.match(said, /Requests go through the load balancer of Service httpd, 10\./);
     assert.match(said, /stopped by SIGINT/);
     await assertNothingLeft();
   });
 
-  it("takes down what a killed run left, and with --keep leaves its own, through a load balancer", async () => {
-    await startCluster(stateDir, silentProgress);
+  it("takes down what a killed run left, and goes through the stages without a failed request where Services get no address", async () => {
+    await withoutLoadBalancers();
     const running = walk();
     await until(isReleased);
     const pid = running.pid ?? 0;
@@ -154,9 +137,19 @@ describe("npm start -- --context, by somebody without root on a cluster of their
     const { exitCode, said } = await ended(walk("--keep"));
     assert.equal(exitCode, 0, said);
     assert.match(said, /An earlier run on canary-stages-local did not come to its end/);
-    assert.match(said, /Requests go through the load balancer of Service httpd, 10\./);
+    assert.match(said, /Requests go through the API server's proxy of Service httpd/);
+    assert.doesNotMatch(said, /Building Kubernetes|Debian packages|voyager/i);
     assert.match(said, /Left on canary-stages-local: namespace canary-stages-walk/);
     assert.equal(await isReleased(), true);
+    const report = reportSchema.parse(await ownReport(user));
+    assert.deepEqual(
+      report.steps.map(({ stage }) => stage),
+      STAGES,
+    );
+    assert.equal(report.failed, 0);
+    assert.ok(report.steps.every(({ fits }) => fits));
+    assert.ok(report.requests > 6 * 4000, `only ${report.requests} requests`);
+    assert.equal(report.environment.edge, "none");
   });
 
   it("refuses to begin anew beside what was kept, until that is taken down", async () => {
