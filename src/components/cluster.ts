@@ -11,6 +11,8 @@ export interface Cluster {
   readonly administrator: k8s.Provider;
   /** The address that is reserved for the edge; undefined where the cluster chooses one. */
   readonly edgeAddress?: pulumi.Output<string>;
+  /** Name of that address, for a load balancer that takes it by name. */
+  readonly edgeAddressName?: pulumi.Output<string>;
 }
 
 /** A cluster that exists already, reached through a named context; no credential of it enters the state. */

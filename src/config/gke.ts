@@ -13,6 +13,8 @@ const network = z.strictObject({
   nodes: range.default("10.10.0.0/20"),
   pods: range.default("10.20.0.0/16"),
   services: range.default("10.30.0.0/20"),
+  /** For the proxies of a regional load balancer of a Gateway. */
+  proxies: range.default("10.40.0.0/23"),
 });
 
 const nodes = z

@@ -38,7 +38,7 @@ export async function declareFoundation(
   }
   const keepsNamespace = await wasThereBefore(api, config.namespace);
 
-  const cluster = await declareCluster(config);
+  const cluster = await declareCluster(config, router);
   const tenancy = new Tenancy("tenancy", {
     cluster,
     app: config.app,
@@ -46,7 +46,7 @@ export async function declareFoundation(
     namespace: config.namespace,
     keepsNamespace,
     selector: router.selector(config.app.name),
-    edgeRules: router.deployerRules,
+    edgeRules: router.deployerRules(config),
     podSecurity: config.app.podSecurity?.standard ?? router.podSecurity,
     registryCredentials: config.registryCredentials,
   });
@@ -55,6 +55,7 @@ export async function declareFoundation(
     config,
     namespace: tenancy.namespace,
     administrator: cluster.administrator,
+    addressName: cluster.edgeAddressName,
   });
   return {
     [DEPLOYER_KUBECONFIG]: tenancy.deployerKubeconfig,
@@ -81,11 +82,13 @@ async function wasThereBefore(api: KubernetesApi | undefined, namespace: string)
   return found !== undefined && !isMadeHere(found);
 }
 
-async function declareCluster({ cluster: config, edge }: FoundationConfig): Promise<Cluster> {
+async function declareCluster(foundation: FoundationConfig, router: Router): Promise<Cluster> {
+  const { cluster: config } = foundation;
   if (config.kind === "kubeconfig") {
     const address = await clusterAddress({ file: config.kubeconfig, context: config.context });
     return new ExistingCluster("cluster", { config, address });
   }
+  const edge = router.onGke(foundation, config);
   // Loaded for such a cluster alone: Google's SDK takes a second.
   const { GkeCluster } = await import("../components/gke/cluster.ts");
   return new GkeCluster("cluster", { config, edge });

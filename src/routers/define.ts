@@ -43,6 +43,8 @@ export function defineRouter<S extends RouterSchema>(schema: S, own: RouterDefin
     schema,
     requires: (config) => own.requires(configOf(config)),
     foundationRequires: (config) => own.foundationRequires(foundationOf(config)),
+    deployerRules: (config) => own.deployerRules(foundationOf(config)),
+    onGke: (config, cluster) => own.onGke(foundationOf(config), cluster),
     check: async (api, config, plan) => own.check?.(api, configOf(config), plan),
     checkFoundation: async (api, config) => own.checkFoundation?.(api, foundationOf(config)),
     plan: (config) => withVersions(own.plan(configOf(config)), config),

@@ -4,6 +4,8 @@ import type { z } from "zod";
 import type { KubernetesApi, RequiredApi } from "../cluster/api.ts";
 import type { ClusterConfig } from "../config/cluster.ts";
 import type { FoundationConfig } from "../config/foundation.ts";
+import type { GkeConfig } from "../config/gke.ts";
+import type { GkeEdge } from "../config/gke-edge.ts";
 import type { RouterSchema } from "../config/router-schema.ts";
 import type { Config } from "../config/stage.ts";
 import type { RoutedTrack, StagePlan, TrackPlan } from "../model/plan.ts";
@@ -40,6 +42,8 @@ export interface FoundationArgs<F extends FoundationConfig = FoundationConfig> {
   readonly config: F;
   readonly namespace: pulumi.Input<string>;
   readonly administrator: k8s.Provider;
+  /** Name of the address that Google has reserved for the edge; undefined where the foundation makes no cluster. */
+  readonly addressName?: pulumi.Output<string> | undefined;
 }
 
 /** The Pulumi components of a router. They need the SDKs, so they are loaded where something is declared. */
@@ -61,8 +65,6 @@ export interface Edge<C extends Config = Config, F extends FoundationConfig = Fo
 
 /** What is the same for every configuration of a router. */
 interface RouterTraits {
-  /** What the deployer needs for this router's objects, besides Services. */
-  readonly deployerRules: readonly k8s.types.input.rbac.v1.PolicyRule[];
   /** Pod Security Standard that every pod of the namespace can keep, those of the router's controller too. */
   readonly podSecurity: "restricted" | "baseline";
   /** Labels that all pods of an application carry, by its name. */
@@ -84,7 +86,14 @@ interface RouterWork<C extends Config, F extends FoundationConfig, T extends Rou
    * @throws UserError
    */
   readonly check?: (api: KubernetesApi, config: C, plan: StagePlan) => Promise<void>;
-  /** The same for the foundation. @throws UserError */
+  /** What the deployer needs for this router's objects, besides Services. */
+  readonly deployerRules: (config: F) => readonly k8s.types.input.rbac.v1.PolicyRule[];
+  /**
+   * What the edge needs of a GKE cluster that the foundation makes for it.
+   * @throws UserError for an edge that such a cluster does not have
+   */
+  readonly onGke: (config: F, cluster: GkeConfig) => GkeEdge;
+  /** The same as `check` for the foundation. @throws UserError */
   readonly checkFoundation?: (api: KubernetesApi, config: F) => Promise<void>;
   /**
    * The stage as this router does it; pure.

@@ -9,6 +9,8 @@ export interface ControlPlaneArgs {
   readonly network: pulumi.Input<string>;
   readonly subnetwork: pulumi.Input<string>;
   readonly nodeAccount: pulumi.Input<string>;
+  /** Whether it has the Gateway API, with Google's controller. */
+  readonly servesGateways: boolean;
 }
 
 /** A Saturday: windows begin on the first of the days after it. */
@@ -47,6 +49,7 @@ export function clusterDocument(args: ControlPlaneArgs): gcp.container.ClusterAr
       managedPrometheus: { enabled: true },
     },
     resourceLabels: config.labels,
+    ...(args.servesGateways && { gatewayApiConfig: { channel: "CHANNEL_STANDARD" } }),
     ...(config.mode === "autopilot" ? autopilotDocument(args) : standardDocument(args)),
   };
 }

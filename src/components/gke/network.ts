@@ -1,10 +1,11 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
-import { type EdgeConfig, edgePorts } from "../../config/edge.ts";
 import { type GkeConfig, regionOf } from "../../config/gke.ts";
 
 export interface NetworkArgs {
   readonly config: GkeConfig;
+  /** Whether a regional load balancer of Google's has its proxies in the network. */
+  readonly hasProxies: boolean;
 }
 
 /** Names of the subnetwork's secondary ranges. */
@@ -17,8 +18,10 @@ export class Network extends pulumi.ComponentResource {
   readonly subnetwork: gcp.compute.Subnetwork;
   /** The way out: what nodes pull images through. */
   readonly nat: gcp.compute.RouterNat;
+  /** Where a regional load balancer has its proxies, if there is one. */
+  readonly proxies: readonly gcp.compute.Subnetwork[];
 
-  constructor(name: string, { config }: NetworkArgs, options: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { config, hasProxies }: NetworkArgs, options: pulumi.ComponentResourceOptions) {
     super("canary-stages:index:GkeNetwork", name, {}, options);
     const child = { parent: this };
     const region = regionOf(config.location);
@@ -41,6 +44,15 @@ export class Network extends pulumi.ComponentResource {
       },
       child,
     );
+    this.proxies = hasProxies
+      ? [
+          new gcp.compute.Subnetwork(
+            `${name}-proxies`,
+            { ...proxySubnetworkDocument(config), network: this.network.id },
+            child,
+          ),
+        ]
+      : [];
     this.registerOutputs({ network: this.network.id, subnetwork: this.subnetwork.id });
   }
 }
@@ -58,17 +70,18 @@ function subnetworkDocument({ location, network }: GkeConfig): Omit<gcp.compute.
   };
 }
 
-/** Lets clients through to the nodes, on the edge's ports alone. Nothing else of the network is open to anybody. */
-export function edgeFirewallDocument(
-  network: pulumi.Input<string>,
-  nodeAccount: pulumi.Input<string>,
-  edge: EdgeConfig,
-): gcp.compute.FirewallArgs {
+/**
+ * A subnetwork for the proxies of regional load balancers alone. Source: Compute Engine API, `Subnetwork.purpose` and `role`;
+ * "Proxy-only subnets" of Google's manual: one for each region and network, /26 at least, /23 is what it advises.
+ */
+function proxySubnetworkDocument({
+  location,
+  network,
+}: GkeConfig): Omit<gcp.compute.SubnetworkArgs, "network"> {
   return {
-    network,
-    direction: "INGRESS",
-    sourceRanges: edge.allowedRanges ?? ["0.0.0.0/0"],
-    targetServiceAccounts: [nodeAccount],
-    allows: [{ protocol: "tcp", ports: edgePorts(edge).map(String) }],
+    region: regionOf(location),
+    ipCidrRange: network.proxies,
+    purpose: "REGIONAL_MANAGED_PROXY",
+    role: "ACTIVE",
   };
 }

@@ -2,7 +2,9 @@ import { ApiError, type KubernetesApi } from "../../cluster/api.ts";
 import { namespacePath } from "../../cluster/objects.ts";
 import { UserError } from "../../errors.ts";
 import type { StagePlan } from "../../model/plan.ts";
+import { isOwn } from "./edge-schema.ts";
 import { requireNoForeignRules } from "./foreign-rules.ts";
+import { requireClassIsSaid } from "./gke/class-is-said.ts";
 import { type Gateway, listenersFor, problemOfGateway, problemOfListener } from "./listeners.ts";
 import { readRoute } from "./live-route.ts";
 import { gatewayOf, gatewayPath, LISTENERS } from "./objects.ts";
@@ -21,6 +23,7 @@ export async function checkStage(api: KubernetesApi, config: GatewayConfig, plan
     api.get<{ metadata: { labels?: Readonly<Record<string, string>> } }>(namespacePath(config.namespace)),
     readRoute({ api, config }),
   ]);
+  requireClassIsSaid(config.edge, gateway.spec.gatewayClassName);
   const problem = problemOfGateway(gateway);
   const where = `Gateway ${reference.namespace}/${reference.name}`;
   if (problem !== undefined) throw unfit(where, problem);
@@ -41,7 +44,6 @@ export async function checkStage(api: KubernetesApi, config: GatewayConfig, plan
 async function readGateway(api: KubernetesApi, config: GatewayConfig): Promise<Gateway> {
   const reference = gatewayOf(config);
   const name = `Gateway ${reference.namespace}/${reference.name}`;
-  const isOwn = "class" in config.edge.gateway;
   try {
     const found = await api.get<Gateway>(gatewayPath(reference));
     if (found) return found;
@@ -54,7 +56,7 @@ async function readGateway(api: KubernetesApi, config: GatewayConfig): Promise<G
   }
   throw new UserError(
     `${name} does not exist`,
-    isOwn
+    isOwn(config.edge.gateway)
       ? "The foundation makes it: apply it again, with canary foundation, or pulumi up of its stack."
       : "Name one that is there in edge.gateway of Pulumi.yaml, or let the foundation make one: edge.gateway: { class: NAME }.",
   );

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { hostName, secretName, testers } from "../../config/edge.ts";
+import { REGIONAL_CLASS } from "./gke/classes.ts";
+import { refineForGoogle } from "./gke/edge-rules.ts";
 
 // A namespace, a Gateway or a class: RFC 1123.
 const objectName = z
@@ -19,16 +21,32 @@ const existingGateway = z.strictObject({
   namespace: objectName.optional(),
   /** The listener by its name; without it every listener that lets the route in. */
   section: objectName.optional(),
+  /** Its class, where that is one of Google's: their load balancers are told more than the route says. */
+  class: objectName.optional(),
   /** How its clients ask: what its listener terminates. */
   scheme: z.enum(["http", "https"]).default("http"),
 });
 
-const tls = z.strictObject({
-  /** Secret of type kubernetes.io/tls in the namespace, for the Gateway's HTTPS listener. */
-  secret: secretName,
-  /** HTTP answers with a redirect to HTTPS; otherwise both serve. */
-  redirect: z.boolean().default(true),
-});
+/** Whether the foundation makes the Gateway. */
+export const isOwn = (gateway: GatewayEdgeConfig["gateway"]): gateway is z.infer<typeof ownGateway> =>
+  !("name" in gateway);
+
+const tls = z
+  .strictObject({
+    /** Secret of type kubernetes.io/tls in the namespace, for the Gateway's HTTPS listener. */
+    secret: secretName.optional(),
+    /** Instead of a Secret: a certificate map of Google's Certificate Manager, by its name. */
+    certificateMap: z
+      .string()
+      .regex(/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/, "must be the name of a certificate map")
+      .optional(),
+    /** HTTP answers with a redirect to HTTPS; otherwise both serve. */
+    redirect: z.boolean().default(true),
+  })
+  .refine(({ secret, certificateMap }) => (secret === undefined) !== (certificateMap === undefined), {
+    path: ["secret"],
+    message: "must be set, or certificateMap, and not both",
+  });
 
 const pathPrefix = z
   .string()
@@ -41,8 +59,11 @@ const duration = z
 /** What clients find in front of the application, and how the program sees what carries their requests. */
 export const edgeSchema = z
   .strictObject({
-    /** `{ class: NAME }` for one that the foundation makes, `{ name, namespace, section }` for one that is there. */
-    gateway: z.union([ownGateway, existingGateway]),
+    /**
+     * `{ class: NAME }` for one that the foundation makes, `{ name, namespace, section, class }` for one that is there.
+     * Without it one of Google's regional load balancers, which is GKE's.
+     */
+    gateway: z.union([ownGateway, existingGateway]).default({ class: REGIONAL_CLASS }),
     /** The one host name that is served; every name of the listener without it. */
     host: hostName.optional(),
     /** Only paths below it are served: `/shop`. The application sees them as they are. */
@@ -73,7 +94,7 @@ export const edgeSchema = z
      */
     propagationSeconds: z.int().min(0, "must not be negative").max(600).default(40),
   })
-  .refine((edge) => !edge.tls || "class" in edge.gateway, {
+  .refine((edge) => !edge.tls || !("name" in edge.gateway), {
     path: ["tls"],
     message:
       "is for the Gateway that the foundation makes; the certificate of an existing one is its owner's: set edge.gateway.scheme to https",
@@ -85,7 +106,8 @@ export const edgeSchema = z
   .refine((edge) => edge.previewHost === undefined || edge.previewHost !== edge.host, {
     path: ["previewHost"],
     message: "must be another name than edge.host",
-  });
+  })
+  .superRefine(refineForGoogle);
 
 export type GatewayEdgeConfig = z.infer<typeof edgeSchema>;
 

@@ -2,13 +2,16 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeChange } from "../../components/hooks.ts";
 import { applicationMetadata, SKIP_AWAIT } from "../../components/metadata.ts";
-import { TRACKS } from "../../model/names.ts";
+import { versionOf } from "../../config/app/versions.ts";
+import { TRACKS, type TrackName } from "../../model/names.ts";
 import type { Edge, EdgeArgs } from "../router.ts";
 import { serviceDocument } from "../service.ts";
 import { previewName } from "../service-names.ts";
 import { showsCanary } from "./edge-schema.ts";
 import { untilFollowed } from "./followed.ts";
 import { declareFoundation } from "./foundation.ts";
+import { isGoogles } from "./gke/classes.ts";
+import { backendPolicy, healthCheckPolicy } from "./gke/policies.ts";
 import { untilKnown } from "./known.ts";
 import { GATEWAY_VERSION, redirectName } from "./objects.ts";
 import { previewRouteSpec, type RouteSpec, redirectRouteSpec, routeSpec } from "./route.ts";
@@ -33,18 +36,22 @@ export class GatewayEdge extends pulumi.ComponentResource {
     super("canary-stages:index:GatewayEdge", name, {}, options);
     const { config, plan } = args;
     const child = { parent: this };
-    const dependsOn = TRACKS.map(
-      (track) =>
-        new k8s.core.v1.Service(
-          `${name}-${track}`,
-          trackService(args, plan.tracks[track].name, plan.tracks[track].identity),
-          child,
-        ),
-    );
+    const behind: Behind[] = TRACKS.map((track) => ({
+      suffix: track,
+      service: plan.tracks[track].name,
+      track,
+    }));
     if (showsCanary(config.edge)) {
-      const service = trackService(args, previewName(config.app.name), plan.tracks.canary.identity);
-      dependsOn.push(new k8s.core.v1.Service(`${name}-preview`, service, child));
+      behind.push({ suffix: "preview", service: previewName(config.app.name), track: "canary" });
     }
+    const dependsOn = behind.flatMap(({ suffix, service, track }) => [
+      new k8s.core.v1.Service(
+        `${name}-${suffix}`,
+        trackService(args, service, plan.tracks[track].identity),
+        child,
+      ),
+      ...declarePolicies(`${name}-${suffix}`, { args, service, track }, child),
+    ]);
     const untilReady = async (): Promise<void> => {
       await args.beforeChange();
       await untilKnown(waitedOf(args));
@@ -71,6 +78,30 @@ export class GatewayEdge extends pulumi.ComponentResource {
     }
     this.registerOutputs({ route: this.route.metadata.name });
   }
+}
+
+/** A Service of the edge, and the track whose pods are behind it. */
+interface Behind {
+  readonly suffix: string;
+  readonly service: string;
+  readonly track: TrackName;
+}
+
+/** What Google's load balancer is told of a Service; nothing where another one carries the traffic. */
+function declarePolicies(
+  name: string,
+  { args, service, track }: Omit<Behind, "suffix"> & { readonly args: Args },
+  options: pulumi.CustomResourceOptions,
+): k8s.apiextensions.CustomResource[] {
+  const { config, namespace, plan } = args;
+  const { edge } = config;
+  if (!isGoogles(edge)) return [];
+  const { app } = versionOf(config, plan.tracks[track].version);
+  const policy = { service, namespace, app, edge };
+  return [
+    new k8s.apiextensions.CustomResource(`${name}-health`, healthCheckPolicy(policy), options),
+    new k8s.apiextensions.CustomResource(`${name}-backend`, backendPolicy(policy), options),
+  ];
 }
 
 /** Not waited for: its endpoints may be none, and what matters is whether what carries the traffic knows them. */

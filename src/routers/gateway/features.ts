@@ -1,6 +1,8 @@
 import { ApiError, type KubernetesApi } from "../../cluster/api.ts";
 import { UserError } from "../../errors.ts";
-import type { GatewayEdgeConfig } from "./edge-schema.ts";
+import { type GatewayEdgeConfig, isOwn } from "./edge-schema.ts";
+import { requireClassIsSaid } from "./gke/class-is-said.ts";
+import { isGoogles } from "./gke/classes.ts";
 import type { Gateway } from "./listeners.ts";
 import { type Condition, classesPath, conditionText, gatewayOf, gatewayPath } from "./objects.ts";
 import type { GatewayFoundation } from "./schema.ts";
@@ -40,11 +42,14 @@ export async function checkFoundation(api: KubernetesApi, config: GatewayFoundat
 /** The class of an existing Gateway stands in that; undefined where the foundation is not able to see it. */
 async function classNameOf(api: KubernetesApi, config: GatewayFoundation): Promise<string | undefined> {
   const { gateway } = config.edge;
-  if ("class" in gateway) return gateway.class;
+  if (isOwn(gateway)) return gateway.class;
   const reference = gatewayOf(config);
   const found = await orForbidden(api.get<Gateway>(gatewayPath(reference)));
   if (found === "not to be read") return undefined;
-  if (found) return found.spec.gatewayClassName;
+  if (found) {
+    requireClassIsSaid(config.edge, found.spec.gatewayClassName);
+    return found.spec.gatewayClassName;
+  }
   throw new UserError(
     `Gateway ${reference.namespace}/${reference.name} does not exist`,
     "Name one that is there in edge.gateway of Pulumi.yaml, or let the foundation make one: edge.gateway: { class: NAME }.",
@@ -82,7 +87,8 @@ const NEEDED: readonly {
   {
     key: "timeouts.request",
     feature: "HTTPRouteRequestTimeout",
-    isAskedFor: ({ timeouts }) => timeouts !== undefined,
+    // Google's load balancers have it by a policy of their own.
+    isAskedFor: (edge) => edge.timeouts !== undefined && !isGoogles(edge),
   },
   {
     key: "tls.redirect",

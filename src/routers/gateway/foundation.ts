@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { applicationMetadata } from "../../components/metadata.ts";
 import { appNames } from "../../model/names.ts";
 import type { FoundationArgs } from "../router.ts";
+import { isOwn } from "./edge-schema.ts";
 import { GATEWAY_GROUP, GATEWAY_VERSION, gatewayOf, LISTENERS } from "./objects.ts";
 import type { GatewayFoundation } from "./schema.ts";
 
@@ -12,7 +13,7 @@ type Args = FoundationArgs<GatewayFoundation>;
 export async function declareFoundation(args: Args): Promise<void> {
   const options = { providers: [args.administrator] };
   const { gateway } = args.config.edge;
-  if ("class" in gateway) new OwnGateway("gateway", { ...args, class: gateway.class }, options);
+  if (isOwn(gateway)) new OwnGateway("gateway", { ...args, class: gateway.class }, options);
   else if (gatewayOf(args.config).namespace !== args.config.namespace) {
     new GatewayReader("gateway-reader", args, options);
   }
@@ -29,21 +30,29 @@ export class OwnGateway extends pulumi.ComponentResource {
   }
 }
 
+/** Annotation of a Gateway whose HTTPS listeners then name no certificate: "Secure a Gateway" of GKE's manual. */
+const CERTIFICATE_MAP = "networking.gke.io/certmap";
+
 /** Every value that the API server would put in is written out, as in the route. */
 function gatewayDocument({
   config,
   namespace,
+  addressName,
   class: gatewayClassName,
 }: Args & { class: string }): k8s.apiextensions.CustomResourceArgs {
   const { tls } = config.edge;
   const allowedRoutes = { namespaces: { from: "Same" } };
   const certificate = { group: "", kind: "Secret", name: tls?.secret };
+  const map = tls?.certificateMap;
   return {
     apiVersion: GATEWAY_VERSION,
     kind: "Gateway",
-    metadata: applicationMetadata(gatewayOf(config).name, namespace),
+    metadata: applicationMetadata(gatewayOf(config).name, namespace, {
+      ...(map !== undefined && { annotations: { [CERTIFICATE_MAP]: map } }),
+    }),
     spec: {
       gatewayClassName,
+      ...(addressName && { addresses: [{ type: "NamedAddress", value: addressName }] }),
       listeners: [
         { name: LISTENERS.http, port: 80, protocol: "HTTP", allowedRoutes },
         ...(tls
@@ -53,7 +62,7 @@ function gatewayDocument({
                 port: 443,
                 protocol: "HTTPS",
                 allowedRoutes,
-                tls: { mode: "Terminate", certificateRefs: [certificate] },
+                ...(map === undefined && { tls: { mode: "Terminate", certificateRefs: [certificate] } }),
               },
             ]
           : []),

@@ -1,3 +1,4 @@
+import type { RequiredApi } from "../../cluster/api.ts";
 import { DECLARE } from "../../components/access.ts";
 import { defineRouter } from "../define.ts";
 import { previewName, servicePath } from "../service-names.ts";
@@ -5,6 +6,9 @@ import { checkStage } from "./check.ts";
 import { envoy } from "./data-plane.ts";
 import { showsCanary } from "./edge-schema.ts";
 import { checkFoundation } from "./features.ts";
+import { isGoogles } from "./gke/classes.ts";
+import { networkOf } from "./gke/network.ts";
+import { POLICY_API, POLICY_RULE, policyPaths } from "./gke/policies.ts";
 import { readRoute } from "./live-route.ts";
 import { GATEWAY_API, GATEWAY_GROUP, gatewayOf, gatewayPath, redirectName, routePath } from "./objects.ts";
 import { applicationSelector, deploymentNames, planStage } from "./plan.ts";
@@ -13,14 +17,17 @@ import { trafficOf } from "./traffic.ts";
 
 /** Splits traffic by weights in a route of the Gateway API: pods know nothing of their share. */
 export const gateway = defineRouter(gatewaySchema, {
-  requires: () => [GATEWAY_API],
-  foundationRequires: () => [GATEWAY_API],
+  requires: apisOf,
+  // A cluster that the foundation makes has them when it is there.
+  foundationRequires: (config) => (config.cluster.kind === "gke" ? [] : apisOf(config)),
   check: checkStage,
   checkFoundation,
-  deployerRules: [
+  deployerRules: ({ edge }) => [
     { apiGroups: [GATEWAY_GROUP], resources: ["httproutes"], verbs: DECLARE },
     { apiGroups: [GATEWAY_GROUP], resources: ["gateways"], verbs: ["get"] },
+    ...(isGoogles(edge) ? [POLICY_RULE] : []),
   ],
+  onGke: networkOf,
   podSecurity: "restricted",
   selector: applicationSelector,
   edgeHoldsShares: true,
@@ -29,6 +36,9 @@ export const gateway = defineRouter(gatewaySchema, {
   edgePaths: (config) => [
     ...routeNames(config).map((name) => routePath(config.namespace, name)),
     ...serviceNames(config).map((name) => servicePath(config.namespace, name)),
+    ...(isGoogles(config.edge)
+      ? serviceNames(config).flatMap((name) => policyPaths(config.namespace, name))
+      : []),
   ],
   entrance: ({ edge }) => ({
     scheme: edge.tls || ("scheme" in edge.gateway && edge.gateway.scheme === "https") ? "https" : "http",
@@ -48,6 +58,10 @@ export const gateway = defineRouter(gatewaySchema, {
   readTraffic: async (api, config) => trafficOf(config.app.name, await readRoute({ api, config })),
   loadEdge: async () => (await import("./edge.ts")).gatewayEdge,
 });
+
+function apisOf({ edge }: Pick<GatewayConfig, "edge">): RequiredApi[] {
+  return isGoogles(edge) ? [GATEWAY_API, POLICY_API] : [GATEWAY_API];
+}
 
 function routeNames({ app, edge }: GatewayConfig): string[] {
   return [

@@ -1,4 +1,5 @@
 import type { RequiredApi } from "../../cluster/api.ts";
+import { isOwn } from "./edge-schema.ts";
 import type { GatewayConfig } from "./schema.ts";
 
 export const GATEWAY_GROUP = "gateway.networking.k8s.io";
@@ -25,7 +26,7 @@ export const LISTENERS = { http: "http", https: "https" } as const;
 
 /** The Gateway of a configuration: the foundation's own is named after the application. */
 export function gatewayOf({ app, namespace, edge: { gateway, tls } }: Placed): GatewayReference {
-  if ("class" in gateway) {
+  if (isOwn(gateway)) {
     return { name: app.name, namespace, section: tls?.redirect ? LISTENERS.https : undefined };
   }
   return { name: gateway.name, namespace: gateway.namespace ?? namespace, section: gateway.section };

@@ -1,6 +1,7 @@
 import { UserError } from "../../errors.ts";
 import { TRACKS, type TrackName } from "../../model/names.ts";
 import type { RoutedTrack, StagePlan } from "../../model/plan.ts";
+import { requireFit } from "./gke/fit.ts";
 import type { GatewayConfig } from "./schema.ts";
 
 /** Labels that all pods of an application carry. */
@@ -11,10 +12,11 @@ export const deploymentNames = (app: string) => ({ previous: `${app}-previous`, 
 
 /**
  * The shares are the weights of the route, so every share is exact with any number of pods.
- * @throws UserError when a track is to have traffic and no pods
+ * @throws UserError when a track is to have traffic and no pods; for an application that does not fit to Google's load balancers
  */
 export function planStage(config: GatewayConfig): StagePlan<RoutedTrack> {
   const { app, traffic, replicas } = config;
+  requireFit(config);
   for (const track of TRACKS) {
     if (traffic[track] === 0 || replicas[track] > 0) continue;
     throw new UserError(

@@ -1,6 +1,7 @@
 import type { Testers } from "../../config/edge.ts";
 import type { StagePlan } from "../../model/plan.ts";
 import { previewName, SERVICE_PORT } from "../service-names.ts";
+import { isGoogles } from "./gke/classes.ts";
 import { GATEWAY_GROUP, type GatewayReference, gatewayOf, LISTENERS } from "./objects.ts";
 import type { GatewayConfig } from "./schema.ts";
 
@@ -108,7 +109,9 @@ export function redirectRouteSpec(config: GatewayConfig): RouteSpec {
 
 const pathOf = ({ edge }: GatewayConfig) => ({ type: "PathPrefix", value: edge.pathPrefix }) as const;
 
-const timeoutsOf = ({ edge: { timeouts } }: GatewayConfig) => timeouts && { timeouts };
+/** Google's load balancers refuse a route with timeouts, and have them in a policy. */
+const timeoutsOf = ({ edge }: GatewayConfig) =>
+  edge.timeouts && !isGoogles(edge) ? { timeouts: edge.timeouts } : undefined;
 
 const backendOf = (name: string, weight: number): BackendRef => ({
   group: "",

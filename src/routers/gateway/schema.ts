@@ -6,7 +6,7 @@ import { edgeSchema } from "./edge-schema.ts";
 
 /** What the configuration says where shares are weights in a route. */
 export const gatewaySchema = {
-  edge: edgeSchema,
+  edge: edgeSchema.prefault({}),
   /** Pods of each track: as many as the load needs, whatever the shares are. */
   replicas: z.strictObject({ previous: podCount, canary: podCount }),
   cluster: z.object({}),

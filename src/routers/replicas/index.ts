@@ -1,3 +1,4 @@
+import { clientsAtNodes } from "../../config/gke-edge.ts";
 import { defineRouter } from "../define.ts";
 import { previewName, servicePath } from "../service-names.ts";
 import { shareByPods, trafficByPods } from "../share-by-pods.ts";
@@ -9,7 +10,8 @@ import { replicasSchema } from "./schema.ts";
 export const replicas = defineRouter(replicasSchema, {
   requires: () => [],
   foundationRequires: () => [],
-  deployerRules: [],
+  deployerRules: () => [],
+  onGke: ({ edge }) => clientsAtNodes(edge),
   podSecurity: "restricted",
   selector: applicationSelector,
   edgeHoldsShares: false,

@@ -1,4 +1,5 @@
 import { DECLARE } from "../../components/access.ts";
+import { clientsAtNodes } from "../../config/gke-edge.ts";
 import { appNames } from "../../model/names.ts";
 import { defineRouter } from "../define.ts";
 import { previewName, servicePath } from "../service-names.ts";
@@ -16,7 +17,8 @@ const ingressPath = ({ app, namespace }: VoyagerConfig): string =>
 export const voyager = defineRouter(voyagerSchema, {
   requires: () => [VOYAGER_API],
   foundationRequires: ({ edge }) => (edge.tls?.issuer ? [CERTIFICATE_API] : []),
-  deployerRules: [{ apiGroups: ["voyager.appscode.com"], resources: ["ingresses"], verbs: DECLARE }],
+  deployerRules: () => [{ apiGroups: ["voyager.appscode.com"], resources: ["ingresses"], verbs: DECLARE }],
+  onGke: ({ edge }) => clientsAtNodes(edge),
   // HAProxy's containers, as Voyager makes them, name no security context: the restricted standard turns them away.
   podSecurity: "baseline",
   selector: applicationSelector,

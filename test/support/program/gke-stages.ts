@@ -15,7 +15,8 @@ export const GOOGLE = {
     email: "canary-stages-nodes@my-project.iam.gserviceaccount.com",
     member: "serviceAccount:canary-stages-nodes@my-project.iam.gserviceaccount.com",
   },
-  "gcp:compute/address:Address": { address: "198.51.100.20" },
+  "gcp:compute/address:Address": { address: "198.51.100.20", name: "cluster-edge-1a2b3c4" },
+  "gcp:compute/globalAddress:GlobalAddress": { address: "198.51.100.30", name: "cluster-edge-5d6e7f8" },
 } as const;
 
 /** A certificate in the form of Voyager's licences, from 2026-11-22 to 2126-10-29. Its key was never kept. */

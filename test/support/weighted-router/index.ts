@@ -1,4 +1,5 @@
 import { DECLARE } from "../../../src/components/access.ts";
+import { clientsAtNodes } from "../../../src/config/gke-edge.ts";
 import type { TrackName } from "../../../src/model/names.ts";
 import { TRACKS } from "../../../src/model/names.ts";
 import type { RoutedTrack, StagePlan } from "../../../src/model/plan.ts";
@@ -12,7 +13,10 @@ import { type WeightedConfig, weightedSchema } from "./schema.ts";
 export const weighted = defineRouter(weightedSchema, {
   foundationRequires: () => [],
   requires: () => [{ groupVersion: GATEWAY_API, installation: "Install the Gateway API." }],
-  deployerRules: [{ apiGroups: ["gateway.networking.k8s.io"], resources: ["httproutes"], verbs: DECLARE }],
+  deployerRules: () => [
+    { apiGroups: ["gateway.networking.k8s.io"], resources: ["httproutes"], verbs: DECLARE },
+  ],
+  onGke: ({ edge }) => clientsAtNodes(edge),
   podSecurity: "restricted",
   selector: (app) => ({ app }),
   edgeHoldsShares: true,

@@ -49,7 +49,7 @@ describe("the program with a third router, which only a test has", function () {
   it("gives the deployer what its objects need", async () => {
     const run = await runStage({ ...FIRST, stack: "foundation", config: foundationOf() });
     const { rules } = objectOf(run, "Role", "replicas-example-deployer").inputs as { rules: object[] };
-    assert.deepEqual(rules.at(-1), weighted.deployerRules[0]);
+    assert.deepEqual(rules.at(-1), weighted.deployerRules(foundationConfig(foundationOf(), withWeighted))[0]);
   });
 
   it("gives a share once both tracks have pods", async () => {

@@ -52,10 +52,15 @@ describe("the gateway router's configuration", () => {
     assert.throws(() => configOf({ edge }), { name: "UserError", message });
   const own = { gateway: { class: "contour" } };
 
-  it("needs a Gateway, by its class or by its name", () => {
-    refuses(undefined, /^edge is missing/m);
-    refuses({}, /^edge\.gateway is missing/m);
-    refuses({ gateway: { class: "contour", name: "shared" } }, /^edge\.gateway is /m);
+  it("has a Gateway by its class or by its name, and GKE's class without a word of it", () => {
+    for (const edge of [undefined, {}]) {
+      assert.deepEqual(configOf({ edge }).edge, {
+        gateway: { class: "gke-l7-regional-external-managed" },
+        pathPrefix: "/",
+        propagationSeconds: 40,
+      });
+    }
+    refuses({ gateway: { section: "http" } }, /^edge\.gateway is /m);
     refuses({ gateway: { clas: "contour" } }, /^edge\.gateway is /m);
     refuses({ gateway: { class: "Contour" } }, /^edge\.gateway/m);
     configOf({ edge: { gateway: { name: "shared", namespace: "infra", section: "http" } } });
