@@ -57,7 +57,7 @@ describe("the gateway router's configuration", () => {
       assert.deepEqual(configOf({ edge }).edge, {
         gateway: { class: "gke-l7-regional-external-managed" },
         pathPrefix: "/",
-        propagationSeconds: 40,
+        propagationSeconds: 45,
       });
     }
     refuses({ gateway: { section: "http" } }, /^edge\.gateway is /m);
