@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { isMissing } from "../process/procfs.ts";
+import { readState, replaceState } from "../process/state-file.ts";
 
 const recordSchema = z.strictObject({
   /** HAProxy's version. */
@@ -36,18 +36,13 @@ export function readyFile(stateDir: string): string {
 
 /** @returns undefined when no edge was ever started with this state folder */
 export function readRecord(stateDir: string): EdgeRecord | undefined {
-  try {
-    return recordSchema.parse(JSON.parse(readFileSync(recordFile(stateDir), "utf8")));
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw new Error(`${recordFile(stateDir)} is not a record of the edge`, { cause: error });
-  }
+  return readState(recordFile(stateDir), recordSchema, "is not a record of the edge");
 }
 
 export function writeRecord(stateDir: string, record: EdgeRecord): void {
   mkdirSync(edgeDirectory(stateDir), { recursive: true });
-  replace(recordFile(stateDir), record);
-  replace(targetsFile(stateDir), scrapeTargets(record));
+  replaceState(recordFile(stateDir), record);
+  replaceState(targetsFile(stateDir), scrapeTargets(record));
 }
 
 /** HAProxy's own exporter of each Ingress, as Prometheus finds them (`file_sd_configs`). */
@@ -60,11 +55,6 @@ function scrapeTargets({ addresses, ports }: EdgeRecord) {
     const [namespace = "", ingress = ""] = key.split("/");
     return { targets: [`${address}:${ports.stats}`], labels: { namespace, ingress } };
   });
-}
-
-function replace(file: string, content: unknown): void {
-  writeFileSync(`${file}.new`, `${JSON.stringify(content, null, 2)}\n`);
-  renameSync(`${file}.new`, file);
 }
 
 /**

@@ -1,7 +1,8 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { isMissing, startTimeOf } from "../process/procfs.ts";
+import { startTimeOf } from "../process/procfs.ts";
+import { readState } from "../process/state-file.ts";
 
 const claimSchema = z.strictObject({
   /** Who brings the environment up, or did. */
@@ -47,12 +48,7 @@ export function release(stateDir: string): void {
 
 /** @returns undefined when nobody has claimed it */
 export function readClaim(stateDir: string): Claim | undefined {
-  try {
-    return claimSchema.parse(JSON.parse(readFileSync(claimFile(stateDir), "utf8")));
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw new Error(`${claimFile(stateDir)} does not say whose the environment is`, { cause: error });
-  }
+  return readState(claimFile(stateDir), claimSchema, "does not say whose the environment is");
 }
 
 function self(): Claim["starter"] {

@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { isMissing } from "../process/procfs.ts";
+import { readState, replaceState } from "../process/state-file.ts";
 
 const recordSchema = z.strictObject({
   /** The programs, by their paths. */
@@ -44,19 +44,12 @@ export function readyFile(stateDir: string): string {
 
 /** @returns undefined when they were never started with this state folder */
 export function readRecord(stateDir: string): GatewayRecord | undefined {
-  try {
-    return recordSchema.parse(JSON.parse(readFileSync(recordFile(stateDir), "utf8")));
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw new Error(`${recordFile(stateDir)} is not a record of the gateway`, { cause: error });
-  }
+  return readState(recordFile(stateDir), recordSchema, "is not a record of the gateway");
 }
 
 export function writeRecord(stateDir: string, record: GatewayRecord): void {
-  const file = recordFile(stateDir);
   mkdirSync(gatewayDirectory(stateDir), { recursive: true });
-  writeFileSync(`${file}.new`, `${JSON.stringify(record, null, 2)}\n`);
-  renameSync(`${file}.new`, file);
+  replaceState(recordFile(stateDir), record);
 }
 
 function recordFile(stateDir: string): string {

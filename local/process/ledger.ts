@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { isAlive, isMissing } from "./procfs.ts";
+import { isAlive } from "./procfs.ts";
+import { readState } from "./state-file.ts";
 
 const entrySchema = z.strictObject({
   name: z.string(),
@@ -21,12 +22,7 @@ export function ledgerFile(stateDir: string): string {
 
 /** All recorded processes, in the order of their start; those that ended by themselves are still among them. */
 export function readLedger(stateDir: string): LedgerEntry[] {
-  try {
-    return z.array(entrySchema).parse(JSON.parse(readFileSync(ledgerFile(stateDir), "utf8")));
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw new Error(`${ledgerFile(stateDir)} is not a ledger of processes`, { cause: error });
-  }
+  return readState(ledgerFile(stateDir), z.array(entrySchema), "is not a ledger of processes") ?? [];
 }
 
 /** The recorded process of that name, if it still runs. */

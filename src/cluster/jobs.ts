@@ -2,6 +2,7 @@ import { UserError } from "../errors.ts";
 import { type HookPod, hookFailure, type JobLike, jobStateOf } from "../model/hooks.ts";
 import { FIELD_MANAGER } from "../model/names.ts";
 import { ApiError, type KubernetesApi } from "./api.ts";
+import { podsPath, withLabels } from "./objects.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -28,20 +29,13 @@ const PATIENCE_AFTER_S = 90;
 const LOG_LINES = 20;
 
 const jobsPath = (namespace: string): string => `/apis/batch/v1/namespaces/${namespace}/jobs`;
-const podsPath = (namespace: string): string => `/api/v1/namespaces/${namespace}/pods`;
-const query = (labels: Readonly<Record<string, string>>): string =>
-  `?labelSelector=${encodeURIComponent(
-    Object.entries(labels)
-      .map(([key, value]) => `${key}=${value}`)
-      .join(","),
-  )}`;
 
 /** Jobs that carry labels. @throws ApiError where that may not be asked */
 export const listJobs = (
   api: KubernetesApi,
   namespace: string,
   labels: Readonly<Record<string, string>>,
-): Promise<JobLike[]> => api.list<JobLike>(`${jobsPath(namespace)}${query(labels)}`);
+): Promise<JobLike[]> => api.list<JobLike>(`${jobsPath(namespace)}${withLabels(labels)}`);
 
 /** Deletes a Job, its pods after it, and what it owns; one that is gone already is. */
 export async function deleteJob(api: KubernetesApi, namespace: string, name: string): Promise<void> {
@@ -131,7 +125,7 @@ async function failure(
 ): Promise<UserError> {
   const { name } = job.metadata;
   const labels = { "batch.kubernetes.io/job-name": name };
-  const pods = await api.list<HookPod>(`${podsPath(namespace)}${query(labels)}`);
+  const pods = await api.list<HookPod>(`${podsPath(namespace)}${withLabels(labels)}`);
   const [pod] = [...pods].sort((a, b) =>
     (b.metadata.creationTimestamp ?? "").localeCompare(a.metadata.creationTimestamp ?? ""),
   );

@@ -18,6 +18,14 @@ export function versionObjectPath(namespace: string, object: string): string {
 
 export const namespacePath = (namespace: string): string => `/api/v1/namespaces/${namespace}`;
 
+export const podsPath = (namespace: string): string => `/api/v1/namespaces/${namespace}/pods`;
+
+/** Query of a list for the objects that carry all of these labels: `?labelSelector=app%3Dshop`. */
+export const withLabels = (labels: Readonly<Record<string, string>>): string => {
+  const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  return `?labelSelector=${encodeURIComponent(selector.join(","))}`;
+};
+
 /**
  * Reads the pods that carry labels.
  * @param weightOf what each draws of the traffic; without it all draw the same
@@ -29,11 +37,10 @@ export async function readPods(
   labels: Readonly<Record<string, string>>,
   weightOf: WeightOf = () => 1,
 ): Promise<(deployment: string) => ReplicaSet[]> {
-  const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
-  const query = `?labelSelector=${encodeURIComponent(selector.join(","))}`;
+  const query = withLabels(labels);
   const [replicaSets, pods] = await Promise.all([
     api.list<ReplicaSetLike>(`/apis/apps/v1/namespaces/${namespace}/replicasets${query}`),
-    api.list<PodLike>(`/api/v1/namespaces/${namespace}/pods${query}`),
+    api.list<PodLike>(`${podsPath(namespace)}${query}`),
   ]);
   return (deployment) => podTree(deployment, replicaSets, pods, api.time(), weightOf);
 }

@@ -6,7 +6,7 @@ import { MAX_SURGE } from "../model/transition.ts";
 import { beforeChange } from "./hooks.ts";
 import { applicationMetadata, SKIP_AWAIT } from "./metadata.ts";
 import type { PodArgs } from "./pod/args.ts";
-import { contentOf } from "./pod/content.ts";
+import { contentOf, immutableContent } from "./pod/content.ts";
 import { podSpec } from "./pod/pod.ts";
 
 export interface TrackArgs extends PodArgs {
@@ -46,12 +46,9 @@ export class Track extends pulumi.ComponentResource {
 export function contentDocument(args: TrackArgs): k8s.core.v1.ConfigMapArgs | undefined {
   const content = contentOf(args);
   if (!content) return undefined;
-  const { name, data, binaryData } = content;
   return {
-    metadata: applicationMetadata(name, args.namespace, { labels: args.plan.identity }),
-    immutable: true,
-    ...(Object.keys(data).length > 0 && { data }),
-    ...(Object.keys(binaryData).length > 0 && { binaryData }),
+    metadata: applicationMetadata(content.name, args.namespace, { labels: args.plan.identity }),
+    ...immutableContent(content),
   };
 }
 

@@ -1,6 +1,7 @@
 import { distance } from "fastest-levenshtein";
 import { z } from "zod";
 import { UserError } from "../errors.ts";
+import { valueAt } from "../model/differences.ts";
 import type { RouterSchemas } from "./router-schema.ts";
 import { isSecretPath } from "./secrets.ts";
 
@@ -26,7 +27,7 @@ function describeIssue(issue: z.core.$ZodIssue, { raw, schema, routers }: Parsed
   }
   const known = issue.code === "custom" ? (issue.params?.known as readonly string[] | undefined) : undefined;
   if (known) return [unknownKey(issue.path, known)];
-  const value = issue.path.reduce<unknown>(valueAt, raw);
+  const value = valueAt(raw, issue.path);
   const what = `${pathText(issue.path)} ${given(value, isSecretPath(issue.path, routers))}`;
   return [issue.message === "" ? what : `${what}: ${issue.message}`];
 }
@@ -95,12 +96,6 @@ export function pathText(path: readonly PropertyKey[]): string {
       return `${index ? "." : ""}${text}`;
     })
     .join("");
-}
-
-function valueAt(value: unknown, key: PropertyKey): unknown {
-  return typeof value === "object" && value !== null
-    ? (value as Record<PropertyKey, unknown>)[key]
-    : undefined;
 }
 
 function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {

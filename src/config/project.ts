@@ -72,17 +72,21 @@ export function parsedBy<S extends z.ZodObject<Pick<typeof projectShape, "releas
   raw: RawValues,
   routers: RouterSchemas,
 ): Evaluated<z.output<S>> {
-  const parsed = valuesBy(schema, raw, routers);
-  return { ...parsed, versions: evaluatedVersions(valuesOf(raw, schema.shape), parsed, routers) };
+  const values = valuesOf(raw, schema.shape);
+  const parsed = valuesBy(schema, values, routers);
+  return { ...parsed, versions: evaluatedVersions(values, parsed, routers) };
 }
 
-/** Values by any schema. @throws UserError with a line for each property that is wrong */
+/**
+ * Values by any schema.
+ * @param values read from the texts that Pulumi has of them
+ * @throws UserError with a line for each property that is wrong
+ */
 export function valuesBy<S extends z.ZodObject>(
   schema: S,
-  raw: RawValues,
+  values: RawValues,
   routers: RouterSchemas,
 ): z.output<S> {
-  const values = valuesOf(raw, schema.shape);
   const parsed = schema.safeParse(values, { error: plainWords });
   if (!parsed.success) throw configError(parsed.error.issues, { raw: values, schema, routers });
   return parsed.data;

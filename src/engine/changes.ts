@@ -1,4 +1,4 @@
-import { pathParts } from "../model/differences.ts";
+import { pathParts, valueAt } from "../model/differences.ts";
 
 /** One property of one object that a stage changes. */
 export interface Change {
@@ -59,8 +59,8 @@ export function changesOf(step: Step): Change[] {
     object,
     operation,
     path,
-    from: valueAt(from, path),
-    to: valueAt(to, path),
+    from: valueAt(from, pathParts(path)),
+    to: valueAt(to, pathParts(path)),
   }));
 }
 
@@ -70,14 +70,6 @@ function objectName(step: Step): string {
     ?.metadata;
   const name = typeof metadata?.name === "string" ? metadata.name : step.urn.split("::").at(-1);
   return `${kind} ${name}`;
-}
-
-function valueAt(value: unknown, path: string): unknown {
-  return pathParts(path).reduce<unknown>(
-    (inner, part) =>
-      typeof inner === "object" && inner !== null ? (inner as Record<string, unknown>)[part] : undefined,
-    value,
-  );
 }
 
 /** A change in one line, `Deployment httpd-new  spec.replicas  1 → 0`. */

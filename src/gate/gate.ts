@@ -8,7 +8,7 @@ import {
   withLook as withErrorLook,
 } from "./errors.ts";
 import { type FineEvidence, fineBound, fineEvidence, noFineEvidence, withFineLook } from "./fine.ts";
-import type { Counts, Look } from "./look.ts";
+import { type Counts, type Look, sum } from "./look.ts";
 import type { GateParameters } from "./parameters.ts";
 
 /** What a soak has shown so far: a plain object, which can be written down and taken up again. */
@@ -75,8 +75,3 @@ export function judge({ errors, fine }: GateState, parameters: GateParameters): 
 /** "It fails at most `niRatio` times as often as the previous version plus this", as a part of its requests. */
 export const boundOf = ({ fine }: GateState, parameters: GateParameters): number =>
   fineBound(fine, parameters);
-
-const sum = (a: Counts, b: Counts): Counts => ({
-  requests: a.requests + b.requests,
-  failed: a.failed + b.failed,
-});

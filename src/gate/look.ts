@@ -9,6 +9,11 @@ export interface Counts {
   readonly failed: number;
 }
 
+export const sum = (a: Counts, b: Counts): Counts => ({
+  requests: a.requests + b.requests,
+  failed: a.failed + b.failed,
+});
+
 /** The canary's part of the requests, 0 to 1. A look without any has none: whatever it is then, no factor depends on it. */
 export function canaryPart({ canary, previous }: Look): number {
   const all = canary.requests + previous.requests;

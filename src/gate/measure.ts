@@ -1,5 +1,5 @@
 import { type ErrorEvidence, evidenceA, evidenceB, isHarm, noEvidence, withLook } from "./errors.ts";
-import type { Counts, Look } from "./look.ts";
+import { type Counts, type Look, sum } from "./look.ts";
 import type { ErrorParameters } from "./parameters.ts";
 
 /** Something else that is counted of both versions at the same time: requests that are slow, orders. */
@@ -66,9 +66,4 @@ export const judgedMeasure = (
   eB: evidenceB(evidence),
   canary,
   previous,
-});
-
-const sum = (a: Counts, b: Counts): Counts => ({
-  requests: a.requests + b.requests,
-  failed: a.failed + b.failed,
 });

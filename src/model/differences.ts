@@ -29,3 +29,12 @@ export function pathParts(path: string): string[] {
     ([, quoted, index, plain]) => quoted?.replace(/\\(.)/g, "$1") ?? index ?? plain ?? "",
   );
 }
+
+/** A value in a document, by the parts of its path; undefined where there is none. */
+export function valueAt(document: unknown, parts: readonly PropertyKey[]): unknown {
+  return parts.reduce<unknown>(
+    (value, key) =>
+      typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
+    document,
+  );
+}

@@ -1,13 +1,14 @@
 import type { Move } from "./lifecycle.ts";
 
+/** When a hook runs. */
+export const HOOKS = ["before", "after"] as const;
+export type HookName = (typeof HOOKS)[number];
+
 /** What the record says of hooks: the Jobs that have succeeded in this release, by when they run. */
-export interface HooksDone {
-  readonly before?: string | undefined;
-  readonly after?: string | undefined;
-}
+export type HooksDone = Readonly<Partial<Record<HookName, string | undefined>>>;
 
 /** Labels of a hook's Job and pods; none that the router or a Deployment looks for. */
-export const hookLabels = (app: string, hook: string): Readonly<Record<string, string>> => ({
+export const hookLabels = (app: string, hook: HookName): Readonly<Record<string, string>> => ({
   "canary-stages/app": app,
   "canary-stages/hook": hook,
 });
@@ -24,7 +25,7 @@ interface StageForHooks {
 }
 
 /** The hooks that a stage may run: `after` at the last stage alone, none where the canary is taken out. */
-export function hooksAt({ move, stage, lifecycle, abort }: StageForHooks): readonly ("before" | "after")[] {
+export function hooksAt({ move, stage, lifecycle, abort }: StageForHooks): readonly HookName[] {
   if (!FORWARD.has(move) || stage === abort) return [];
   return stage === lifecycle.at(-1) ? ["before", "after"] : ["before"];
 }

@@ -24,19 +24,14 @@ export interface MoveEnd {
  */
 export async function recordMove(
   operator: Operator,
-  { stage, move, config, plan }: Pick<PlannedMove, "stage" | "move" | "config" | "plan">,
+  planned: Told,
   { began, result, seconds, measured = null, reason, isInPlace = false }: MoveEnd,
   { identity, observer }: Pick<OperationOptions, "identity" | "observer">,
 ): Promise<void> {
   const entry: HistoryEntry = {
-    time: began.toISOString(),
-    who: identity.who,
-    move,
-    stage,
-    release: config.release,
-    effective: plan.effectiveCanary,
+    ...factsOf(planned, began, identity),
     measured,
-    override: config.lifecycleOverride ?? "",
+    override: planned.config.lifecycleOverride ?? "",
     result,
     seconds: Number(seconds.toFixed(1)),
     ...(reason && { reason }),
@@ -53,17 +48,25 @@ export async function recordMove(
 
 /** Tells what the history does not have: that a move begins, or that it was refused after that. */
 export function announceMove(
-  { stage, move, config, plan }: Pick<PlannedMove, "stage" | "move" | "config" | "plan">,
+  planned: Told,
   { began, ...event }: { readonly began: Date } & Pick<ReleaseEvent, "kind" | "result" | "reason">,
   { identity, observer }: Pick<OperationOptions, "identity" | "observer">,
 ): void {
-  observer.event?.({
-    ...event,
-    time: began.toISOString(),
-    who: identity.who,
-    move,
-    stage,
-    release: config.release,
-    effective: plan.effectiveCanary,
-  });
+  observer.event?.({ ...event, ...factsOf(planned, began, identity) });
 }
+
+type Told = Pick<PlannedMove, "stage" | "move" | "config" | "plan">;
+
+/** What is told of a move at its beginning and at its end. */
+const factsOf = (
+  { stage, move, config, plan }: Told,
+  began: Date,
+  { who }: OperationOptions["identity"],
+) => ({
+  time: began.toISOString(),
+  who,
+  move,
+  stage,
+  release: config.release,
+  effective: plan.effectiveCanary,
+});

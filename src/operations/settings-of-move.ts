@@ -1,11 +1,10 @@
-import { loadFiles } from "../config/app/file-contents.ts";
 import { recordedVersions } from "../config/app/recorded.ts";
 import {
   changesBetween,
   requireUnchangedVersions,
   type SettingChange,
 } from "../config/app/setting-changes.ts";
-import { toRecord } from "../config/app/settings.ts";
+import { recordOf } from "../config/app/settings.ts";
 import { versionOf } from "../config/app/versions.ts";
 import { boundVersions } from "../model/bound-versions.ts";
 import type { ReleaseRecord } from "../model/record.ts";
@@ -27,12 +26,8 @@ export async function settingsOfMove(
 ): Promise<SettingChange[]> {
   const { previous, canary } = config.release;
   const recorded = isWayBack && record ? recordedVersions(record) : {};
-  const read = async (name: string): Promise<RecordedVersion> => {
-    const live = recorded[name];
-    if (live) return live;
-    const version = versionOf(config, name);
-    return toRecord(version, await loadFiles(version.app, directory, [name]), undefined);
-  };
+  const read = async (name: string): Promise<RecordedVersion> =>
+    recorded[name] ?? recordOf(versionOf(config, name), name, directory);
   const [before, after] = await Promise.all([read(previous), read(canary)]);
   if (record && !isWayBack && !config.lifecycleOverride) {
     const bound = boundVersions({ stage, release: config.release }, record);

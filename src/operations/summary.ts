@@ -1,9 +1,9 @@
 import { growingTrack } from "../application/live.ts";
-import type { HookName } from "../config/app/hooks.ts";
+import { hookWords } from "../config/app/hooks.ts";
 import { versionOf } from "../config/app/versions.ts";
 import type { Change } from "../engine/changes.ts";
 import { imageOf, wantedReplicas } from "../model/deployment.ts";
-import { hooksAt } from "../model/hooks.ts";
+import { type HookName, hooksAt } from "../model/hooks.ts";
 import { TRACKS, type TrackName } from "../model/names.ts";
 import type { TrackPlan } from "../model/plan.ts";
 import type { PerTrack } from "../model/traffic.ts";
@@ -79,9 +79,7 @@ export function hooksThatRun({
     const asked = app.hooks[hook];
     const key = hook === "before" ? "data.hookBefore" : "data.hookAfter";
     const runs = !live.record || changes.some(({ path, to }) => path === key && to !== undefined);
-    return asked && runs
-      ? [{ hook, words: [...(asked.command ?? []), ...(asked.args ?? [])].join(" ") }]
-      : [];
+    return asked && runs ? [{ hook, words: hookWords(asked) }] : [];
   });
 }
 

@@ -1,10 +1,9 @@
 import { ApiError, type KubernetesApi } from "../cluster/api.ts";
 import { listJobs, untilJobSucceeded } from "../cluster/jobs.ts";
 import { type HookRun, hookRun } from "../components/pod/hook.ts";
-import type { HookName } from "../config/app/hooks.ts";
 import type { Config } from "../config/stage.ts";
 import { UserError } from "../errors.ts";
-import { type HooksDone, hookLabels, hooksAt } from "../model/hooks.ts";
+import { type HookName, type HooksDone, hookLabels, hooksAt } from "../model/hooks.ts";
 import { type Move, sameRelease } from "../model/lifecycle.ts";
 import type { ReleaseRecord } from "../model/record.ts";
 import type { PodMaterial } from "./pod-material.ts";

@@ -96,19 +96,15 @@ export async function declareStage(
     deployer,
     growing,
     beforeEdge: tracksBeforeEdge(router, live, plan, growing),
-    untilRolledOut: ({ name, version }, steadySeconds) =>
-      version === abandoned
-        ? giveTimeToRollOut(api, config.namespace, name, versionOf(config, version).app.startSeconds)
-        : untilRolledOut(
-            api,
-            config.namespace,
-            name,
-            progressDeadlineSeconds(versionOf(config, version).app),
-            {
-              steadySeconds,
-              startsAnew: true,
-            },
-          ),
+    untilRolledOut: ({ name, version }, steadySeconds) => {
+      const { app } = versionOf(config, version);
+      return version === abandoned
+        ? giveTimeToRollOut(api, config.namespace, name, app.startSeconds)
+        : untilRolledOut(api, config.namespace, name, progressDeadlineSeconds(app), {
+            steadySeconds,
+            startsAnew: true,
+          });
+    },
     abandoned,
     afterwards: () => deleteObjects(api, config.namespace, objects.unneeded),
     hooks,

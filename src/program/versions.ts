@@ -2,7 +2,6 @@ import type { KubernetesApi } from "../cluster/api.ts";
 import { requirePod } from "../components/pod/require.ts";
 import { recordedVersions } from "../config/app/recorded.ts";
 import { requireUnchangedVersions } from "../config/app/setting-changes.ts";
-import { versionFromRecord } from "../config/app/settings.ts";
 import type { Version } from "../config/app/versions.ts";
 import type { Config } from "../config/stage.ts";
 import { boundVersions } from "../model/bound-versions.ts";
@@ -50,8 +49,7 @@ export async function evaluateVersions(args: VersionsArgs): Promise<EvaluatedVer
   for (const name of Object.values(project.release)) {
     const live = recorded[name];
     const found = live && (await liveMaterial(api, project, live, tracks));
-    const version = found && versionFromRecord(found.recorded);
-    if (version) versions[name] = version;
+    if (found) versions[name] = { image: found.recorded.image, app: found.app };
     material[name] = found ?? (await podMaterial(project, stage, name, directory));
   }
   const config = { ...project, versions };
@@ -61,15 +59,9 @@ export async function evaluateVersions(args: VersionsArgs): Promise<EvaluatedVer
     if (own && recorded[track.version] !== own.recorded) requirePod({ ...own, plan: track });
   }
   if (record && !isWayBack && !project.lifecycleOverride) {
-    const now = Object.entries(material).map(([name, own]): [string, RecordedVersion] => [
-      name,
-      own.recorded,
-    ]);
-    requireUnchangedVersions(
-      stage,
-      boundVersions({ stage, release: project.release }, record),
-      Object.fromEntries(now),
-    );
+    const now = Object.entries(material).map(([name, own]) => [name, own.recorded] as const);
+    const bound = boundVersions({ stage, release: project.release }, record);
+    requireUnchangedVersions(stage, bound, Object.fromEntries(now));
   }
   return { config, plan, material };
 }

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
-import { loadFiles } from "../config/app/file-contents.ts";
 import { settingChanges, settingText } from "../config/app/setting-changes.ts";
-import { type Json, toRecord } from "../config/app/settings.ts";
+import { type Json, recordOf } from "../config/app/settings.ts";
 import { evaluateEntry, type Version } from "../config/app/versions.ts";
 import { pathText } from "../config/errors.ts";
 import { Refusal } from "../errors.ts";
@@ -35,15 +34,9 @@ export async function entryOfLive(
       "It does once a stage is applied by this program. Until then write what the new version changes yourself: --set.",
     );
   }
-  const now = toRecord(
-    { image: name, app: config.app },
-    await loadFiles(config.app, directory, [name]),
-    undefined,
-  );
-  const differing = async (version: Version): Promise<string[]> => {
-    const again = toRecord(version, await loadFiles(version.app, directory, [name]), undefined);
-    return (settingChanges(recorded, again) ?? []).map(settingText);
-  };
+  const now = await recordOf({ image: name, app: config.app }, name, directory);
+  const differing = async (version: Version): Promise<string[]> =>
+    (settingChanges(recorded, await recordOf(version, name, directory)) ?? []).map(settingText);
   const entry: Json = {
     ...(recorded.image !== name && { image: recorded.image }),
     ...entryToKeep(recorded.app, now.app),

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { parse, YAMLParseError } from "yaml";
-import { type Json, setAt, valueAt } from "../config/app/settings.ts";
+import { type Json, setAt } from "../config/app/settings.ts";
 import { isMerged, mergedApp } from "../config/app/versions.ts";
 import { UserError } from "../errors.ts";
-import { pathParts } from "../model/differences.ts";
+import { pathParts, valueAt } from "../model/differences.ts";
 
 /**
  * The entry of a new version by `--set`, as it was typed: `env.LOG_LEVEL=debug`, `resources.limits.memory=1Gi`, `env.OLD=null`.

@@ -4,10 +4,9 @@ import { parse } from "yaml";
 import { applicationIn } from "../application/application.ts";
 import type { KubernetesApi } from "../cluster/api.ts";
 import { configMapPath } from "../cluster/objects.ts";
-import { loadFiles } from "../config/app/file-contents.ts";
 import { recordedVersions } from "../config/app/recorded.ts";
 import { changesBetween, type SettingChange } from "../config/app/setting-changes.ts";
-import { type Json, toRecord } from "../config/app/settings.ts";
+import { type Json, recordOf } from "../config/app/settings.ts";
 import { versionOf } from "../config/app/versions.ts";
 import { parseProject } from "../config/project.ts";
 import { Refusal, UserError } from "../errors.ts";
@@ -74,10 +73,7 @@ export async function planRelease(
   }
   const text = withRelease(file, project.name, after, entries);
   const config = parseProject(projectValues(parse(text), project.name, project.routers), project.routers);
-  const read = async (name: string) => {
-    const found = versionOf(config, name);
-    return toRecord(found, await loadFiles(found.app, project.directory, [name]), undefined);
-  };
+  const read = (name: string) => recordOf(versionOf(config, name), name, project.directory);
   const settings = changesBetween(await read(after.previous), await read(version.name));
   return { before, after, image: versionOf(config, version.name).image, settings, text };
 }

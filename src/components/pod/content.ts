@@ -11,6 +11,16 @@ export interface Content {
   readonly binaryData: Readonly<Record<string, string>>;
 }
 
+/**
+ * A ConfigMap's data, which never changes. The API server takes an empty map for a change of none, which an immutable
+ * object may not have.
+ */
+export const immutableContent = ({ data, binaryData }: Content) => ({
+  immutable: true,
+  ...(Object.keys(data).length > 0 && { data }),
+  ...(Object.keys(binaryData).length > 0 && { binaryData }),
+});
+
 /** What it is made from. */
 interface ContentArgs extends Pick<PodArgs, "files"> {
   readonly plan: Pick<PodArgs["plan"], "name" | "version">;

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import type * as k8s from "@pulumi/kubernetes";
 import { hooksOf } from "../../config/app/container-list.ts";
-import type { HookName } from "../../config/app/hooks.ts";
-import { hookLabels } from "../../model/hooks.ts";
+import { hookWords } from "../../config/app/hooks.ts";
+import { type HookName, hookLabels } from "../../model/hooks.ts";
 import { imageReference, secretName } from "../../model/names.ts";
 import type { PodArgs } from "./args.ts";
 import { initContainer } from "./container.ts";
-import { contentOf } from "./content.ts";
+import { contentOf, immutableContent } from "./content.ts";
 import { podSpec } from "./pod.ts";
 
 type PodSpec = k8s.types.input.core.v1.PodSpec;
@@ -72,7 +72,7 @@ export function hookRun(
   const hash = createHash("sha256").update(JSON.stringify(spec)).digest("hex").slice(0, 10);
   return {
     hook,
-    words: [...(config.command ?? []), ...(config.args ?? [])].join(" "),
+    words: hookWords(config),
     job: {
       apiVersion: "batch/v1",
       kind: "Job",
@@ -126,10 +126,7 @@ function besideOf(args: PodArgs, labels: Readonly<Record<string, string>>): Hook
             apiVersion: "v1",
             kind: "ConfigMap" as const,
             metadata: { name: content.name, labels },
-            immutable: true,
-            // The API server takes an empty map for a change of none, which an immutable object may not have.
-            ...(Object.keys(content.data).length > 0 && { data: content.data }),
-            ...(Object.keys(content.binaryData).length > 0 && { binaryData: content.binaryData }),
+            ...immutableContent(content),
           },
         ]
       : []),

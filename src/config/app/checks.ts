@@ -1,6 +1,6 @@
 import type { z } from "zod";
+import { HOOKS } from "../../model/hooks.ts";
 import { type AppContainer, containersOf, hooksOf } from "./container-list.ts";
-import { HOOKS } from "./hooks.ts";
 import { type Misfit, placeText } from "./misfit.ts";
 import { mountProblems } from "./mount-checks.ts";
 import { portProblems, probeProblems } from "./port-checks.ts";

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
+import { HOOKS, type HookName } from "../../model/hooks.ts";
 import type { InitContainer, Sidecar } from "./containers.ts";
 import type { FileSource } from "./files.ts";
-import { HOOKS, type HookName } from "./hooks.ts";
 import type { Port } from "./ports.ts";
 import type { Probes } from "./probes.ts";
 import type { AppConfig } from "./shape.ts";

@@ -31,6 +31,5 @@ export const hooks = z.strictObject({ before: hook.optional(), after: hook.optio
 
 export type Hook = z.infer<typeof hook>;
 
-/** When a hook runs. */
-export const HOOKS = ["before", "after"] as const;
-export type HookName = (typeof HOOKS)[number];
+/** What a hook runs, as it is shown: `migrate`. */
+export const hookWords = ({ command = [], args = [] }: Hook): string => [...command, ...args].join(" ");

@@ -1,5 +1,5 @@
 import { UserError } from "../../errors.ts";
-import { containersOf, hooksOf } from "./container-list.ts";
+import { type AppContainer, containersOf, hooksOf } from "./container-list.ts";
 import { placeText } from "./misfit.ts";
 import type { AppConfig } from "./shape.ts";
 
@@ -21,10 +21,8 @@ export interface StageSecrets {
 export const writesSecrets = (app: AppConfig): boolean => namedSecrets(app).length > 0;
 
 /** Names, under `secrets` in the stage's file, of the secrets that an application's pods have from there. */
-export const podSecretNames = (app: AppConfig): readonly string[] => {
-  const sources = containersOf(app).flatMap(({ secrets }) => Object.values(secrets));
-  return [...new Set(sources.flatMap(({ config }) => config ?? []))].sort();
-};
+export const podSecretNames = (app: AppConfig): readonly string[] =>
+  namedIn(containersOf(app)).map(({ name }) => name);
 
 /** Those of an application's secrets that its pods have: a secret of a hook alone is none of theirs. */
 export function podSecretsOf(app: AppConfig, secrets: SecretValues | undefined): SecretValues | undefined {
@@ -78,8 +76,16 @@ export function requireSecretsThere(app: AppConfig, stage: string, { names, hasK
 export const setCommand = (key: string, stage: string): string =>
   `pulumi config set --secret ${key} --stack ${stage}`;
 
-function namedSecrets(app: AppConfig): { at: (string | number)[]; name: string }[] {
-  const all = [...containersOf(app), ...hooksOf(app)].flatMap(({ at, secrets }) =>
+const namedSecrets = (app: AppConfig): NamedSecret[] => namedIn([...containersOf(app), ...hooksOf(app)]);
+
+interface NamedSecret {
+  /** Where it is named first. */
+  readonly at: readonly (string | number)[];
+  readonly name: string;
+}
+
+function namedIn(containers: readonly AppContainer[]): NamedSecret[] {
+  const all = containers.flatMap(({ at, secrets }) =>
     Object.entries(secrets).flatMap(([variable, { config }]) =>
       config === undefined ? [] : [{ at: [...at, "secrets", variable], name: config }],
     ),

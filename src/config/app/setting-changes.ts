@@ -1,9 +1,9 @@
 import { Refusal } from "../../errors.ts";
-import { type Difference, differences } from "../../model/differences.ts";
+import { type Difference, differences, valueAt } from "../../model/differences.ts";
 import { imageReference } from "../../model/names.ts";
 import type { RecordedVersion } from "../../model/version.ts";
 import { containersOf } from "./container-list.ts";
-import { type Json, setAt, valueAt, versionFromRecord } from "./settings.ts";
+import { type Json, setAt, versionFromRecord } from "./settings.ts";
 import type { Version } from "./versions.ts";
 
 /** One value that two versions differ in, or their image. */

@@ -1,8 +1,9 @@
 import { createHash, createHmac } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
+import { valueAt } from "../../model/differences.ts";
 import type { RecordedVersion } from "../../model/version.ts";
 import { appSchema } from "../app.ts";
-import type { LoadedFile } from "./file-contents.ts";
+import { type LoadedFile, loadFiles } from "./file-contents.ts";
 import type { SecretValues } from "./secret-values.ts";
 import { type AppConfig, appShape } from "./shape.ts";
 import type { Version } from "./versions.ts";
@@ -31,6 +32,10 @@ export function toRecord(
   return { image, app: said, secrets: Object.fromEntries(hashes) };
 }
 
+/** What a version is made from by the project's files, but for the values of its secrets. @param directory of Pulumi.yaml */
+export const recordOf = async (version: Version, name: string, directory: string): Promise<RecordedVersion> =>
+  toRecord(version, await loadFiles(version.app, directory, [name]), undefined);
+
 /**
  * The version that the release record tells of: its files have digests for texts. Undefined where the configuration does not
  * take it any more.
@@ -55,14 +60,6 @@ const isDefault = (key: string, value: unknown): boolean => {
   const parsed = appShape[key as keyof typeof appShape].safeParse(undefined);
   return parsed.success && isDeepStrictEqual(parsed.data, value);
 };
-
-/** A value in a document, by its path; undefined where there is none. */
-export function valueAt(value: unknown, at: readonly (string | number)[]): unknown {
-  return at.reduce<unknown>(
-    (inner, key) => (typeof inner === "object" && inner !== null ? (inner as Json)[key] : undefined),
-    value,
-  );
-}
 
 /** Puts a value into a document, where its owner is. */
 export function setAt(document: Json, at: readonly (string | number)[], value: unknown): void {

@@ -1,4 +1,4 @@
-import { type Condition, conditionText, GATEWAY_GROUP } from "./objects.ts";
+import { type Condition, conditionText, currentConditions, GATEWAY_GROUP } from "./objects.ts";
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -45,7 +45,7 @@ export interface Visitor {
 
 /** Why the Gateway as a whole serves nobody, in its controller's words; undefined where nothing says so. */
 export function problemOfGateway({ metadata, status }: Gateway): string | undefined {
-  const wrong = currentOf(status?.conditions, metadata.generation).find(
+  const wrong = currentConditions(status?.conditions, metadata.generation).find(
     ({ type, status: is }) => type === "Accepted" && is === "False",
   );
   return wrong && conditionText(wrong);
@@ -64,7 +64,7 @@ export function problemOfListener(
   return (
     problemOfRules(listener, visitor) ??
     conditionsProblem(
-      currentOf(
+      currentConditions(
         status?.listeners?.find(({ name }) => name === listener.name)?.conditions,
         metadata.generation,
       ),
@@ -81,9 +81,6 @@ function conditionsProblem(conditions: readonly Condition[]): string | undefined
 }
 
 const NEEDED = ["Accepted", "ResolvedRefs"];
-
-const currentOf = (conditions: readonly Condition[] = [], generation = 0): Condition[] =>
-  conditions.filter(({ observedGeneration = generation }) => observedGeneration >= generation);
 
 function problemOfRules(
   listener: Listener,

@@ -1,6 +1,6 @@
 import type { KubernetesApi } from "../../cluster/api.ts";
 import { TRACKS, type TrackName } from "../../model/names.ts";
-import { type Condition, conditionText, gatewayOf, routePath } from "./objects.ts";
+import { type Condition, conditionText, currentConditions, gatewayOf, routePath } from "./objects.ts";
 import { deploymentNames } from "./plan.ts";
 import type { ParentRef, RouteSpec } from "./route.ts";
 import type { GatewayConfig } from "./schema.ts";
@@ -59,10 +59,7 @@ export function routeState({ metadata, status }: Route, config: GatewayConfig): 
       name === gateway.name && namespace === gateway.namespace && sectionName === gateway.section,
   );
   if (!parent) return { state: "pending", reason: "no controller has looked at it" };
-  const { generation = 0 } = metadata;
-  const current = (parent.conditions ?? []).filter(
-    ({ observedGeneration = generation }) => observedGeneration >= generation,
-  );
+  const current = currentConditions(parent.conditions, metadata.generation);
   const wrong = current.find(({ type, status: is }) =>
     type === "PartiallyInvalid" ? is === "True" : NEEDED.includes(type) && is === "False",
   );

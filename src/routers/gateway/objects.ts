@@ -52,6 +52,10 @@ export interface Condition {
   readonly observedGeneration?: number;
 }
 
+/** Those that speak of an object as it stands now: one that names an older generation is no answer yet (Gateway API). */
+export const currentConditions = (conditions: readonly Condition[] = [], generation = 0): Condition[] =>
+  conditions.filter(({ observedGeneration = generation }) => observedGeneration >= generation);
+
 /** `Accepted is False, NotAllowedByListeners: No listeners included …` */
 export const conditionText = ({ type, status, reason, message }: Condition): string =>
   `${type} is ${status}, ${reason}${message && `: ${message}`}`;

@@ -1,4 +1,5 @@
 import type { KubernetesApi } from "../../cluster/api.ts";
+import { podsPath, withLabels } from "../../cluster/objects.ts";
 
 /** A pod that takes requests. */
 export interface ReadyPod {
@@ -26,9 +27,7 @@ export async function readyPods(
   namespace: string,
   labels: Readonly<Record<string, string>>,
 ): Promise<ReadyPod[]> {
-  const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
-  const query = `labelSelector=${encodeURIComponent(selector.join(","))}`;
-  const pods = await api.list<PodObject>(`/api/v1/namespaces/${namespace}/pods?${query}`);
+  const pods = await api.list<PodObject>(`${podsPath(namespace)}${withLabels(labels)}`);
   return pods.flatMap(({ metadata, status }) => {
     const ready = status?.conditions?.find(({ type }) => type === "Ready");
     if (metadata.deletionTimestamp !== undefined || ready?.status !== "True" || !status?.podIP) return [];
