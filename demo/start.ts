@@ -37,7 +37,7 @@ const command = new Command("npm start --")
   .addOption(
     new Option("--router <name>", "what splits the traffic (default: voyager)")
       .choices(Object.keys(LOCAL_ROUTERS))
-      .conflicts("context"),
+      .conflicts(["context", "app"]),
   )
   .option("--context <name>", "run on this cluster of yours instead of one on this machine; needs no root")
   .option("--kubeconfig <file>", "file that has the context (default: KUBECONFIG, ~/.kube/config)")

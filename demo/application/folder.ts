@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
-import { writesSecrets } from "../../src/config/app/secret-values.ts";
+import { secretNames } from "../../src/config/app/secret-values.ts";
 import { version } from "../../src/config/app/texts.ts";
 import { plainWords } from "../../src/config/errors.ts";
 import { UserError } from "../../src/errors.ts";
@@ -115,9 +115,7 @@ function requireSecrets({
   file,
   secrets,
 }: Pick<WalkApplication, "secrets"> & { app: Project["config"]["app"]; file: string }): void {
-  if (!writesSecrets(app)) return;
-  const all = [app, ...app.initContainers, ...app.sidecars].flatMap((one) => Object.values(one.secrets));
-  const missing = all.flatMap(({ config }) => (config === undefined || config in secrets ? [] : [config]));
+  const missing = secretNames(app).filter((name) => !Object.hasOwn(secrets, name));
   if (missing.length === 0) return;
   throw new UserError(
     `${file} has no value for ${missing.map((name) => `secrets.${name}`).join(", ")}, which app.secrets names`,

@@ -32,6 +32,15 @@ export interface Api {
   open(request: ApiRequest): Promise<IncomingMessage>;
 }
 
+/** Applies an object as this environment's own. @param path of the object @throws as `Api.call` does */
+export const applyObject = (api: Api, path: string, object: object): Promise<unknown> =>
+  api.call({
+    method: "PATCH",
+    path: `${path}?fieldManager=canary-stages-local&force=true`,
+    contentType: "application/apply-patch+yaml",
+    body: JSON.stringify(object),
+  });
+
 /** A dead peer is noticed after this time without a byte and ten probes, one a second. */
 const KEEP_ALIVE_MS = 5000;
 

@@ -1,5 +1,5 @@
 import { until } from "../process/until.ts";
-import type { Api } from "./api.ts";
+import { type Api, applyObject } from "./api.ts";
 
 const ESTABLISH_MS = 20_000;
 
@@ -27,12 +27,7 @@ export async function applyCrds(api: Api, crds: readonly CustomResourceDefinitio
 
 async function applyCrd(api: Api, crd: CustomResourceDefinition): Promise<void> {
   const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${crd.metadata.name}`;
-  await api.call({
-    method: "PATCH",
-    path: `${path}?fieldManager=canary-stages-local&force=true`,
-    contentType: "application/apply-patch+yaml",
-    body: JSON.stringify(crd),
-  });
+  await applyObject(api, path, crd);
   const isReady = async () => (await isEstablished(api, path)) && (await isServed(api, crd));
   if (await until(isReady, { timeoutMs: ESTABLISH_MS })) return;
   throw new Error(`the API server does not serve ${crd.metadata.name}`);

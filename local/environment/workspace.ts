@@ -93,19 +93,17 @@ export async function setRouter(
   { directory }: Workspace,
   { router, edge, app = {}, replicas }: RouterValues,
 ): Promise<void> {
-  const { config } = await readProject(directory);
+  const { config, name: project } = await readProject(directory);
   const edit = (name: string, change: Parameters<typeof editYaml>[2]) =>
     editYaml(join(directory, name), join(directory, name), change);
-  await edit("Pulumi.yaml", (project) => {
-    project.setIn(["config", "router"], router);
-    if (edge) project.setIn(["config", "edge", "value"], edge);
-    for (const [key, value] of Object.entries(app)) project.setIn(["config", "app", "value", key], value);
+  await edit("Pulumi.yaml", (document) => {
+    document.setIn(["config", "router"], router);
+    if (edge) document.setIn(["config", "edge", "value"], edge);
+    for (const [key, value] of Object.entries(app)) document.setIn(["config", "app", "value", key], value);
   });
   if (!replicas) return;
   for (const stage of allStages(config))
-    await edit(`Pulumi.${stage}.yaml`, (values) =>
-      values.setIn(["config", "canary-stages:replicas"], replicas),
-    );
+    await edit(`Pulumi.${stage}.yaml`, (values) => values.setIn(["config", `${project}:replicas`], replicas));
 }
 
 /** A folder as Pulumi's backend: a blank, an umlaut, `%` and `#` have to be written as a URL has them. */

@@ -51,8 +51,7 @@ export function contourCommand(record: GatewayRecord, directory: string): string
 /** A real data plane has a node of its own: here it goes before everything else on this machine. */
 export function envoyCommand(record: GatewayRecord, directory: string): string[] {
   return ahead([
-    "nsenter",
-    ...inNetworkOf(record).slice(1),
+    ...inNetworkOf(record),
     record.envoy,
     "--config-path",
     filesIn(directory).envoy,
@@ -67,6 +66,6 @@ export function envoyCommand(record: GatewayRecord, directory: string): string[]
   ]);
 }
 
-function inNetworkOf({ init }: GatewayRecord): string[] {
+function inNetworkOf({ init }: GatewayRecord): [string, ...string[]] {
   return ["nsenter", "--target", String(init), "--net", "--"];
 }

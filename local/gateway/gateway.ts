@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { UserError } from "../../src/errors.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { findNode } from "../cluster/node.ts";
-import { type Api, connectApi } from "../edge/api.ts";
+import { type Api, applyObject, connectApi } from "../edge/api.ts";
 import { applyCrds } from "../edge/crds.ts";
 import type { Edge } from "../edge/edge.ts";
 import { choosePort } from "../edge/ports.ts";
@@ -55,7 +55,7 @@ export async function startGateway(
     note("custom resource definitions");
     await applyCrds(api, JSON.parse(readFileSync(supplies.contour.crds, "utf8")));
     for (const { path, document } of gatewayObjects(node.network.nodeAddress))
-      await apply(api, path, document);
+      await applyObject(api, path, document);
     const record: GatewayRecord = {
       contour: supplies.contour.program,
       envoy: supplies.envoy,
@@ -106,15 +106,6 @@ export async function stopGateway(stateDir: string): Promise<void> {
 async function stopKeeper(stateDir: string): Promise<void> {
   const keeper = readLedger(stateDir).find(({ name }) => name === PROCESS);
   if (keeper) await stop(stateDir, keeper);
-}
-
-async function apply(api: Api, path: string, document: object): Promise<void> {
-  await api.call({
-    method: "PATCH",
-    path: `${path}?fieldManager=canary-stages-local&force=true`,
-    contentType: "application/apply-patch+yaml",
-    body: JSON.stringify(document),
-  });
 }
 
 interface LoadBalancer {

@@ -76,6 +76,9 @@ export function requireSecretsThere(app: AppConfig, stage: string, { names, hasK
 export const setCommand = (key: string, stage: string): string =>
   `pulumi config set --secret ${key} --stack ${stage}`;
 
+/** Names of those of its pods and of its hooks. */
+export const secretNames = (app: AppConfig): readonly string[] => namedSecrets(app).map(({ name }) => name);
+
 const namedSecrets = (app: AppConfig): NamedSecret[] => namedIn([...containersOf(app), ...hooksOf(app)]);
 
 interface NamedSecret {
