@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { editYaml } from "../../local/environment/workspace.ts";
 import { CANARY } from "../../local/paths.ts";
 import { until } from "../../local/process/until.ts";
-import { promoteSchema } from "../../src/cli/schemas.ts";
 import type { PodLike } from "../../src/model/pods.ts";
+import { promoteSchema } from "../../src/results/schemas.ts";
 import { type Fixture, run } from "./fixture.ts";
 import { atOnce, inOrder, withStartupProbe } from "./kubectl.ts";
 

@@ -7,16 +7,16 @@ import {
 } from "../../operations/judged-promotion.ts";
 import { isLive, liveStage, nextStage } from "../../operations/live-stage.ts";
 import type { Observer } from "../../operations/observer.ts";
+import { promoteJson, verifyJson } from "../../results/json.ts";
+import type { PromotionJson } from "../../results/schemas.ts";
 import { verifyStage } from "../../verification/verification.ts";
 import { EXIT, type ExitCode, exitCodeOfJudgement, exitCodeOfMove, WrongUse } from "../exit.ts";
-import { promoteJson, verifyJson } from "../json.ts";
 import { duration, type MeasuringOptions, verificationOptions, withMeasuringOptions } from "../options.ts";
 import { evidenceText } from "../print/evidence.ts";
 import { outcomeText, verificationText } from "../print/outcome.ts";
 import { previewText } from "../print/preview.ts";
 import { shown } from "../print/printable.ts";
 import { examples, type Runner } from "../runner.ts";
-import type { PromotionJson } from "../schemas.ts";
 import type { Session } from "../session.ts";
 
 interface Options extends MeasuringOptions {

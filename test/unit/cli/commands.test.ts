@@ -6,6 +6,8 @@ import { afterEach, beforeEach, describe, it } from "mocha";
 import { stringify } from "yaml";
 import type { z } from "zod";
 import { acquireLock } from "../../../src/application/lock.ts";
+import { deploymentPath } from "../../../src/cluster/objects.ts";
+import { UserError } from "../../../src/errors.ts";
 import {
   historySchema,
   previewSchema,
@@ -16,9 +18,7 @@ import {
   teardownSchema,
   unlockSchema,
   verifySchema,
-} from "../../../src/cli/schemas.ts";
-import { deploymentPath } from "../../../src/cluster/objects.ts";
-import { UserError } from "../../../src/errors.ts";
+} from "../../../src/results/schemas.ts";
 import { canary, type Ended } from "../../support/fake-session.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
 import { fakeProject, NAMESPACE } from "../../support/fakes.ts";
