@@ -1,0 +1,80 @@
+import { action, history, isConnected, link, live, project, running, status } from "../state.ts";
+import { intend, possible } from "../steering.ts";
+import { CommandLine } from "./command.tsx";
+import { Icon, type IconName } from "./icon.tsx";
+import { Panel } from "./panel.tsx";
+import { Progress } from "./progress.tsx";
+
+/** What goes on, and what may be done next. Without control it shows the commands instead. */
+export function Steering() {
+  if (!status.value) return null;
+  const going = running.value;
+  return (
+    <Panel name="next" title={going ? "Under way" : "Next"}>
+      {going ? <Progress action={going} /> : <Choices />}
+      {!going && action.value && <Progress action={action.value} />}
+    </Panel>
+  );
+}
+
+const ICONS: Readonly<Record<string, IconName>> = { promote: "move", rollback: "back", abort: "bad", judge: "judge" };
+
+function Choices() {
+  const control = project.value?.control === true;
+  const now = live.value;
+  const isEnd = now !== null && now.next === null;
+  const [first] = possible.value;
+  const isRecord = link.value.kind === "export";
+  return (
+    <>
+      {isEnd && <p class="none">The release is at its end: {now.liveVersion} has all of the traffic. The next one begins with a commit: {project.value?.command} release VERSION.</p>}
+      {first && first.kind === "promote" && !isRecord && (
+        <p>
+          <button type="button" disabled={!isConnected.value} onClick={() => intend(first, true)} aria-keyshortcuts="v">
+            Preview {first.stage}
+          </button>
+        </p>
+      )}
+      {!isRecord && control && <ActionButtons />}
+      {!control && (
+        <>
+          <ul class="commands">
+            {possible.value.map(({ title, commandLine }) => (
+              <li key={title}>
+                <span>{title}</span>
+                <CommandLine line={commandLine} />
+              </li>
+            ))}
+          </ul>
+          {!isRecord && <p class="under">This page only shows. Started with --control it also acts.</p>}
+        </>
+      )}
+      {history.value.length === 0 && !now && status.value?.founded === false && (
+        <p class="none">The foundation comes first: {project.value?.command} foundation.</p>
+      )}
+    </>
+  );
+}
+
+/** The key that does each: see the keys' dialog. */
+const KEYS = { promote: "p", rollback: "b", abort: "x", judge: "j" } as const;
+
+function ActionButtons() {
+  return (
+    <ul class="actions">
+      {possible.value.map((possibility) => (
+        <li key={possibility.title}>
+          <button
+            type="button"
+            class={possibility.kind === "abort" ? "danger" : possibility.kind === "promote" ? "primary" : ""}
+            disabled={!isConnected.value}
+            onClick={() => intend(possibility, false)}
+            aria-keyshortcuts={KEYS[possibility.kind]}
+          >
+            <Icon name={ICONS[possibility.kind] ?? "move"} /> {possibility.title} …
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
