@@ -8,9 +8,13 @@ import type { evidenceSchema, previewSchema, statusSchema } from "../results/sch
  *
  * GET  /                    the page (one HTML, one script, one style; strict CSP). `/?token=ONCE` sets the cookie, then redirects to `/`.
  * GET  /events              server-sent events, each `data:` one PageEvent as JSON. First a `state` with everything, then what changes.
+ * GET  /export              the release as one HTML file that needs no server, as `canary page --export FILE` writes it.
  * GET  /preview?stage=NAME  PreviewAnswer: the exact preview of a stage, made on demand by the engine (seconds).
- * POST /actions             ActionRequest, header `x-canary-csrf: <csrf of PageState>`; 202 with {id} when it began, else ActionRefused (4xx).
- * POST /actions/ID/cancel   as Ctrl-C in the command; the same header.
+ * POST /actions             ActionRequest as application/json, header `x-canary-csrf: <csrf of PageState>`; 202 with {id} when it began, else ActionRefused (4xx).
+ * POST /actions/ID/cancel   as Ctrl-C in the command; the same header. A cancelled judge holds: the canary stays as it is.
+ *
+ * The HTML has `<div id="page">` to render into. An exported page has its script and style in it, and before them
+ * `<script type="application/json" id="state">` with a PageExport; a served one has no such element.
  */
 export type PageEvent =
   | { readonly event: "state"; readonly state: PageState }
@@ -35,6 +39,13 @@ export interface PageState {
   readonly action: PageAction | null;
   /** For the header of POSTs; null where the page is read-only. */
   readonly csrf: string | null;
+}
+
+/** What an exported page carries. */
+export interface PageExport {
+  /** When it was made. */
+  readonly made: string;
+  readonly state: PageState;
 }
 
 export interface PageProject {
@@ -83,6 +94,8 @@ export interface ActionRequest {
   readonly stage?: string;
   /** For abort. */
   readonly reason?: string;
+  /** `seen` of the preview that the viewer decided by. The move is refused where it would do something else by now. */
+  readonly seen?: string;
   /** What the viewer typed to confirm: the stage's name (abort: the word abort). */
   readonly confirmation: string;
 }
@@ -114,7 +127,7 @@ export interface PageAction {
 }
 
 export type PreviewAnswer =
-  | { readonly preview: PreviewJson; readonly commandLine: string }
+  | { readonly preview: PreviewJson; readonly commandLine: string; readonly seen: string }
   | { readonly refused: ActionRefused };
 
 /** The JSON of the command, by the same schemas. */
