@@ -7,7 +7,7 @@ export interface PageBundle {
   readonly style: string;
 }
 
-const ENTRY = join(import.meta.dirname, "client", "main.tsx");
+const ENTRIES = ["main.tsx", "styles/page.css"].map((name) => join(import.meta.dirname, "client", name));
 
 /**
  * Bundles what runs in the browser, in a quarter of a second. The script mounts into the element `#page`.
@@ -15,7 +15,7 @@ const ENTRY = join(import.meta.dirname, "client", "main.tsx");
  */
 export async function bundlePage(): Promise<PageBundle> {
   const { outputFiles } = await build({
-    entryPoints: [ENTRY],
+    entryPoints: ENTRIES,
     outdir: "page",
     write: false,
     bundle: true,

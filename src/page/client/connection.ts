@@ -1,14 +1,13 @@
 import type { PageEvent } from "../contract.ts";
 
-/** The part of an EventSource that is used here. */
-export interface Source {
-  onmessage: ((message: { readonly data: string }) => void) | null;
-  onerror: (() => void) | null;
-  close(): void;
+/** Whom a connection tells what it hears, and that it broke. */
+export interface Listener {
+  readonly onText: (text: string) => void;
+  readonly onError: () => void;
 }
 
 export interface ConnectionOptions {
-  readonly open: () => Source;
+  readonly open: (listener: Listener) => { close(): void };
   readonly onEvent: (event: PageEvent) => void;
   /** Told when the server does not answer, with the milliseconds until it is asked again. */
   readonly onAway: (retryMs: number) => void;
@@ -24,7 +23,7 @@ const SILENCE_MS = 45_000;
  * @returns asks the server at once, for when the network is back
  */
 export function follow({ open, onEvent, onAway }: ConnectionOptions): () => void {
-  let source: Source | undefined;
+  let source: { close(): void } | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
 
@@ -34,21 +33,22 @@ export function follow({ open, onEvent, onAway }: ConnectionOptions): () => void
   };
   const connect = () => {
     source?.close();
-    const opened = open();
-    source = opened;
     after(SILENCE_MS, connect);
-    opened.onmessage = ({ data }) => {
-      failures = 0;
-      after(SILENCE_MS, connect);
-      onEvent(JSON.parse(data) as PageEvent);
-    };
-    opened.onerror = () => {
-      opened.close();
-      const retryMs = RETRY_MS[Math.min(failures, RETRY_MS.length - 1)] ?? 8000;
-      failures++;
-      after(retryMs, connect);
-      onAway(retryMs);
-    };
+    const opened = open({
+      onText: (text) => {
+        failures = 0;
+        after(SILENCE_MS, connect);
+        onEvent(JSON.parse(text) as PageEvent);
+      },
+      onError: () => {
+        opened.close();
+        const retryMs = RETRY_MS[Math.min(failures, RETRY_MS.length - 1)] ?? 8000;
+        failures++;
+        after(retryMs, connect);
+        onAway(retryMs);
+      },
+    });
+    source = opened;
   };
   connect();
   return connect;

@@ -1,10 +1,14 @@
-import { nextTheme, keysAct } from "./preferences.ts";
 import type { ActionKind } from "../contract.ts";
-import { zone, isConnected, project, running, link } from "./state.ts";
+import { keysAct, nextTheme } from "./preferences.ts";
+import { isConnected, link, project, running, zone } from "./state.ts";
 import { intend, intent, possible } from "./steering.ts";
 
 /** What single keys do. None of them acts on the cluster by itself: each opens what asks first. */
-export const KEYS: readonly { readonly key: string; readonly meaning: string; readonly needsControl?: boolean }[] = [
+export const KEYS: readonly {
+  readonly key: string;
+  readonly meaning: string;
+  readonly needsControl?: boolean;
+}[] = [
   { key: "v", meaning: "preview the next stage" },
   { key: "p", meaning: "promote to the next stage", needsControl: true },
   { key: "b", meaning: "roll back a stage", needsControl: true },
@@ -21,7 +25,15 @@ const ACTIONS: Readonly<Record<string, ActionKind>> = { p: "promote", b: "rollba
 /** Follows the keyboard. Keys typed into a field, or with a modifier, are none of ours. */
 export function listenToKeys(showKeys: () => void): () => void {
   const onKey = (event: KeyboardEvent) => {
-    if (!keysAct.value || event.ctrlKey || event.altKey || event.metaKey || isTyping(event.target) || intent.value) return;
+    if (
+      !keysAct.value ||
+      event.ctrlKey ||
+      event.altKey ||
+      event.metaKey ||
+      isTyping(event.target) ||
+      intent.value
+    )
+      return;
     if (press(event.key, showKeys)) event.preventDefault();
   };
   addEventListener("keydown", onKey);
@@ -57,7 +69,11 @@ function press(key: string, showKeys: () => void): boolean {
 
 function open(kind: ActionKind, looksOnly: boolean): boolean {
   const possibility = possible.value.find((one) => one.kind === kind);
-  const may = link.value.kind === "live" && isConnected.value && !running.value && (looksOnly || project.value?.control);
+  const may =
+    link.value.kind === "live" &&
+    isConnected.value &&
+    !running.value &&
+    (looksOnly || project.value?.control);
   if (!possibility || !may) return false;
   void intend(possibility, looksOnly);
   return true;

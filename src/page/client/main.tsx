@@ -3,15 +3,6 @@ import type { PageState } from "../contract.ts";
 import { follow } from "./connection.ts";
 import { Page } from "./page.tsx";
 import { link, lose, minute, receive } from "./state.ts";
-import "uplot/dist/uPlot.min.css";
-import "./styles/tokens.css";
-import "./styles/base.css";
-import "./styles/layout.css";
-import "./styles/top.css";
-import "./styles/charts.css";
-import "./styles/objects.css";
-import "./styles/steering.css";
-import "./styles/history.css";
 
 /** A page that was written to a file has its state in itself. */
 const written = document.getElementById("state");
@@ -21,7 +12,12 @@ if (written) {
   receive({ event: "state", state: JSON.parse(written.textContent ?? "") as PageState });
 } else {
   const again = follow({
-    open: () => new EventSource("/events"),
+    open: ({ onText, onError }) => {
+      const source = new EventSource("/events");
+      source.onmessage = ({ data }: MessageEvent<string>) => onText(data);
+      source.onerror = onError;
+      return source;
+    },
     onEvent: receive,
     onAway: lose,
   });

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import { Gate } from "./charts/gate.tsx";
 import { ShareOverTime } from "./charts/share.tsx";
 import { listenToKeys } from "./keys.ts";
@@ -21,7 +21,8 @@ export function Page() {
   const showKeys = () => {
     showsKeys.value = true;
   };
-  useEffect(() => listenToKeys(showKeys), []);
+  // Before it is painted: what can be seen can be asked for.
+  useLayoutEffect(() => listenToKeys(showKeys), []);
   useEffect(() => {
     document.title = titleOf(project.value, live.value, isStale.value);
   }, [project.value, live.value, isStale.value]);

@@ -53,6 +53,7 @@ function refusalOf(answer: Answer | undefined): ActionRefused | undefined {
 }
 
 function refusalIn(body: unknown): ActionRefused {
-  const refused = typeof body === "object" && body !== null && "message" in body ? (body as ActionRefused) : undefined;
+  const refused =
+    typeof body === "object" && body !== null && "message" in body ? (body as ActionRefused) : undefined;
   return refused ?? { message: "canary page refused it and did not say why.", hint: UNREACHED.hint };
 }

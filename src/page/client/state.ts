@@ -50,7 +50,8 @@ export function receive(event: PageEvent): void {
   const after = withEvent(before, event);
   heardAt.value = new Date();
   if (event.event === "point") appendPoint(points, event.point);
-  else if (event.event === "state" || event.changed.points) points.splice(0, points.length, ...(after?.points ?? []));
+  else if (event.event === "state" || event.changed.points)
+    points.splice(0, points.length, ...(after?.points ?? []));
   if (event.event !== "changed" || event.changed.points) pointsSeen.value++;
   state.value = after;
   const sentences = [

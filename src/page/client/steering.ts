@@ -41,11 +41,13 @@ export async function act(confirmation: string, reason: string): Promise<void> {
   const possibility = intent.value?.possibility;
   if (!possibility || csrf.value === null) return;
   const { kind, stage } = possibility;
+  const answer = previewed.value;
   refused.value = await begin(
     {
       kind,
       ...(kind === "promote" || kind === "rollback" ? { stage } : {}),
       ...(kind === "abort" ? { reason } : {}),
+      ...(answer && "seen" in answer ? { seen: answer.seen } : {}),
       confirmation,
     },
     csrf.value,

@@ -1,5 +1,5 @@
-import type { PageAction, PageSoak, PageState, SharePoint, StatusJson } from "../../../src/page/contract.ts";
 import type { HistoryEntry } from "../../../src/model/history.ts";
+import type { PageAction, PageSoak, PageState, SharePoint, StatusJson } from "../../../src/page/contract.ts";
 
 type Live = NonNullable<StatusJson["live"]>;
 type Track = Live["tracks"]["canary"];
@@ -64,7 +64,11 @@ const track = (deployment: string, pods: readonly Pod[]): Track => ({
   replicaSets: [{ name: `${deployment}-5d9c7b8f6`, revision: "3", pods: [...pods] }],
 });
 
-export const entry = (stage: string, secondsAgo: number, changed: Partial<HistoryEntry> = {}): HistoryEntry => ({
+export const entry = (
+  stage: string,
+  secondsAgo: number,
+  changed: Partial<HistoryEntry> = {},
+): HistoryEntry => ({
   time: ago(secondsAgo),
   who: "alice@laptop",
   move: "promotion",
@@ -83,8 +87,18 @@ const shareOf = (stage: string): number => Number(stage.replace(/^\D+/, ""));
 
 const liveAt = (stage: string, history: readonly HistoryEntry[], next: string | null): Live => {
   const share = shareOf(stage);
-  const shares = { intended: share, effective: share, applied: share, measured: share === 0 ? null : share - 0.2 };
-  const rest = { intended: 100 - share, effective: 100 - share, applied: 100 - share, measured: share === 0 ? null : 100.2 - share };
+  const shares = {
+    intended: share,
+    effective: share,
+    applied: share,
+    measured: share === 0 ? null : share - 0.2,
+  };
+  const rest = {
+    intended: 100 - share,
+    effective: 100 - share,
+    applied: 100 - share,
+    measured: share === 0 ? null : 100.2 - share,
+  };
   const pods = (name: string, version: string, weight: number) =>
     [1, 2, 3].map((at) => pod(`httpd-${name}-5d9c7b8f6-${at}x7kq`, version, weight));
   return {
@@ -134,12 +148,22 @@ export function pointsUpTo(share: number, count = 420): readonly SharePoint[] {
 
 const PAST: readonly HistoryEntry[] = [
   entry("canary-75", 140),
-  entry("canary-25", 200, { result: "judged", verdict: VERDICT, measured: null, seconds: 60, reason: "the canary fails no more often" }),
+  entry("canary-25", 200, {
+    result: "judged",
+    verdict: VERDICT,
+    measured: null,
+    seconds: 60,
+    reason: "the canary fails no more often",
+  }),
   entry("canary-25", 280, { move: "first" }),
 ];
 
 /** What is live at a stage, with what a release has left behind until then. */
-export function released(stage: string, changed: Partial<Live> = {}, state: Partial<PageState> = {}): PageState {
+export function released(
+  stage: string,
+  changed: Partial<Live> = {},
+  state: Partial<PageState> = {},
+): PageState {
   const { lifecycle } = NOTHING_RELEASED.project;
   const at = lifecycle.indexOf(stage);
   const history = [entry(stage, 140), ...PAST.slice(1)].slice(at === 0 ? 2 : 0);
@@ -174,7 +198,12 @@ export const ACTION: PageAction = {
   commandLine: "npx canary promote canary-100 --yes",
   phases: [
     { title: "preview canary-100", state: "done", seconds: 1.3, note: "" },
-    { title: "apply canary-100", state: "runs", seconds: 3.4, note: "Deployment httpd-new: 2 of 3 pods are ready" },
+    {
+      title: "apply canary-100",
+      state: "runs",
+      seconds: 3.4,
+      note: "Deployment httpd-new: 2 of 3 pods are ready",
+    },
   ],
   lines: ["Nobody was told of it: notify names no webhook."],
   result: null,
@@ -184,7 +213,8 @@ type Look = PageSoak["looks"][number];
 
 const look = (at: number, eA: number, eN: number, changed: Partial<Look> = {}): Look => ({
   decision: "go on",
-  sentence: "fails 0.02 % where previous fails 0.02 %: not enough traffic to say more than: it fails at most 2 x as often plus 0.9 %",
+  sentence:
+    "fails 0.02 % where previous fails 0.02 %: not enough traffic to say more than: it fails at most 2 x as often plus 0.9 %",
   looks: at,
   seconds: 5 * at,
   canary: { requests: 750 * at, failed: Math.floor(at / 8) },
@@ -221,6 +251,13 @@ const HARMFUL: PageSoak = {
   ],
 };
 
+const OUT = entry("canary-0", 30, {
+  move: "abort",
+  measured: null,
+  who: "bob@pager",
+  reason: "errors doubled",
+});
+
 const aborted = (): PageState => {
   const state = released("canary-75");
   const { status } = state;
@@ -236,12 +273,15 @@ const aborted = (): PageState => {
         { name: "canary-100", condition: "never applied" },
       ],
       live: {
-        ...liveAt("canary-0", [entry("canary-0", 30, { move: "abort", measured: null })], "canary-25"),
+        ...liveAt("canary-0", [OUT], "canary-25"),
         aborted: { by: "bob@pager", reason: "errors doubled" },
       },
     },
-    history: [entry("canary-0", 30, { move: "abort", measured: null, who: "bob@pager", reason: "errors doubled" }), ...PAST],
-    points: [...pointsUpTo(75), { ...(pointsUpTo(75).at(-1) as SharePoint), time: ago(0), effective: 0, applied: 0 }],
+    history: [OUT, ...PAST],
+    points: [
+      ...pointsUpTo(75),
+      { ...(pointsUpTo(75).at(-1) as SharePoint), time: ago(0), effective: 0, applied: 0 },
+    ],
   };
 };
 
@@ -249,7 +289,12 @@ const aborted = (): PageState => {
 const large = (): PageState => {
   const many = (name: string, version: string, weight: number) =>
     Array.from({ length: 500 }, (_, at) =>
-      pod(`httpd-${name}-5d9c7b8f6-${String(at).padStart(3, "0")}xq`, version, weight, at % 100 === 99 ? TROUBLED : {}),
+      pod(
+        `httpd-${name}-5d9c7b8f6-${String(at).padStart(3, "0")}xq`,
+        version,
+        weight,
+        at % 100 === 99 ? TROUBLED : {},
+      ),
     );
   return released(
     "canary-75",
@@ -277,22 +322,30 @@ export const STATES = {
   "canary-25": released("canary-25"),
   "canary-75": released("canary-75", { verdict: VERDICT }),
   "canary-100": released("canary-100"),
-  "in a move": controlled(
-    released("canary-75", { unfinishedMoveTo: "canary-100" }, { action: ACTION }),
+  "in a move": withLock(
+    controlled(released("canary-75", { unfinishedMoveTo: "canary-100" }, { action: ACTION })),
+    "alice@laptop",
   ),
   judged: controlled(released("canary-75", {}, { soak: SOAK })),
-  harm: controlled(released("canary-75", { verdict: { ...VERDICT, decision: "harm", evidence: 4100 } }, { soak: HARMFUL })),
+  harm: controlled(
+    released("canary-75", { verdict: { ...VERDICT, decision: "harm", evidence: 4100 } }, { soak: HARMFUL }),
+  ),
   held: controlled(released("canary-75", { verdict: { ...VERDICT, decision: "go on" } })),
   aborted: aborted(),
   drifted: controlled(
     released("canary-75", {
       deviations: [
         { object: "Deployment httpd-new", path: "spec.replicas", planned: 3, live: 2 },
-        { object: "Service httpd", path: "metadata.annotations", planned: null, live: { "example.com/by-hand": "yes" } },
+        {
+          object: "Service httpd",
+          path: "metadata.annotations",
+          planned: null,
+          live: { "example.com/by-hand": "yes" },
+        },
       ],
     }),
   ),
-  "locked by another": withLock(controlled(released("canary-75"))),
+  "locked by another": withLock(controlled(released("canary-75")), "carol@ci-runner"),
   "cluster away": {
     ...controlled(released("canary-75")),
     cluster: { answers: false, since: ago(45), why: "connect ECONNREFUSED 10.0.0.1:6443" },
@@ -303,7 +356,12 @@ export const STATES = {
 
 export type StateName = keyof typeof STATES;
 
-function withLock(state: PageState): PageState {
-  const lock = { name: "carol@ci-runner", since: ago(20), until: new Date(Date.parse(NOW) + 10_000).toISOString(), purpose: "promote canary-100" };
+function withLock(state: PageState, name: string): PageState {
+  const lock = {
+    name,
+    since: ago(20),
+    until: new Date(Date.parse(NOW) + 10_000).toISOString(),
+    purpose: "promote canary-100",
+  };
   return { ...state, status: state.status && { ...state.status, lock } };
 }

@@ -7,7 +7,7 @@ import { duration } from "../model/times.ts";
 import { Icon } from "../parts/icon.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { live, soak } from "../state.ts";
-import { numberAxis } from "./axes.ts";
+import { numberAxis, RIGHT } from "./axes.ts";
 import { drawBoundary } from "./marks.ts";
 import type { Palette } from "./palette.ts";
 import { Plot } from "./plot.tsx";
@@ -29,7 +29,13 @@ export function Gate() {
   );
 }
 
-function Decision({ decision, isOver }: { readonly decision: keyof typeof DECISIONS; readonly isOver: boolean }) {
+function Decision({
+  decision,
+  isOver,
+}: {
+  readonly decision: keyof typeof DECISIONS;
+  readonly isOver: boolean;
+}) {
   const [icon, word] = DECISIONS[decision];
   return (
     <span class={`verdict verdict-${icon}`}>
@@ -46,10 +52,16 @@ function Soak({ now }: { readonly now: PageSoak }) {
       <p class="sentence">The canary {last.sentence}.</p>
       <EvidenceChart now={now} />
       <p class="under">
-        {last.looks} looks in {duration(last.seconds)}; judged for {duration(now.leastSeconds)} at least, {duration(now.mostSeconds)} at most
+        {last.looks} looks in {duration(last.seconds)}; judged for {duration(now.leastSeconds)} at least,{" "}
+        {duration(now.mostSeconds)} at most
         {!now.held && ", by a command elsewhere"}
       </p>
-      <progress class="soak" max={now.mostSeconds} value={Math.min(last.seconds, now.mostSeconds)} aria-label="Time of the soak" />
+      <progress
+        class="soak"
+        max={now.mostSeconds}
+        value={Math.min(last.seconds, now.mostSeconds)}
+        aria-label="Time of the soak"
+      />
       <dl class="facts">
         <Fact name="canary failed">{failures(last.canary)}</Fact>
         <Fact name="previous failed">{failures(last.previous)}</Fact>
@@ -83,13 +95,23 @@ function EvidenceChart({ now }: { readonly now: PageSoak }) {
   const { looks, boundaries } = now;
   const columns = useMemo(() => evidenceColumns({ looks, boundaries }), [looks, boundaries]);
   const last = looks.at(-1);
-  const data = useMemo(() => [columns.seconds, columns.harm, columns.fine] as [number[], number[], number[]], [columns]);
-  const range = useMemo(() => [0, Math.max(now.leastSeconds, last?.seconds ?? 1)] as const, [now.leastSeconds, last]);
+  const data = useMemo(
+    () => [columns.seconds, columns.harm, columns.fine] as [number[], number[], number[]],
+    [columns],
+  );
+  const range = useMemo(
+    () => [0, Math.max(now.leastSeconds, last?.seconds ?? 1)] as const,
+    [now.leastSeconds, last],
+  );
   return (
     <figure class="evidence">
       <figcaption class="readout">
-        <span class="key key-harm">harm: {evidence(last?.eA ?? 1)}, decided from {boundaries.harm} on</span>
-        <span class="key key-fine">fine: {evidence(last?.eN ?? 1)}, decided from {boundaries.fine} on</span>
+        <span class="key key-harm">
+          harm: {evidence(last?.eA ?? 1)}, decided from {boundaries.harm} on
+        </span>
+        <span class="key key-fine">
+          fine: {evidence(last?.eN ?? 1)}, decided from {boundaries.fine} on
+        </span>
       </figcaption>
       <Plot
         name="evidence"
@@ -102,15 +124,19 @@ function EvidenceChart({ now }: { readonly now: PageSoak }) {
   );
 }
 
-function evidenceOptions(palette: Palette, { harm, fine }: PageSoak["boundaries"], { lowest, highest }: ReturnType<typeof evidenceColumns>): Omit<uPlot.Options, "width" | "height"> {
+function evidenceOptions(
+  palette: Palette,
+  { harm, fine }: PageSoak["boundaries"],
+  { lowest, highest }: ReturnType<typeof evidenceColumns>,
+): Omit<uPlot.Options, "width" | "height"> {
   return {
     legend: { show: false },
     cursor: { show: false },
-    padding: [8, 10, 0, 0],
+    padding: [8, RIGHT, 0, 0],
     scales: { x: { time: false }, y: { distr: 3, log: 10, range: [lowest, highest] } },
     axes: [
       { ...numberAxis(palette, (seconds) => duration(seconds)), size: 28, space: 70 },
-      { ...numberAxis(palette, (value) => (Number.isInteger(Math.log10(value)) ? value.toLocaleString("en-US") : "")) },
+      numberAxis(palette, (value) => value.toLocaleString("en-US"), powers(lowest, highest)),
     ],
     series: [
       {},
@@ -128,6 +154,13 @@ function evidenceOptions(palette: Palette, { harm, fine }: PageSoak["boundaries"
   };
 }
 
+/** The powers of ten from one number to another, for the lines of a logarithmic axis. */
+function powers(lowest: number, highest: number): readonly number[] {
+  const first = Math.ceil(Math.log10(lowest));
+  const length = Math.floor(Math.log10(highest)) - first + 1;
+  return Array.from({ length }, (_, at) => 10 ** (first + at));
+}
+
 /** Nothing is judged now: what was found at this stage, where it was. */
 function Verdict() {
   const verdict = live.value?.verdict;
@@ -139,7 +172,9 @@ function Verdict() {
         <Fact name="canary failed">{failures(verdict.canary)}</Fact>
         <Fact name="previous failed">{failures(verdict.previous)}</Fact>
         <Fact name="looks">{verdict.looks}</Fact>
-        <Fact name="evidence of harm">{evidence(verdict.evidence)}: chance alone reaches it once in so many soaks</Fact>
+        <Fact name="evidence of harm">
+          {evidence(verdict.evidence)}: chance alone reaches it once in so many soaks
+        </Fact>
       </dl>
     </>
   );

@@ -1,11 +1,11 @@
 import type uPlot from "uplot";
-import type { HistoryEntry } from "../model/history.ts";
 import type { VersionSpan } from "../model/columns.ts";
+import type { HistoryEntry } from "../model/history.ts";
 import { isWrong } from "../model/history.ts";
 import type { Palette } from "./palette.ts";
 
-/** Room above the chart for the moves' names, in CSS pixels. */
-export const MARKS_HEIGHT = 34;
+/** Room above the chart for the moves' names, two lines of them, in CSS pixels. */
+export const marksHeight = ({ fontSize }: Palette): number => 2.7 * fontSize;
 
 const MARGIN = 6;
 
@@ -16,6 +16,7 @@ export function drawMoves(plot: uPlot, moves: readonly HistoryEntry[], palette: 
   ctx.save();
   ctx.font = scaled(palette.font, ratio);
   ctx.textBaseline = "alphabetic";
+  ctx.textAlign = "left";
   let free = Number.NEGATIVE_INFINITY;
   for (const move of [...moves].reverse()) {
     const at = Date.parse(move.time) / 1000;
@@ -31,10 +32,10 @@ export function drawMoves(plot: uPlot, moves: readonly HistoryEntry[], palette: 
     line(ctx, left, bbox, palette, ratio);
     const title = `${isWrong(move) ? "✕ " : ""}${move.stage}`;
     const width = Math.max(ctx.measureText(title).width, ctx.measureText(move.move).width);
-    const start = Math.min(left, bbox.left + bbox.width - width);
+    const start = Math.min(left + 4 * ratio, bbox.left + bbox.width - width);
     if (start < free) continue;
     ctx.fillStyle = isWrong(move) ? palette.bad : palette.ink;
-    ctx.fillText(title, start, bbox.top - 19 * ratio);
+    ctx.fillText(title, start, bbox.top - (MARGIN + 1.2 * palette.fontSize) * ratio);
     ctx.fillStyle = palette.muted;
     ctx.fillText(move.move, start, bbox.top - MARGIN * ratio);
     free = start + width + 2 * MARGIN * ratio;
@@ -42,12 +43,18 @@ export function drawMoves(plot: uPlot, moves: readonly HistoryEntry[], palette: 
   ctx.restore();
 }
 
-function line(ctx: CanvasRenderingContext2D, at: number, { top, height }: uPlot.BBox, palette: Palette, ratio: number): void {
+function line(
+  ctx: CanvasRenderingContext2D,
+  at: number,
+  { top, height }: uPlot.BBox,
+  palette: Palette,
+  ratio: number,
+): void {
   ctx.beginPath();
   ctx.setLineDash([3 * ratio, 3 * ratio]);
   ctx.strokeStyle = palette.ink;
   ctx.lineWidth = ratio;
-  ctx.moveTo(at, top - MARGIN * ratio);
+  ctx.moveTo(at, top - (MARGIN + 2 * palette.fontSize) * ratio);
   ctx.lineTo(at, top + height);
   ctx.stroke();
   ctx.setLineDash([]);
@@ -58,7 +65,7 @@ export function drawVersions(plot: uPlot, spans: readonly VersionSpan[], palette
   const { ctx, bbox } = plot;
   const ratio = pixelRatio();
   ctx.save();
-  ctx.font = scaled(palette.font, ratio);
+  ctx.font = `600 ${scaled(palette.font, ratio)}`;
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
   for (const { from, to, previous, canary, share } of spans) {
@@ -92,6 +99,7 @@ export function drawBoundary(plot: uPlot, { at, name, colour }: Boundary, palett
   ctx.stroke();
   ctx.font = scaled(palette.font, ratio);
   ctx.textBaseline = "bottom";
+  ctx.textAlign = "left";
   ctx.fillText(name, bbox.left + MARGIN * ratio, y - 2 * ratio);
   ctx.restore();
 }
@@ -106,4 +114,5 @@ export interface Boundary {
 const pixelRatio = (): number => devicePixelRatio || 1;
 
 /** A font by canvas pixels: `13px system-ui` on a screen of ratio 2 is `26px system-ui`. */
-const scaled = (font: string, ratio: number): string => font.replace(/^[\d.]+/, (size) => String(Number(size) * ratio));
+const scaled = (font: string, ratio: number): string =>
+  font.replace(/^[\d.]+/, (size) => String(Number(size) * ratio));

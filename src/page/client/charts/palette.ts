@@ -12,6 +12,8 @@ export interface Palette {
   readonly good: string;
   /** Of an axis, `13px system-ui`. */
   readonly font: string;
+  /** Its size in CSS pixels. */
+  readonly fontSize: number;
 }
 
 /** @param at an element of the page: its colours are those of its theme */
@@ -22,6 +24,7 @@ export function paletteAt(at: HTMLElement): Palette {
     return getComputedStyle(probe).color;
   };
   const { fontFamily, fontSize } = getComputedStyle(at);
+  const size = Math.round(Number.parseFloat(fontSize) * 0.8);
   const palette = {
     ink: colourOf("ink"),
     muted: colourOf("muted"),
@@ -33,7 +36,8 @@ export function paletteAt(at: HTMLElement): Palette {
     previousInk: colourOf("previous-ink"),
     bad: colourOf("bad"),
     good: colourOf("good"),
-    font: `${Math.round(Number.parseFloat(fontSize) * 0.8)}px ${fontFamily}`,
+    font: `${size}px ${fontFamily}`,
+    fontSize: size,
   };
   probe.remove();
   return palette;

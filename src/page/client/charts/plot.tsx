@@ -20,24 +20,29 @@ const DARK = "(prefers-color-scheme: dark)";
 /** A chart by uPlot, as wide as its place, in the colours of the theme. What it shows is said beside it: a canvas is silent. */
 export function Plot({ options, data, range, version, name }: PlotProps) {
   const place = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot>();
+  const plot = useRef<uPlot | null>(null);
   const latest = useRef({ options, data, range });
   latest.current = { options, data, range };
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is drawn besides the data, and the theme, need another plot.
   useEffect(() => {
+    // What is drawn besides the data, and the theme, need another plot.
     const element = place.current;
     if (!element) return;
     const draw = () => {
       plot.current?.destroy();
       const { clientWidth: width, clientHeight: height } = element;
-      plot.current = new uPlot({ ...latest.current.options(paletteAt(element)), width, height }, latest.current.data, element);
+      plot.current = new uPlot(
+        { ...latest.current.options(paletteAt(element)), width, height },
+        latest.current.data,
+        element,
+      );
       show(plot.current, latest.current);
     };
     draw();
     const resized = new ResizeObserver(() => {
       const { clientWidth: width, clientHeight: height } = element;
-      if (plot.current && (plot.current.width !== width || plot.current.height !== height)) plot.current.setSize({ width, height });
+      if (plot.current && (plot.current.width !== width || plot.current.height !== height))
+        plot.current.setSize({ width, height });
     });
     resized.observe(element);
     const scheme = matchMedia(DARK);
@@ -46,7 +51,7 @@ export function Plot({ options, data, range, version, name }: PlotProps) {
       resized.disconnect();
       scheme.removeEventListener("change", draw);
       plot.current?.destroy();
-      plot.current = undefined;
+      plot.current = null;
     };
   }, [version, theme.value]);
 
@@ -61,8 +66,6 @@ export function Plot({ options, data, range, version, name }: PlotProps) {
 function show(plot: uPlot, { range, data }: Pick<PlotProps, "range" | "data">): void {
   const [times] = data;
   const [min, max] = range ?? [times[0] ?? 0, times.at(-1) ?? 1];
-  plot.batch(() => {
-    plot.setScale("x", { min, max: max > min ? max : min + 1 });
-    plot.redraw(true);
-  });
+  // It draws again, with the data as it is now, also where the range is the same.
+  plot.setScale("x", { min, max: max > min ? max : min + 1 });
 }

@@ -1,10 +1,10 @@
 import uPlot from "uplot";
 import type { VersionSpan } from "../model/columns.ts";
 import type { HistoryEntry } from "../model/history.ts";
-import type { Zone } from "../model/times.ts";
 import { count } from "../model/numbers.ts";
-import { numberAxis, timeAxis } from "./axes.ts";
-import { drawMoves, drawVersions, MARKS_HEIGHT } from "./marks.ts";
+import type { Zone } from "../model/times.ts";
+import { numberAxis, RIGHT, timeAxis } from "./axes.ts";
+import { drawMoves, drawVersions, marksHeight } from "./marks.ts";
 import type { Palette } from "./palette.ts";
 
 /** What the share's chart draws besides its columns, and whom it tells. */
@@ -25,14 +25,28 @@ const stepped = uPlot.paths.stepped?.({ align: 1 });
 export function shareOptions({ moves, spans, zone, ...drawing }: ShareDrawing, palette: Palette): Options {
   return {
     ...shared(drawing),
-    padding: [MARKS_HEIGHT, 10, 0, 0],
+    padding: [marksHeight(palette), RIGHT, 0, 0],
     scales: { x: { time: true }, y: { range: [0, 100] } },
     axes: [timeAxis(palette, zone, true), numberAxis(palette, (value) => `${value} %`, [0, 25, 50, 75, 100])],
     series: [
       {},
       { label: "previous", fill: palette.previous, width: 0, points: { show: false }, ...pathsOf(stepped) },
-      { label: "canary", fill: palette.canary, stroke: palette.ink, width: 1.5, points: { show: false }, ...pathsOf(stepped) },
-      { label: "applied", stroke: palette.ink, dash: [2, 3], width: 1.5, points: { show: false }, ...pathsOf(stepped) },
+      {
+        label: "canary",
+        fill: palette.canary,
+        stroke: palette.ink,
+        width: 1.5,
+        points: { show: false },
+        ...pathsOf(stepped),
+      },
+      {
+        label: "applied",
+        stroke: palette.ink,
+        dash: [2, 3],
+        width: 1.5,
+        points: { show: false },
+        ...pathsOf(stepped),
+      },
     ],
     hooks: {
       ...shared(drawing).hooks,
@@ -47,14 +61,23 @@ export function shareOptions({ moves, spans, zone, ...drawing }: ShareDrawing, p
 }
 
 /** How many requests failed since the point before, as bars. */
-export function failedOptions({ zone, ...drawing }: Omit<ShareDrawing, "moves" | "spans">, palette: Palette): Options {
+export function failedOptions(
+  { zone, ...drawing }: Omit<ShareDrawing, "moves" | "spans">,
+  palette: Palette,
+): Options {
   const bars = uPlot.paths.bars?.({ size: [0.8, 12, 2] });
   return {
     ...shared(drawing),
-    padding: [6, 10, 6, 0],
+    padding: [6, RIGHT, 6, 0],
     scales: { x: { time: true }, y: { range: (_plot, _low, high) => [0, Math.max(1, high ?? 1)] } },
-    axes: [timeAxis(palette, zone, false), numberAxis(palette, (value) => (Number.isInteger(value) ? count(value) : ""))],
-    series: [{}, { label: "failed", fill: palette.bad, stroke: palette.bad, points: { show: false }, ...pathsOf(bars) }],
+    axes: [
+      timeAxis(palette, zone, false),
+      numberAxis(palette, (value) => (Number.isInteger(value) ? count(value) : "")),
+    ],
+    series: [
+      {},
+      { label: "failed", fill: palette.bad, stroke: palette.bad, points: { show: false }, ...pathsOf(bars) },
+    ],
   };
 }
 
@@ -64,7 +87,12 @@ const pathsOf = (paths: uPlot.Series.PathBuilder | undefined) => (paths ? { path
 function shared({ onPoint, onZoom }: Pick<ShareDrawing, "onPoint" | "onZoom">) {
   return {
     legend: { show: false },
-    cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false }, sync: { key: "share" } },
+    cursor: {
+      y: false,
+      points: { show: false },
+      drag: { x: true, y: false, setScale: false },
+      sync: { key: "share" },
+    },
     hooks: {
       setCursor: [
         (plot: uPlot) => {

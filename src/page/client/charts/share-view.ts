@@ -19,13 +19,16 @@ export const pointed = signal<number | undefined>(undefined);
 const DRAW_MS = 250;
 
 const drawn = signal(0);
-let waiting: ReturnType<typeof setTimeout> | undefined;
+let isWaiting = false;
 
 pointsSeen.subscribe(() => {
-  waiting ??= setTimeout(() => {
-    waiting = undefined;
+  if (isWaiting) return;
+  isWaiting = true;
+  const draw = () => {
+    isWaiting = false;
     drawn.value++;
-  }, drawn.value === 0 ? 0 : DRAW_MS);
+  };
+  setTimeout(draw, drawn.peek() === 0 ? 0 : DRAW_MS);
 });
 
 export const columns = computed<ShareColumns>(() => {

@@ -5,7 +5,18 @@ import { Panel } from "../parts/panel.tsx";
 import { history, minute, zone } from "../state.ts";
 import { Plot } from "./plot.tsx";
 import { failedOptions, type ShareDrawing, shareOptions } from "./share-options.ts";
-import { columns, counted, pointBy, pointed, range, SPANS, span, told, versions, zoom } from "./share-view.ts";
+import {
+  columns,
+  counted,
+  pointBy,
+  pointed,
+  range,
+  SPANS,
+  span,
+  told,
+  versions,
+  zoom,
+} from "./share-view.ts";
 
 /** The share of each version over time with the moves, and failed requests beneath. */
 export function ShareOverTime() {
@@ -13,7 +24,9 @@ export function ShareOverTime() {
   return (
     <Panel name="share" title="Share over time" aside={<SpanChoice />}>
       {time.length === 0 ? (
-        <p class="none">Nothing is recorded yet. The chart begins with the first share that this page sees.</p>
+        <p class="none">
+          Nothing is recorded yet. The chart begins with the first share that this page sees.
+        </p>
       ) : (
         <ShareCharts />
       )}
@@ -36,31 +49,44 @@ function ShareCharts() {
   const { time, all, effective, applied, failed } = columns.value;
   const known = counted.value;
   const inZone = { ...drawing, zone: zone.value };
-  const data = useMemo(() => [time, all, effective, applied] as uPlotData, [time]);
-  const failures = useMemo(() => [time, failed] as uPlotData, [time]);
+  const data = useMemo(() => [time, all, effective, applied] as AlignedColumns, [time]);
+  const failedData = useMemo(() => [time, failed] as AlignedColumns, [time]);
   const version = `${zone.value} ${history.value[0]?.time} ${history.value.length}`;
   return (
     <figure class="share">
       <Readout />
       <Slider>
-        <Plot name="share" options={(palette) => shareOptions(inZone, palette)} data={data} range={range.value} version={version} />
+        <Plot
+          name="share"
+          options={(palette) => shareOptions(inZone, palette)}
+          data={data}
+          range={range.value}
+          version={version}
+        />
         {known && (
           <>
-            <p class="under">
-              Failed requests: <FailedWords />
-            </p>
-            <Plot name="failed" options={(palette) => failedOptions(inZone, palette)} data={failures} range={range.value} version={version} />
+            <p class="under">Failed requests: {failures(known)}</p>
+            <Plot
+              name="failed"
+              options={(palette) => failedOptions(inZone, palette)}
+              data={failedData}
+              range={range.value}
+              version={version}
+            />
           </>
         )}
       </Slider>
-      {!known && <p class="none">Failed requests are not counted: nobody said where the edge's statistics are (gate.stats, or --stats).</p>}
+      {!known && (
+        <p class="none">
+          Failed requests are not counted: nobody said where the edge's statistics are (gate.stats, or
+          --stats).
+        </p>
+      )}
     </figure>
   );
 }
 
-type uPlotData = [number[], ...(number | null)[][]];
-
-const FailedWords = () => (counted.value ? <>{failures(counted.value)}</> : null);
+type AlignedColumns = [number[], ...(number | null)[][]];
 
 /** Arrow keys go along the chart, and what is there is said. */
 function Slider({ children }: { readonly children: preact.ComponentChildren }) {
@@ -106,11 +132,15 @@ function toldText(): string {
   if (!point) return "nothing yet";
   const { time, effective, applied, versions: both, previous, canary } = point;
   const at = moment(new Date(time), zone.value, minute.value);
-  const share = effective === null ? "nothing serves" : `canary ${both?.canary ?? ""} ${percent(effective)}, previous ${both?.previous ?? ""} ${percent(100 - effective)}`;
+  const share =
+    effective === null
+      ? "nothing serves"
+      : `canary ${both?.canary ?? ""} ${percent(effective)}, previous ${both?.previous ?? ""} ${percent(100 - effective)}`;
   const edge = applied === null ? "" : `, the edge applies ${percent(applied)}`;
   const requests = (previous?.requests ?? 0) + (canary?.requests ?? 0);
   const failed = (previous?.failed ?? 0) + (canary?.failed ?? 0);
-  const counts = previous === null && canary === null ? "" : `, ${count(failed)} of ${count(requests)} requests failed`;
+  const counts =
+    previous === null && canary === null ? "" : `, ${count(failed)} of ${count(requests)} requests failed`;
   return `${at}: ${share}${edge}${counts}`;
 }
 

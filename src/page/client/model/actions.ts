@@ -14,39 +14,75 @@ export interface Possibility {
   readonly confirmation: string | undefined;
 }
 
-/** What may be done, the way on first and the way out last. Whether it is allowed is asked of the program, by a preview. */
-export function possibilities(status: StatusJson, { lifecycle, abort, command }: PageProject): readonly Possibility[] {
-  const { live } = status;
-  if (!live) return status.founded && lifecycle[0] ? [moveTo("promote", lifecycle[0], `Begin with ${lifecycle[0]}`, command)] : [];
-  const target = live.unfinishedMoveTo ?? live.next;
-  const back = stageBack(live, lifecycle);
-  const isAborted = live.stage === abort;
-  const isLast = live.stage === lifecycle.at(-1);
+/**
+ * What may be done, the way on first and the way out last; the other way around where the canary does harm. Whether it is
+ * allowed is for the program to say, in a preview.
+ */
+export function possibilities(
+  status: StatusJson,
+  { lifecycle, abort, command }: PageProject,
+): readonly Possibility[] {
+  const { live, founded } = status;
+  if (!live) {
+    const [first] = lifecycle;
+    return founded && first ? [moveTo("promote", first, `Begin with ${first}`, command)] : [];
+  }
+  const ways = [
+    ...waysOn(live, command),
+    ...(live.stage === abort ? [] : waysOut(live, { lifecycle, abort, command })),
+  ];
+  return live.verdict?.decision === "harm" ? ways.reverse() : ways;
+}
+
+function waysOn(
+  { stage, next, unfinishedMoveTo, deviations }: Live,
+  command: string,
+): readonly Possibility[] {
+  if (unfinishedMoveTo) return [moveTo("promote", unfinishedMoveTo, `Go on to ${unfinishedMoveTo}`, command)];
   return [
-    ...(target ? [moveTo("promote", target, `${live.unfinishedMoveTo ? "Go on to" : "Promote to"} ${target}`, command)] : []),
-    ...(live.deviations.length > 0 && !live.unfinishedMoveTo
-      ? [moveTo("promote", live.stage, `Apply ${live.stage} anew`, command)]
-      : []),
-    ...(isAborted || isLast ? [] : [{ kind: "judge", stage: live.stage, title: "Judge the canary", commandLine: `${command} judge`, confirmation: undefined } as const]),
-    ...(back && !isAborted ? [moveTo("rollback", back, `Roll back to ${back}`, command)] : []),
-    ...(isAborted
-      ? []
-      : [{ kind: "abort", stage: abort, title: "Take the canary out", commandLine: `${command} abort --yes`, confirmation: "abort" } as const]),
+    ...(deviations.length > 0 ? [moveTo("promote", stage, `Apply ${stage} anew`, command)] : []),
+    ...(next ? [moveTo("promote", next, `Promote to ${next}`, command)] : []),
   ];
 }
 
-const moveTo = (kind: "promote" | "rollback", stage: string, title: string, command: string): Possibility => ({
+type Ways = Pick<PageProject, "lifecycle" | "abort" | "command">;
+
+/** Of a canary that is there: to judge it, to go back, to take it out. At the last stage there is nothing to compare it with. */
+function waysOut({ stage }: Live, { lifecycle, abort, command }: Ways): readonly Possibility[] {
+  const back = lifecycle[lifecycle.indexOf(stage) - 1];
+  return [
+    ...(stage === lifecycle.at(-1) ? [] : [judging(stage, command)]),
+    ...(back ? [moveTo("rollback", back, `Roll back to ${back}`, command)] : []),
+    {
+      kind: "abort",
+      stage: abort,
+      title: "Take the canary out",
+      commandLine: `${command} abort --yes`,
+      confirmation: "abort",
+    },
+  ];
+}
+
+const judging = (stage: string, command: string): Possibility => ({
+  kind: "judge",
+  stage,
+  title: "Judge the canary",
+  commandLine: `${command} judge`,
+  confirmation: undefined,
+});
+
+const moveTo = (
+  kind: "promote" | "rollback",
+  stage: string,
+  title: string,
+  command: string,
+): Possibility => ({
   kind,
   stage,
   title,
   commandLine: `${command} ${kind} ${stage} --yes`,
   confirmation: stage,
 });
-
-/** The stage before the live one in the lifecycle; undefined at the first. */
-function stageBack({ stage }: Live, lifecycle: readonly string[]): string | undefined {
-  return lifecycle[lifecycle.indexOf(stage) - 1];
-}
 
 /** A reason as the command takes it, in quotes that a shell leaves alone. */
 export const withReason = (commandLine: string, reason: string): string =>

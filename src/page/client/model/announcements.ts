@@ -27,7 +27,11 @@ function liveSentences(before: Live | null, after: Live | null): readonly string
   const judged = after.verdict && (moved || before?.verdict?.decision !== after.verdict.decision);
   const drifted = after.deviations.length > 0 && (before?.deviations.length ?? 0) === 0;
   return [
-    ...(moved ? [`${after.stage} is live: ${after.release.canary} is meant to have ${after.shares.canary.intended} percent.`] : []),
+    ...(moved
+      ? [
+          `${after.stage} is live: ${after.release.canary} is meant to have ${after.shares.canary.intended} percent.`,
+        ]
+      : []),
     ...(judged && after.verdict ? [`The gate says: ${VERDICTS[after.verdict.decision]}.`] : []),
     ...(drifted ? [`The cluster is not what ${after.stage} asks for.`] : []),
   ];
@@ -48,6 +52,7 @@ function actionSentences(before: PageState["action"], after: PageState["action"]
   if (!after) return [];
   const what = `${after.kind}${after.stage ? ` ${after.stage}` : ""}`;
   if (before?.id !== after.id && !after.result) return [`${what} has begun.`];
-  if (after.result && !(before?.id === after.id && before.result)) return [`${what} has ended: ${after.result.message}`];
+  if (after.result && !(before?.id === after.id && before.result))
+    return [`${what} has ended: ${after.result.message}`];
   return [];
 }

@@ -1,10 +1,11 @@
 import type { PageSoak, SharePoint } from "../../contract.ts";
 
-type Column = readonly (number | null)[];
+/** Not readonly: uPlot's types ask for arrays that may be written, and it does not write. */
+type Column = (number | null)[];
 
 /** The share over time, a column for each line of the chart: seconds since 1970, percent, requests that failed. */
 export interface ShareColumns {
-  readonly time: readonly number[];
+  readonly time: number[];
   /** 100 where anything serves: the area above the canary's is the previous version's. */
   readonly all: Column;
   readonly effective: Column;
@@ -22,19 +23,21 @@ export function shareColumns(points: readonly SharePoint[]): ShareColumns {
   };
 }
 
-/** Null where nobody counts. */
-function failedAt({ previous, canary }: SharePoint): number | null {
-  return previous === null && canary === null ? null : (previous?.failed ?? 0) + (canary?.failed ?? 0);
-}
+/** Null where nothing failed, or nobody counts: a bar of no height would be drawn as any other. */
+const failedAt = ({ previous, canary }: SharePoint): number | null =>
+  (previous?.failed ?? 0) + (canary?.failed ?? 0) || null;
 
 /** Requests of all points, and how many failed; undefined where nobody counted. */
 export function totals(points: readonly SharePoint[]): { requests: number; failed: number } | undefined {
   const counts = points.flatMap(({ previous, canary }) => [previous, canary]).filter((part) => part !== null);
   if (counts.length === 0) return undefined;
-  return counts.reduce((sum, { requests, failed }) => ({ requests: sum.requests + requests, failed: sum.failed + failed }), {
-    requests: 0,
-    failed: 0,
-  });
+  return counts.reduce(
+    (sum, { requests, failed }) => ({ requests: sum.requests + requests, failed: sum.failed + failed }),
+    {
+      requests: 0,
+      failed: 0,
+    },
+  );
 }
 
 /** A time during which the same two versions stood beside each other. */
@@ -49,7 +52,9 @@ export interface VersionSpan {
 
 /** The spans of time with the same versions, oldest first; seconds since 1970. */
 export function versionSpans(points: readonly SharePoint[]): readonly VersionSpan[] {
-  const starts = points.flatMap(({ versions }, at) => (sameVersions(versions, points[at - 1]?.versions) ? [] : [at]));
+  const starts = points.flatMap(({ versions }, at) =>
+    sameVersions(versions, points[at - 1]?.versions) ? [] : [at],
+  );
   return starts.flatMap((start, index) => {
     const end = starts[index + 1] ?? points.length - 1;
     const versions = points[start]?.versions;
@@ -62,13 +67,14 @@ export function versionSpans(points: readonly SharePoint[]): readonly VersionSpa
 const sameVersions = (one: SharePoint["versions"], other: SharePoint["versions"] | undefined): boolean =>
   one?.previous === other?.previous && one?.canary === other?.canary && other !== undefined;
 
-const secondsAt = (points: readonly SharePoint[], at: number): number => Date.parse(points[at]?.time ?? "") / 1000;
+const secondsAt = (points: readonly SharePoint[], at: number): number =>
+  Date.parse(points[at]?.time ?? "") / 1000;
 
 /** The evidence look by look: seconds of the soak, harm, fine; e-values kept where a logarithm can show them. */
 export function evidenceColumns({ looks, boundaries }: Pick<PageSoak, "looks" | "boundaries">): {
-  readonly seconds: readonly number[];
-  readonly harm: readonly number[];
-  readonly fine: readonly number[];
+  readonly seconds: number[];
+  readonly harm: number[];
+  readonly fine: number[];
   readonly lowest: number;
   readonly highest: number;
 } {

@@ -28,15 +28,32 @@ const MEANINGS: readonly Pick<Figure, "name" | "meaning">[] = [
  * The four numbers. Whether the measured one fits was decided by the command, which knows how many requests there were;
  * the others are compared here.
  */
-export function figuresOf({ shares: { canary }, move, stage }: Pick<Live, "shares" | "move" | "stage">): readonly Figure[] {
+export function figuresOf({
+  shares: { canary },
+  move,
+  stage,
+}: Pick<Live, "shares" | "move" | "stage">): readonly Figure[] {
   const judged = move?.stage === stage ? move.result : undefined;
-  return MEANINGS.map(({ name, meaning }) => {
-    const share = canary[name];
-    if (name === "intended") return { name, meaning, share, fits: null, word: "asked for" };
-    if (share === null) return { name, meaning, share, fits: null, word: name === "effective" ? "no pod serves" : "not asked" };
-    const away = share - canary.intended;
-    const word = Math.abs(away) < NEAR ? "" : `${small(Math.abs(away))} points ${away > 0 ? "above" : "below"}`;
-    const fits = name === "measured" && judged !== undefined ? judged !== "does not fit" : word === "";
-    return { name, meaning, share, fits, word: fits ? "fits" : word || "does not fit" };
+  return MEANINGS.map((about) => {
+    const share = canary[about.name];
+    const measuredFits =
+      about.name === "measured" && judged !== undefined ? judged !== "does not fit" : undefined;
+    return { ...about, share, ...comparison(about.name, share, canary.intended, measuredFits) };
   });
+}
+
+function comparison(
+  name: Figure["name"],
+  share: number | null,
+  intended: number,
+  measuredFits: boolean | undefined,
+): Pick<Figure, "fits" | "word"> {
+  if (name === "intended") return { fits: null, word: "asked for" };
+  if (share === null) return { fits: null, word: name === "effective" ? "no pod serves" : "not asked" };
+  const away = share - intended;
+  const isNear = Math.abs(away) < NEAR;
+  const fits = measuredFits ?? isNear;
+  if (fits) return { fits, word: "fits" };
+  const distance = `${small(Math.abs(away))} points ${away > 0 ? "above" : "below"}`;
+  return { fits, word: isNear ? "does not fit" : distance };
 }

@@ -13,7 +13,10 @@ export const KINDS = ["all", "moves", "judged", "went wrong"] as const;
 export type HistoryKind = (typeof KINDS)[number];
 
 /** The entries that a filter lets through, in their order. */
-export function filtered(entries: readonly HistoryEntry[], { words, kind }: HistoryFilter): readonly HistoryEntry[] {
+export function filtered(
+  entries: readonly HistoryEntry[],
+  { words, kind }: HistoryFilter,
+): readonly HistoryEntry[] {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
   return entries.filter((entry) => {
     const text = textOf(entry);
@@ -38,4 +41,6 @@ function isOfKind(entry: HistoryEntry, kind: HistoryKind): boolean {
 }
 
 const textOf = ({ who, move, stage, release, result, override, reason, verdict }: HistoryEntry): string =>
-  [who, move, stage, release.previous, release.canary, result, override, reason, verdict?.decision].join(" ").toLowerCase();
+  [who, move, stage, release.previous, release.canary, result, override, reason, verdict?.decision]
+    .join(" ")
+    .toLowerCase();

@@ -21,9 +21,17 @@ interface Known {
 export function noticesOf({ status, project, running }: Known): readonly Notice[] {
   const { live, lock } = status;
   return [
-    ...(live ? [...abortedNotices(live), ...(running ? [] : unfinishedNotices(live, project)), ...verdictNotices(live, project)] : []),
+    ...(live
+      ? [
+          ...abortedNotices(live),
+          ...(running ? [] : unfinishedNotices(live, project)),
+          ...verdictNotices(live, project),
+        ]
+      : []),
     ...(lock && !running ? [lockNotice(lock)] : []),
-    ...(live?.override ? [{ weight: "calm", title: "Lifecycle overridden", text: live.override } as const] : []),
+    ...(live?.override
+      ? [{ weight: "calm", title: "Lifecycle overridden", text: live.override } as const]
+      : []),
   ];
 }
 
@@ -31,10 +39,19 @@ function abortedNotices({ aborted, release, liveVersion }: Live): readonly Notic
   if (!aborted) return [];
   const by = aborted.by && ` by ${aborted.by}`;
   const why = aborted.reason && `: ${aborted.reason}`;
-  return [{ weight: "bad", title: "The canary was taken out", text: `${release.canary} was taken out${by}${why}. All traffic goes to ${liveVersion}.` }];
+  return [
+    {
+      weight: "bad",
+      title: "The canary was taken out",
+      text: `${release.canary} was taken out${by}${why}. All traffic goes to ${liveVersion}.`,
+    },
+  ];
 }
 
-function unfinishedNotices({ stage, unfinishedMoveTo, deviations }: Live, { command }: PageProject): readonly Notice[] {
+function unfinishedNotices(
+  { stage, unfinishedMoveTo, deviations }: Live,
+  { command }: PageProject,
+): readonly Notice[] {
   if (unfinishedMoveTo) {
     return [
       {
@@ -60,11 +77,21 @@ function verdictNotices({ verdict, stage, aborted }: Live, { command }: PageProj
   if (!verdict || verdict.decision === "fine" || aborted) return [];
   if (verdict.decision === "harm") {
     return [
-      { weight: "bad", title: "The canary does harm", text: `It fails more often at ${stage} than the previous version does at the same time.`, command: `${command} abort` },
+      {
+        weight: "bad",
+        title: "The canary does harm",
+        text: `It fails more often at ${stage} than the previous version does at the same time.`,
+        command: `${command} abort`,
+      },
     ];
   }
   return [
-    { weight: "warn", title: `Held at ${stage}`, text: "Nothing can be said of the canary yet. Judge it again, or decide yourself.", command: `${command} judge` },
+    {
+      weight: "warn",
+      title: `Held at ${stage}`,
+      text: "Nothing can be said of the canary yet. Judge it again, or decide yourself.",
+      command: `${command} judge`,
+    },
   ];
 }
 

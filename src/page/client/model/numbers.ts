@@ -9,7 +9,13 @@ export const plural = (number: number, one: string, many = `${one}s`): string =>
   `${count(number)} ${number === 1 ? one : many}`;
 
 /** Failed requests of all: `0 of 4,000`, and the part that they are where there are any. */
-export function failures({ requests, failed }: { readonly requests: number; readonly failed: number }): string {
+export function failures({
+  requests,
+  failed,
+}: {
+  readonly requests: number;
+  readonly failed: number;
+}): string {
   const part = failed === 0 || requests === 0 ? "" : ` (${small((100 * failed) / requests)} %)`;
   return `${count(failed)} of ${count(requests)}${part}`;
 }

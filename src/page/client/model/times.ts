@@ -4,15 +4,25 @@ export type Zone = "local" | "UTC";
 const DATE = { year: "numeric", month: "2-digit", day: "2-digit" } as const;
 const CLOCK = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" } as const;
 
-const inZone = (zone: Zone) => (zone === "UTC" ? { timeZone: "UTC" } : {});
+/** Made once: it takes longer to make one than to use it a hundred times. Swedish dates are those of ISO 8601. */
+const DATES = formatters("sv-SE", DATE);
+const CLOCKS = formatters("en-GB", CLOCK);
 
-/** `2026-11-28` in a zone: Swedish dates are those of ISO 8601. */
-const dateIn = (time: Date, zone: Zone): string =>
-  new Intl.DateTimeFormat("sv-SE", { ...DATE, ...inZone(zone) }).format(time);
+function formatters(
+  locale: string,
+  options: Intl.DateTimeFormatOptions,
+): Readonly<Record<Zone, Intl.DateTimeFormat>> {
+  return {
+    local: new Intl.DateTimeFormat(locale, options),
+    UTC: new Intl.DateTimeFormat(locale, { ...options, timeZone: "UTC" }),
+  };
+}
+
+/** `2026-11-28` in a zone. */
+const dateIn = (time: Date, zone: Zone): string => DATES[zone].format(time);
 
 /** `04:05:06`, without a zone. */
-export const clock = (time: Date, zone: Zone): string =>
-  new Intl.DateTimeFormat("en-GB", { ...CLOCK, ...inZone(zone) }).format(time);
+export const clock = (time: Date, zone: Zone): string => CLOCKS[zone].format(time);
 
 /** A moment as it is shown: the clock alone today, with the date on another day, and with `UTC` where that is the zone. */
 export function moment(time: Date, zone: Zone, now: Date): string {

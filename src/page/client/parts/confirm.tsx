@@ -23,13 +23,26 @@ function Intended({ now: { possibility, looksOnly } }: { readonly now: Intent })
     <Dialog title={looksOnly ? `What moving to ${stage} would change` : title} onClose={drop}>
       <div class="dialog-body">
         {kind === "judge" ? (
-          <p>The gate looks at both versions' requests until it can say something. It changes nothing, and can be stopped at any time.</p>
+          <p>
+            The gate looks at both versions' requests until it can say something. It changes nothing, and can
+            be stopped at any time.
+          </p>
         ) : (
           <PreviewPart stage={stage} />
         )}
-        <CommandLine line={kind === "abort" ? withReason(possibility.commandLine, reason.value) : possibility.commandLine} />
+        <CommandLine
+          line={
+            kind === "abort" ? withReason(possibility.commandLine, reason.value) : possibility.commandLine
+          }
+        />
       </div>
-      {acts && <ConfirmForm possibility={possibility} isReady={kind === "judge" || answer !== undefined} reason={reason} />}
+      {acts && (
+        <ConfirmForm
+          possibility={possibility}
+          isReady={kind === "judge" || answer !== undefined}
+          reason={reason}
+        />
+      )}
       {refused.value && <RefusalText {...refused.value} />}
     </Dialog>
   );
@@ -37,7 +50,12 @@ function Intended({ now: { possibility, looksOnly } }: { readonly now: Intent })
 
 function PreviewPart({ stage }: { readonly stage: string }) {
   const answer = previewed.value;
-  if (!answer) return <p class="waiting" role="status">The engine previews {stage}. That takes some seconds.</p>;
+  if (!answer)
+    return (
+      <p class="waiting" role="status">
+        The engine previews {stage}. That takes some seconds.
+      </p>
+    );
   return "refused" in answer ? <RefusalText {...answer.refused} /> : <Preview preview={answer.preview} />;
 }
 
@@ -72,6 +90,7 @@ function ConfirmForm({ possibility: { kind, stage, title, confirmation }, isRead
         <label>
           Why, for the record
           <input
+            data-first
             value={reason.value}
             onInput={({ currentTarget }) => {
               reason.value = currentTarget.value;
@@ -85,6 +104,7 @@ function ConfirmForm({ possibility: { kind, stage, title, confirmation }, isRead
             Type <code>{confirmation}</code> to confirm
           </span>
           <input
+            data-first
             autoComplete="off"
             spellcheck={false}
             value={typed.value}

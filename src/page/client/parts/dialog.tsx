@@ -1,6 +1,9 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
+/** Of the element that has the focus first; without it the button that closes has it. */
+const FIRST = "data-first";
+
 interface DialogProps {
   readonly title: string;
   readonly onClose: () => void;
@@ -13,6 +16,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   useEffect(() => {
     const element = dialog.current;
     element?.showModal();
+    element?.querySelector<HTMLElement>(`[${FIRST}]`)?.focus();
     return () => element?.close();
   }, []);
   return (

@@ -7,7 +7,11 @@ export function Drift() {
   const now = live.value;
   if (!now || now.deviations.length === 0) return null;
   return (
-    <Panel name="drift" title={`What differs from ${now.stage}`} aside={<span class="aside">{now.deviations.length}</span>}>
+    <Panel
+      name="drift"
+      title={`What differs from ${now.stage}`}
+      aside={<span class="aside">{now.deviations.length}</span>}
+    >
       <ul class="changes">
         {now.deviations.map(({ object, path, planned, live: found }) => (
           <li key={`${object} ${path}`}>

@@ -21,6 +21,11 @@ export function Header({ onKeys }: { readonly onKeys: () => void }) {
         {status.value && <LockPill />}
       </div>
       <div class="choices">
+        {link.value.kind === "live" && (
+          <a class="quiet" href="/export" download>
+            save as a file
+          </a>
+        )}
         <button type="button" class="quiet" onClick={toggleZone} aria-keyshortcuts="u">
           times: {zone}
         </button>
@@ -51,7 +56,15 @@ function LinkPill() {
     return (
       <span class="pill pill-export">
         <Icon name="open" />
-        <span>a record{now.made && <> made <When time={now.made} /></>}</span>
+        <span>
+          a record
+          {now.made && (
+            <>
+              {" "}
+              made <When time={now.made} />
+            </>
+          )}
+        </span>
       </span>
     );
   }

@@ -1,5 +1,12 @@
 import { signal } from "@preact/signals";
-import { filtered, type HistoryEntry, type HistoryFilter, type HistoryKind, isWrong, KINDS } from "../model/history.ts";
+import {
+  filtered,
+  type HistoryEntry,
+  type HistoryFilter,
+  type HistoryKind,
+  isWrong,
+  KINDS,
+} from "../model/history.ts";
 import { failures, percent } from "../model/numbers.ts";
 import { duration } from "../model/times.ts";
 import { history } from "../state.ts";
@@ -57,26 +64,34 @@ export function History() {
 }
 
 function Entry(entry: HistoryEntry) {
-  const { time, who, move, stage, release, measured, effective, override, result, seconds, reason, verdict } = entry;
+  const { time, who, move, stage, release, measured, effective, override, result, seconds, reason, verdict } =
+    entry;
   const [icon, word] = ending(entry);
   return (
     <li class={`entry entry-${icon}`}>
       <Icon name={icon} />
       <div>
         <p>
-          <strong>{stage}</strong> {result === "judged" ? "judged" : move} <span class={`ending ending-${icon}`}>{word}</span>
+          <strong>{stage}</strong> {result === "judged" ? "judged" : move}{" "}
+          <span class={`ending ending-${icon}`}>{word}</span>
         </p>
         <p class="entry-facts">
           <When time={time} />, {who}, {release.previous} → {release.canary}
-          {result !== "judged" && <>, {percent(measured ?? effective)} {measured === null ? "by weights" : "measured"}, in {duration(seconds)}</>}
+          {result !== "judged" && (
+            <>
+              , {percent(measured ?? effective)} {measured === null ? "by weights" : "measured"}, in{" "}
+              {duration(seconds)}
+            </>
+          )}
         </p>
         {verdict && (
           <p class="entry-facts">
-            canary failed {failures(verdict.canary)}, previous {failures(verdict.previous)}, in {verdict.looks} looks
+            canary failed {failures(verdict.canary)}, previous {failures(verdict.previous)}, in{" "}
+            {verdict.looks} looks
           </p>
         )}
         {override && <p class="entry-facts">lifecycle overridden: {override}</p>}
-        {reason && <p class="entry-reason">{reason}</p>}
+        {reason && <p class={isWrong(entry) ? "entry-reason" : "entry-facts"}>{reason}</p>}
       </div>
     </li>
   );
@@ -85,7 +100,10 @@ function Entry(entry: HistoryEntry) {
 function ending(entry: HistoryEntry): readonly [IconName, string] {
   const { result, verdict } = entry;
   if (verdict && result === "judged") {
-    return [verdict.decision === "harm" ? "bad" : verdict.decision === "fine" ? "good" : "behind", verdict.decision === "go on" ? "held" : verdict.decision];
+    return [
+      verdict.decision === "harm" ? "bad" : verdict.decision === "fine" ? "good" : "behind",
+      verdict.decision === "go on" ? "held" : verdict.decision,
+    ];
   }
   return [isWrong(entry) ? "bad" : "good", result];
 }

@@ -16,12 +16,12 @@ const ICONS = { bad: "bad", warn: "warn", calm: "locked" } as const;
 /** What whoever looks should know first. It is shown; the page's live region says it. */
 export function Notices() {
   return (
-    <div class="notices">
+    <section class="notices" aria-label="Notices">
       <AwayNotice />
       {notices.value.map((notice) => (
         <NoticeLine key={notice.title} {...notice} />
       ))}
-    </div>
+    </section>
   );
 }
 
@@ -47,8 +47,8 @@ function AwayNotice() {
         <Icon name="away" />
         <p>
           <strong>canary page does not answer</strong> since <When time={now.since} />.{" "}
-          {known ? "What is shown was so then. " : ""}It is asked again every few seconds. Where it was started anew, open the address that it
-          printed.
+          {known ? "What is shown was so then. " : ""}It is asked again every few seconds. Where it was
+          started anew, open the address that it printed.
         </p>
       </div>
     );

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
-import { byTrouble, type Pod, podsOf, readiness, type ReplicaSet, type Track } from "../model/pods.ts";
 import { plural } from "../model/numbers.ts";
+import { byTrouble, type Pod, podsOf, type ReplicaSet, readiness, type Track } from "../model/pods.ts";
 import { age } from "../model/times.ts";
 import { heardAt, live, minute } from "../state.ts";
 import { Icon } from "./icon.tsx";
@@ -18,7 +18,15 @@ export function Objects() {
   const all = [...podsOf(now.tracks.canary), ...podsOf(now.tracks.previous)];
   const { ready } = readiness(all);
   return (
-    <Panel name="objects" title="Pods" aside={<span class="aside">{ready} of {plural(all.length, "pod")} ready</span>}>
+    <Panel
+      name="objects"
+      title="Pods"
+      aside={
+        <span class="aside">
+          {ready} of {plural(all.length, "pod")} ready
+        </span>
+      }
+    >
       <div class="tracks">
         <TrackOf name="canary" version={now.release.canary} track={now.tracks.canary} />
         <TrackOf name="previous" version={now.release.previous} track={now.tracks.previous} />
@@ -27,14 +35,25 @@ export function Objects() {
   );
 }
 
-function TrackOf({ name, version, track }: { readonly name: "canary" | "previous"; readonly version: string; readonly track: Track }) {
+function TrackOf({
+  name,
+  version,
+  track,
+}: {
+  readonly name: "canary" | "previous";
+  readonly version: string;
+  readonly track: Track;
+}) {
   const { deployment, rollout, replicas, replicaSets } = track;
   const isComplete = rollout === "complete";
   return (
     <section class={`track track-${name}`} aria-label={`Deployment ${deployment}`}>
       <h3>
         <span class={`swatch swatch-${name}`} aria-hidden="true" />
-        {deployment} <small>{name}, {version}</small>
+        {deployment}{" "}
+        <small>
+          {name}, {version}
+        </small>
       </h3>
       <p class={isComplete ? "rollout" : "rollout rollout-going"}>
         <Icon name={isComplete ? "good" : "behind"} />
@@ -55,7 +74,10 @@ function ReplicaSetOf({ name, revision, pods }: ReplicaSet) {
   return (
     <details class="replica-set" open={all > 0}>
       <summary>
-        {name} <small>revision {revision}, {ready} of {all} ready</small>
+        {name}{" "}
+        <small>
+          revision {revision}, {ready} of {all} ready
+        </small>
       </summary>
       <ul class="pods">
         {visible.map((pod) => (
@@ -70,7 +92,8 @@ function ReplicaSetOf({ name, revision, pods }: ReplicaSet) {
             shown.value += MORE;
           }}
         >
-          {hidden} more, {ready - visible.filter(({ serving }) => serving).length} of them ready: show {Math.min(hidden, MORE)}
+          {hidden} more, {ready - visible.filter(({ serving }) => serving).length} of them ready: show{" "}
+          {Math.min(hidden, MORE)}
         </button>
       )}
     </details>
@@ -87,7 +110,11 @@ function PodLine({ pod }: { readonly pod: Pod }) {
       <span class="pod-facts">
         {version}, weight {weight}, <PodAge pod={pod} />,{" "}
         <span class={restarts > 0 ? "restarted" : undefined}>{plural(restarts, "restart")}</span>
-        {lastRestart && <>, last <When time={lastRestart} /></>}
+        {lastRestart && (
+          <>
+            , last <When time={lastRestart} />
+          </>
+        )}
       </span>
       {reason && <span class="pod-reason">{reason}</span>}
     </li>

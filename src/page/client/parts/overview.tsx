@@ -1,4 +1,4 @@
-import { figuresOf, type Figure } from "../model/figures.ts";
+import { type Figure, figuresOf } from "../model/figures.ts";
 import { percent } from "../model/numbers.ts";
 import { live, project, status } from "../state.ts";
 import { Icon } from "./icon.tsx";
@@ -37,7 +37,8 @@ function Released({ now }: { readonly now: Live }) {
         <p class="since">
           {move ? (
             <>
-              {move.move} {release.previous} → {release.canary}, since <When time={move.time} />, by {move.who}
+              {move.move} {release.previous} → {release.canary}, since <When time={move.time} />, by{" "}
+              {move.who}
             </>
           ) : (
             <>
@@ -82,7 +83,9 @@ function FigureOf({ name, meaning, share, fits, word, rest }: Figure & { readonl
         {name} <small>{meaning}</small>
       </dt>
       <dd>
-        <span class={`figure-share ${share === null ? "figure-none" : ""}`}>{share === null ? "–" : percent(share)}</span>
+        <span class={`figure-share ${share === null ? "figure-none" : ""}`}>
+          {share === null ? "–" : percent(share)}
+        </span>
         <span class="figure-word">
           {fits !== null && <Icon name={fits ? "good" : "bad"} />}
           {word}

@@ -16,7 +16,12 @@ export function Progress({ action }: { readonly action: PageAction }) {
         {kind} {stage}{" "}
         <small>
           since <When time={began} />
-          {ended && <> to <When time={ended} /></>}
+          {ended && (
+            <>
+              {" "}
+              to <When time={ended} />
+            </>
+          )}
         </small>
       </h3>
       <ol class="phases">
@@ -67,7 +72,9 @@ function Stop({ kind }: Pick<PageAction, "kind">) {
   }
   return (
     <p class="stop">
-      {kind === "judge" ? "The stage stays as it is, without a verdict." : "As Ctrl-C in the command: it stops where that is safe."}{" "}
+      {kind === "judge"
+        ? "The stage stays as it is, without a verdict."
+        : "As Ctrl-C in the command: it stops where that is safe."}{" "}
       <button type="button" class="danger" disabled={!isConnected.value} onClick={stop}>
         Stop it
       </button>{" "}

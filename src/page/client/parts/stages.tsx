@@ -20,7 +20,13 @@ export function Stages() {
   return (
     <ol class="stages" aria-label="Stages">
       {stages.map(({ name, condition }) => (
-        <Stage key={name} name={name} condition={condition} isAbort={name === known.abort} isTarget={name === target} />
+        <Stage
+          key={name}
+          name={name}
+          condition={condition}
+          isAbort={name === known.abort}
+          isTarget={name === target}
+        />
       ))}
     </ol>
   );
@@ -37,7 +43,12 @@ function Stage({ name, condition, isAbort, isTarget }: StageProps) {
   const [icon, word] = LOOKS[condition];
   const isLive = condition === "live" || condition === "drifted";
   const isNext = name === live.value?.next && !isTarget;
-  const classes = ["stage", `stage-${condition.replace(" ", "-")}`, isAbort && "stage-abort", isTarget && "stage-target"];
+  const classes = [
+    "stage",
+    `stage-${condition.replace(" ", "-")}`,
+    isAbort && "stage-abort",
+    isTarget && "stage-target",
+  ];
   return (
     <li class={classes.filter(Boolean).join(" ")} aria-current={isLive ? "step" : undefined}>
       <span class="stage-mark">

@@ -17,7 +17,12 @@ export function Steering() {
   );
 }
 
-const ICONS: Readonly<Record<string, IconName>> = { promote: "move", rollback: "back", abort: "bad", judge: "judge" };
+const ICONS: Readonly<Record<string, IconName>> = {
+  promote: "move",
+  rollback: "back",
+  abort: "bad",
+  judge: "judge",
+};
 
 function Choices() {
   const control = project.value?.control === true;
@@ -27,10 +32,20 @@ function Choices() {
   const isRecord = link.value.kind === "export";
   return (
     <>
-      {isEnd && <p class="none">The release is at its end: {now.liveVersion} has all of the traffic. The next one begins with a commit: {project.value?.command} release VERSION.</p>}
+      {isEnd && (
+        <p class="none">
+          The release is at its end: {now.liveVersion} has all of the traffic. The next one begins with a
+          commit: {project.value?.command} release VERSION.
+        </p>
+      )}
       {first && first.kind === "promote" && !isRecord && (
         <p>
-          <button type="button" disabled={!isConnected.value} onClick={() => intend(first, true)} aria-keyshortcuts="v">
+          <button
+            type="button"
+            disabled={!isConnected.value}
+            onClick={() => intend(first, true)}
+            aria-keyshortcuts="v"
+          >
             Preview {first.stage}
           </button>
         </p>
@@ -62,11 +77,11 @@ const KEYS = { promote: "p", rollback: "b", abort: "x", judge: "j" } as const;
 function ActionButtons() {
   return (
     <ul class="actions">
-      {possible.value.map((possibility) => (
+      {possible.value.map((possibility, at) => (
         <li key={possibility.title}>
           <button
             type="button"
-            class={possibility.kind === "abort" ? "danger" : possibility.kind === "promote" ? "primary" : ""}
+            class={[possibility.kind === "abort" ? "danger" : "", at === 0 ? "primary" : ""].join(" ")}
             disabled={!isConnected.value}
             onClick={() => intend(possibility, false)}
             aria-keyshortcuts={KEYS[possibility.kind]}
