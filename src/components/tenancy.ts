@@ -34,7 +34,7 @@ type PolicyRule = k8s.types.input.rbac.v1.PolicyRule;
 /**
  * What the deployer may do in its namespace besides the router's objects, and nothing else anywhere: what a release
  * cycle asks for by the API server's audit log (test/e2e/release/least-privilege.test.ts). Pods and ReplicaSets tell why a
- * rollout stands still; the provider reads events while it deletes; the lock is a Lease.
+ * rollout stands still; the provider reads events while it deletes; the lock is a Lease. The page watches what it shows.
  */
 const APPLICATION_RULES: readonly PolicyRule[] = [
   { apiGroups: ["apps"], resources: ["deployments"], verbs: DECLARE },
@@ -42,9 +42,9 @@ const APPLICATION_RULES: readonly PolicyRule[] = [
   { apiGroups: ["policy"], resources: ["poddisruptionbudgets"], verbs: DECLARE },
   // The command keeps the history of moves in a ConfigMap, which it writes by update.
   { apiGroups: [""], resources: ["configmaps"], verbs: [...DECLARE, "update"] },
-  { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "create", "update"] },
-  { apiGroups: ["apps"], resources: ["replicasets"], verbs: ["list"] },
-  { apiGroups: [""], resources: ["pods"], verbs: ["list"] },
+  { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "create", "update", ...WATCH] },
+  { apiGroups: ["apps"], resources: ["replicasets"], verbs: WATCH },
+  { apiGroups: [""], resources: ["pods"], verbs: WATCH },
   { apiGroups: [""], resources: ["events"], verbs: WATCH },
   // Only its own namespace, since a Role reaches no further: the command asks whether it exists yet.
   { apiGroups: [""], resources: ["namespaces"], verbs: ["get"] },

@@ -20,8 +20,8 @@ import type { OperationOptions } from "./with-lock.ts";
 
 export interface JudgeOptions extends OperationOptions {
   readonly gate: GateConfig;
-  /** Told after each look. */
-  readonly onLook?: ((evidence: Evidence) => void) | undefined;
+  /** Told after each look, and of which stage it is. */
+  readonly onLook?: ((evidence: Evidence, stage: string) => void) | undefined;
 }
 
 /** The live stage, judged. */
@@ -66,7 +66,7 @@ export async function judgeLiveStage(
       lookSeconds: gate.every,
       onLook: (seen) => {
         note(seen.unread ?? seen.sentence);
-        onLook?.(seen);
+        onLook?.(seen, stage.stage);
       },
     }),
   );

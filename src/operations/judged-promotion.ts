@@ -5,7 +5,7 @@ import { moveTo } from "../model/lifecycle.ts";
 import { hasBothVersions, letsGoOn, verdictOn } from "../model/verdict.ts";
 import { type EvaluatedStage, evaluateStage } from "../project/evaluate.ts";
 import { abort } from "./abort.ts";
-import { judgeLiveStage } from "./judge.ts";
+import { type JudgeOptions, judgeLiveStage } from "./judge.ts";
 import { requireSource } from "./look-source.ts";
 import type { Operator } from "./operator.ts";
 import type { MoveOutcome } from "./outcome.ts";
@@ -17,6 +17,8 @@ export interface JudgedPromotionOptions extends PromoteOptions {
   readonly gate: GateConfig | undefined;
   /** Told what was moved, before that is judged: a judgement that fails takes nothing back. */
   readonly onMoved?: ((moved: JudgedPromotion) => void) | undefined;
+  /** Told after each look of a judgement, and of which stage it is. */
+  readonly onLook?: JudgeOptions["onLook"];
 }
 
 /** What came of a promotion that was judged. */

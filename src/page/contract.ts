@@ -7,14 +7,15 @@ import type { evidenceSchema, previewSchema, statusSchema } from "../results/sch
  * page in the browser (src/page/client) are both written against them. Shares are percent; times RFC 3339.
  *
  * GET  /                    the page (one HTML, one script, one style; strict CSP). `/?token=ONCE` sets the cookie, then redirects to `/`.
- * GET  /events              server-sent events, each `data:` one PageEvent as JSON. First a `state` with everything, then what changes.
+ * GET  /events              server-sent events, each `data:` one PageEvent as JSON. First a `state` with everything, then what
+ *                           changes; a `changed` without anything every 15 s. A viewer who reads too slowly gets a `state` again.
  * GET  /export              the release as one HTML file that needs no server, as `canary page --export FILE` writes it.
  * GET  /preview?stage=NAME  PreviewAnswer: the exact preview of a stage, made on demand by the engine (seconds).
  * POST /actions             ActionRequest as application/json, header `x-canary-csrf: <csrf of PageState>`; 202 with {id} when it began, else ActionRefused (4xx).
  * POST /actions/ID/cancel   as Ctrl-C in the command; the same header. A cancelled judge holds: the canary stays as it is.
  *
  * The HTML has `<div id="page">` to render into. An exported page has its script and style in it, and before them
- * `<script type="application/json" id="state">` with a PageExport; a served one has no such element.
+ * `<script type="application/json" id="state" data-made="RFC 3339">` with the PageState; a served one has no such element.
  */
 export type PageEvent =
   | { readonly event: "state"; readonly state: PageState }
@@ -25,7 +26,10 @@ export type PageEvent =
 
 export interface PageState {
   readonly project: PageProject;
-  /** Whether the cluster answers. What is known of it stays in the state meanwhile. */
+  /**
+   * Whether the cluster answers, and since when that is so. What is known of it stays in the state meanwhile. `why` is null
+   * before it was asked; it also says why an answer cannot be understood.
+   */
   readonly cluster: { readonly answers: boolean; readonly since: string; readonly why: string | null };
   /** As `canary status --json` gives it; null until it was read once. */
   readonly status: StatusJson | null;
@@ -39,13 +43,6 @@ export interface PageState {
   readonly action: PageAction | null;
   /** For the header of POSTs; null where the page is read-only. */
   readonly csrf: string | null;
-}
-
-/** What an exported page carries. */
-export interface PageExport {
-  /** When it was made. */
-  readonly made: string;
-  readonly state: PageState;
 }
 
 export interface PageProject {

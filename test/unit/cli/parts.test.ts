@@ -4,11 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CommanderError } from "commander";
 import { describe, it } from "mocha";
-import { EXIT, exitCodeOf, WrongUse } from "../../../src/cli/exit.ts";
+import { exitCodeOf, WrongUse } from "../../../src/cli/exit.ts";
 import { duration, verificationOptions } from "../../../src/cli/options.ts";
 import { ageText, seconds, shareText, table, timeText } from "../../../src/cli/print/text.ts";
 import { lockHolders } from "../../../src/engine/automation/locks.ts";
 import { Refusal, UserError } from "../../../src/errors.ts";
+import { EXIT } from "../../../src/results/exit.ts";
 
 describe("exit codes", () => {
   it("tell a script what kind of failure it was", () => {

@@ -1,7 +1,17 @@
-import type { IncomingMessage } from "node:http";
 import { setTimeout } from "node:timers/promises";
-import { type Api, ApiError } from "./api.ts";
-import { type KubernetesObject, keyOf } from "./objects.ts";
+import { ApiError, type KubernetesApi } from "./api.ts";
+
+/** What is known of an object that is watched. */
+export interface WatchedObject {
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly resourceVersion?: string;
+  };
+}
+
+/** The part of an API server that is asked: a read whose answer is text as it comes. */
+export type Readable = Pick<KubernetesApi, "open">;
 
 /** A copy of all objects of one kind, kept up to date by a watch. */
 export interface Reflector<T> {
@@ -11,16 +21,22 @@ export interface Reflector<T> {
   readonly synced: Promise<void>;
 }
 
+/** Whether a watch follows the server; `error` is why it does not. */
+export type WatchState =
+  | { readonly path: string; readonly follows: true }
+  | { readonly path: string; readonly follows: false; readonly error: Error };
+
 export interface ReflectorOptions<T> {
   /** Path of the list, from the root of the server. */
-  path: string;
-  fieldSelector?: string;
+  readonly path: string;
+  /** Which objects, `{fieldSelector: "metadata.name=shop"}`; all without it. */
+  readonly query?: Readonly<Record<string, string>>;
   /** Takes out of an object what is kept of it. */
-  keep?: (object: T) => T;
-  onChange: () => void;
-  /** Told once when the watch is lost, with the reason, and once when it is back. */
-  onState: (text: string) => void;
-  signal: AbortSignal;
+  readonly keep?: (object: T) => T;
+  readonly onChange: () => void;
+  /** Told once when the watch is lost, and once when it is back. */
+  readonly onState: (state: WatchState) => void;
+  readonly signal: AbortSignal;
 }
 
 interface List<T> {
@@ -43,8 +59,8 @@ const LONGEST_RETRY_MS = 2000;
  * listed anew. Never gives up: while the server cannot be reached, or does not have the kind (404), it tries
  * again after 0.1 to 2 seconds.
  */
-export function startReflector<T extends KubernetesObject>(
-  api: Api,
+export function startReflector<T extends WatchedObject>(
+  api: Readable,
   options: ReflectorOptions<T>,
 ): Reflector<T> {
   const reflection = new Reflection<T>(api, options);
@@ -52,16 +68,16 @@ export function startReflector<T extends KubernetesObject>(
   return reflection;
 }
 
-class Reflection<T extends KubernetesObject> implements Reflector<T> {
+class Reflection<T extends WatchedObject> implements Reflector<T> {
   readonly objects = new Map<string, T>();
   readonly synced: Promise<void>;
-  private readonly api: Api;
+  private readonly api: Readable;
   private readonly options: ReflectorOptions<T>;
   private resolveSynced: () => void = () => undefined;
   private version: string | undefined;
   private lost = false;
 
-  constructor(api: Api, options: ReflectorOptions<T>) {
+  constructor(api: Readable, options: ReflectorOptions<T>) {
     this.api = api;
     this.options = options;
     this.synced = new Promise((resolve) => {
@@ -77,13 +93,13 @@ class Reflection<T extends KubernetesObject> implements Reflector<T> {
         if (this.version === undefined) await this.list();
         await this.watch(() => {
           retryMs = FIRST_RETRY_MS;
-          if (this.lost) onState(`watching ${path} again`);
+          if (this.lost) onState({ path, follows: true });
           this.lost = false;
         });
       } catch (error) {
         if (signal.aborted) return;
         if (error instanceof ApiError) this.version = undefined;
-        if (!this.lost) onState(`lost the watch of ${path}: ${(error as Error).message}`);
+        if (!this.lost) onState({ path, follows: false, error: error as Error });
         this.lost = true;
         await setTimeout(retryMs, undefined, { signal }).catch(() => undefined);
         retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
@@ -92,10 +108,8 @@ class Reflection<T extends KubernetesObject> implements Reflector<T> {
   }
 
   private async list(): Promise<void> {
-    const { metadata, items } = await this.api.call<List<T>>({
-      path: this.pathWith({}),
-      signal: this.options.signal,
-    });
+    const answer = await this.api.open(this.pathWith({}), this.options.signal);
+    const { metadata, items } = JSON.parse(await textOf(answer)) as List<T>;
     this.objects.clear();
     for (const item of items ?? []) this.set(item);
     this.version = metadata.resourceVersion;
@@ -104,15 +118,13 @@ class Reflection<T extends KubernetesObject> implements Reflector<T> {
   }
 
   private async watch(opened: () => void): Promise<void> {
-    const answer = await this.api.open({
-      path: this.pathWith({
-        watch: "true",
-        allowWatchBookmarks: "true",
-        resourceVersion: this.version ?? "",
-        timeoutSeconds: String(WATCH_SECONDS),
-      }),
-      signal: this.options.signal,
+    const path = this.pathWith({
+      watch: "true",
+      allowWatchBookmarks: "true",
+      resourceVersion: this.version ?? "",
+      timeoutSeconds: String(WATCH_SECONDS),
     });
+    const answer = await this.api.open(path, this.options.signal);
     opened();
     for await (const line of linesOf(answer)) this.take(JSON.parse(line) as WatchEvent<T>);
   }
@@ -120,7 +132,7 @@ class Reflection<T extends KubernetesObject> implements Reflector<T> {
   private take({ type, object }: WatchEvent<T>): void {
     if (type === "ERROR") {
       const { code, message } = object as unknown as { code: number; message: string };
-      throw new ApiError(message, code);
+      throw new ApiError(code, message);
     }
     this.version = object.metadata.resourceVersion;
     if (type === "BOOKMARK") return;
@@ -134,17 +146,24 @@ class Reflection<T extends KubernetesObject> implements Reflector<T> {
   }
 
   private pathWith(query: Record<string, string>): string {
-    const { path, fieldSelector } = this.options;
-    return `${path}?${new URLSearchParams({ ...query, ...(fieldSelector && { fieldSelector }) })}`;
+    const { path, query: which } = this.options;
+    return `${path}?${new URLSearchParams({ ...which, ...query })}`;
   }
 }
 
+const keyOf = ({ metadata: { namespace, name } }: WatchedObject): string => `${namespace}/${name}`;
+
+async function textOf(answer: AsyncIterable<string>): Promise<string> {
+  let text = "";
+  for await (const part of answer) text += part;
+  return text;
+}
+
 /** Whole lines as they come. Unlike node:readline it throws when the connection breaks. */
-async function* linesOf(answer: IncomingMessage): AsyncGenerator<string> {
-  answer.setEncoding("utf8");
+async function* linesOf(answer: AsyncIterable<string>): AsyncGenerator<string> {
   let rest = "";
-  for await (const chunk of answer) {
-    const lines = (rest + chunk).split("\n");
+  for await (const part of answer) {
+    const lines = (rest + part).split("\n");
     rest = lines.pop() ?? "";
     yield* lines;
   }

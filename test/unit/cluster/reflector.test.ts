@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { connectApi } from "../../../../local/edge/api.ts";
-import type { KubernetesObject } from "../../../../local/edge/objects.ts";
-import { type Reflector, startReflector } from "../../../../local/edge/reflector.ts";
-import { FakeApi } from "../../../support/edge/fake-api.ts";
-import { until } from "../../../support/until.ts";
+import { connectApi, readable } from "../../../local/edge/api.ts";
+import { type Reflector, startReflector, type WatchedObject } from "../../../src/cluster/reflector.ts";
+import { FakeApi } from "../../support/edge/fake-api.ts";
+import { until } from "../../support/until.ts";
 
 const PATH = "/api/v1/pods";
 /** A second of /proc. */
@@ -13,7 +12,7 @@ const named = (name: string) => ({ metadata: { name, namespace: "n" } });
 
 describe("startReflector", () => {
   let fake: FakeApi;
-  let reflector: Reflector<KubernetesObject>;
+  let reflector: Reflector<WatchedObject>;
   let stop: AbortController;
   let said: string[];
 
@@ -22,10 +21,11 @@ describe("startReflector", () => {
     fake.put(PATH, named("first"));
     stop = new AbortController();
     said = [];
-    reflector = startReflector<KubernetesObject>(connectApi(fake.kubeconfig(), "fake"), {
+    reflector = startReflector<WatchedObject>(readable(connectApi(fake.kubeconfig(), "fake")), {
       path: PATH,
       onChange: () => undefined,
-      onState: (text) => said.push(text),
+      onState: (state) =>
+        said.push(state.follows ? `follows ${state.path}` : `lost ${state.path}: ${state.error.message}`),
       signal: stop.signal,
     });
     await reflector.synced;
@@ -62,7 +62,7 @@ describe("startReflector", () => {
     await fake.start();
     await has("first", "meanwhile");
     assert.equal(requests("list"), 1);
-    assert.match(said.join("\n"), /^lost the watch of .*\nwatching .* again$/);
+    assert.match(said.join("\n"), /^lost .*\nfollows .*$/);
   });
 
   it("keeps what it has while the server does not know the kind yet", async () => {
