@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(run: Runner) => Command>>
   import: async () => (await import("./commands/import.ts")).importCommand,
   release: async () => (await import("./commands/release.ts")).releaseCommand,
   history: async () => (await import("./commands/history.ts")).historyCommand,
+  page: async () => (await import("./commands/page.ts")).pageCommand,
   unlock: async () => (await import("./commands/unlock.ts")).unlockCommand,
   teardown: async () => (await import("./commands/teardown.ts")).teardownCommand,
 };

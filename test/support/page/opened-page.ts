@@ -1,55 +1,41 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { request } from "../../../src/http/request.ts";
-import { openStream } from "../../../src/http/stream.ts";
-import type { ActionRequest, PageEvent, PageState } from "../../../src/page/contract.ts";
 import { type PageOptions, servePage } from "../../../src/page/server/page.ts";
 import { FakeWorld } from "../fake-world.ts";
 import { ALICE } from "../fakes.ts";
 import { until } from "../until.ts";
-
-/** What a request says besides its path. */
-export interface Asked {
-  readonly method?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-  /** Without the cookie of a browser that signed in. */
-  readonly isStranger?: boolean;
-}
-
-/** A viewer: what the page was told, taken together. */
-export interface TestViewer {
-  readonly events: readonly PageEvent[];
-  state(): PageState;
-  leave(): void;
-}
+import { TestBrowser } from "./viewer.ts";
 
 /** The page of a world in memory, served at this machine. */
-export class OpenedPage {
+export class OpenedPage extends TestBrowser {
   readonly world: FakeWorld;
-  /** The addresses that it gave out, the newest last. */
-  readonly addresses: string[] = [];
   readonly defects: unknown[] = [];
   readonly folder: string;
-  cookie = "";
-  readonly #stop = new AbortController();
-  readonly #leaving = new AbortController();
-  #served: Promise<void> = Promise.resolve();
+  readonly #addresses: readonly string[];
+  readonly #stop: AbortController;
+  readonly #served: Promise<void>;
 
-  private constructor(world: FakeWorld, folder: string) {
+  private constructor(world: FakeWorld, folder: string, { addresses, served, stop, defects }: Serving) {
+    super(addresses[0] ?? "");
     this.world = world;
     this.folder = folder;
+    this.defects = defects;
+    this.#addresses = addresses;
+    this.#served = served;
+    this.#stop = stop;
   }
 
   /** @param options other than those of a page that may act on a new world */
   static async open(options: Partial<PageOptions> = {}, world = new FakeWorld()): Promise<OpenedPage> {
-    const page = new OpenedPage(world, await mkdtemp(join(tmpdir(), "page-")));
-    const project = { ...world.project, directory: page.folder };
-    page.#served = servePage({
+    const folder = await mkdtemp(join(tmpdir(), "page-"));
+    const stop = new AbortController();
+    const addresses: string[] = [];
+    const defects: unknown[] = [];
+    const served = servePage({
       address: { host: "127.0.0.1", port: 0 },
-      keyFile: join(page.folder, "key"),
-      project,
+      keyFile: join(folder, "key"),
+      project: { ...world.project, directory: folder },
       cluster: world.cluster,
       pulumi: { stacks: async () => [] },
       stats: [],
@@ -63,56 +49,24 @@ export class OpenedPage {
         onEvent: undefined,
         end: async () => undefined,
       }),
-      onAddress: (url) => page.addresses.push(url),
-      onDefect: (error) => page.defects.push(error),
-      signal: page.#stop.signal,
+      onAddress: (url) => addresses.push(url),
+      onDefect: (error) => defects.push(error),
+      signal: stop.signal,
       ...options,
     });
-    await Promise.race([page.#served, until(() => page.addresses.length > 0, { everyMs: 5 })]);
-    return page;
-  }
-
-  get origin(): string {
-    return new URL(this.addresses[0] ?? "").origin;
+    await Promise.race([served, until(() => addresses.length > 0, { everyMs: 5 })]);
+    return new OpenedPage(world, folder, { addresses, served, stop, defects });
   }
 
   /** The token that is good now. */
   get token(): string {
-    return new URL(this.addresses.at(-1) ?? "").searchParams.get("token") ?? "";
+    return new URL(this.#addresses.at(-1) ?? "").searchParams.get("token") ?? "";
   }
 
-  async signIn(): Promise<this> {
-    const { headers } = await this.ask(`/?token=${this.token}`, { isStranger: true });
-    this.cookie = headers["set-cookie"]?.[0]?.split(";")[0] ?? "";
+  /** Signs in with the token that is good now. */
+  async enter(): Promise<this> {
+    await this.signIn(this.#addresses.at(-1) ?? "");
     return this;
-  }
-
-  ask(path: string, { method, headers, body, isStranger }: Asked = {}) {
-    const cookie = isStranger ? undefined : { Cookie: this.cookie };
-    return request(new URL(this.origin + path), { method, body, headers: { ...cookie, ...headers } });
-  }
-
-  /** Asks for an action as the page itself does. */
-  async act(action: ActionRequest, csrf = this.csrf, path = "/actions") {
-    const headers = { Origin: this.origin, "Content-Type": "application/json", "X-Canary-CSRF": csrf };
-    const { status, text } = await this.ask(path, { method: "POST", headers, body: JSON.stringify(action) });
-    return { status, text, json: () => JSON.parse(text) as { id: string; message: string } };
-  }
-
-  csrf = "";
-
-  /** Looks at the page from now on. */
-  async look(): Promise<TestViewer> {
-    const leaving = new AbortController();
-    const signal = AbortSignal.any([leaving.signal, this.#leaving.signal]);
-    const url = new URL(`${this.origin}/events`);
-    const { text } = await openStream(url, { headers: { Cookie: this.cookie }, signal });
-    const events: PageEvent[] = [];
-    void follow(text, events).catch(() => undefined);
-    const viewer = { events, state: () => stateOf(events), leave: () => leaving.abort() };
-    await until(() => events.length > 0, { everyMs: 5 });
-    this.csrf = viewer.state().csrf ?? "";
-    return viewer;
   }
 
   /** Ends the command, and waits until it has. */
@@ -123,30 +77,15 @@ export class OpenedPage {
 
   async close(): Promise<void> {
     await this.stop();
-    this.#leaving.abort();
     await rm(this.folder, { recursive: true });
     await this.world.close();
   }
 }
 
-async function follow(text: AsyncIterable<string>, events: PageEvent[]): Promise<void> {
-  let rest = "";
-  for await (const part of text) {
-    const messages = (rest + part).split("\n\n");
-    rest = messages.pop() ?? "";
-    for (const message of messages) events.push(JSON.parse(message.replace(/^data: /, "")) as PageEvent);
-  }
-}
-
-/** What a browser makes of the events. */
-function stateOf(events: readonly PageEvent[]): PageState {
-  let state: PageState | undefined;
-  for (const event of events) {
-    if (event.event === "state") state = event.state;
-    else if (!state) throw new Error("the first event is no state");
-    else if (event.event === "changed") state = { ...state, ...event.changed };
-    else state = { ...state, points: [...state.points, event.point] };
-  }
-  if (!state) throw new Error("nothing was told yet");
-  return state;
+interface Serving {
+  /** Those that it gave out, the newest last. */
+  readonly addresses: readonly string[];
+  readonly served: Promise<void>;
+  readonly stop: AbortController;
+  readonly defects: unknown[];
 }

@@ -4,7 +4,8 @@ import { applicationIn } from "../../../../src/application/application.ts";
 import { Interrupted } from "../../../../src/engine/stacks.ts";
 import type { PreviewAnswer } from "../../../../src/page/contract.ts";
 import { FakeWorld } from "../../../support/fake-world.ts";
-import { OpenedPage, type TestViewer } from "../../../support/page/opened-page.ts";
+import { OpenedPage } from "../../../support/page/opened-page.ts";
+import type { TestViewer } from "../../../support/page/viewer.ts";
 import { until } from "../../../support/until.ts";
 
 const soon = { timeoutMs: 10_000, everyMs: 5 };
@@ -18,7 +19,7 @@ describe("an action from the page", () => {
     world = await new FakeWorld().at("canary-25");
     const words = { everywhere: ["--context", "my cluster"], moves: ["--stats", "http://edge/;csv"] };
     page = await OpenedPage.open({ verification: await world.verification(), words }, world);
-    await page.signIn();
+    await page.enter();
     viewer = await page.look();
     await until(() => viewer.state().status?.live, soon);
   });

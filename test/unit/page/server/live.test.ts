@@ -9,7 +9,8 @@ import { deploymentPath } from "../../../../src/cluster/objects.ts";
 import { UserError } from "../../../../src/errors.ts";
 import { FakeWorld } from "../../../support/fake-world.ts";
 import { NAMESPACE } from "../../../support/fakes.ts";
-import { OpenedPage, type TestViewer } from "../../../support/page/opened-page.ts";
+import { OpenedPage } from "../../../support/page/opened-page.ts";
+import type { TestViewer } from "../../../support/page/viewer.ts";
 import { statisticsOf } from "../../../support/statistics.ts";
 import { until } from "../../../support/until.ts";
 
@@ -25,7 +26,7 @@ describe("what the page shows", () => {
 
   const opened = async (given: FakeWorld, options: Parameters<typeof OpenedPage.open>[0] = {}) => {
     world = given;
-    page = await (await OpenedPage.open(options, world)).signIn();
+    page = await (await OpenedPage.open(options, world)).enter();
     viewer = await page.look();
     await until(() => viewer.state().status, soon);
   };
@@ -139,7 +140,7 @@ describe("what the page shows", () => {
     const forbidden = new FakeWorld();
     forbidden.api.away = new ApiError(403, "pods is forbidden");
     world = forbidden;
-    page = await (await OpenedPage.open({}, world)).signIn();
+    page = await (await OpenedPage.open({}, world)).enter();
     viewer = await page.look();
     await until(() => viewer.state().cluster.why, soon);
     assert.match(viewer.state().cluster.why ?? "", /pods is forbidden.*canary foundation/);

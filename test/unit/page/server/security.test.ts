@@ -9,7 +9,7 @@ describe("the page's server, whoever asks", () => {
   let page: OpenedPage;
 
   beforeEach(async () => {
-    page = await (await OpenedPage.open()).signIn();
+    page = await (await OpenedPage.open()).enter();
     (await page.look()).leave();
   });
   afterEach(async () => {
@@ -181,7 +181,7 @@ describe("the page's server, whoever asks", () => {
 
 describe("the page's server without --control", () => {
   it("is read-only, whatever is sent to it", async () => {
-    const page = await (await OpenedPage.open({ control: false })).signIn();
+    const page = await (await OpenedPage.open({ control: false })).enter();
     try {
       const viewer = await page.look();
       assert.deepEqual([viewer.state().csrf, viewer.state().project.control], [null, false]);
@@ -196,7 +196,7 @@ describe("the page's server without --control", () => {
 
 describe("the cookie of a page", () => {
   it("is good for the page that it is of, and not for one at another port", async () => {
-    const one = await (await OpenedPage.open()).signIn();
+    const one = await (await OpenedPage.open()).enter();
     const other = await OpenedPage.open();
     try {
       const [, value] = one.cookie.split("=");
@@ -208,7 +208,7 @@ describe("the cookie of a page", () => {
   });
 
   it("stays good when the command is started again, so that a page that is left open comes back", async () => {
-    const first = await (await OpenedPage.open()).signIn();
+    const first = await (await OpenedPage.open()).enter();
     const port = Number(new URL(first.origin).port);
     await first.stop();
     const again = await OpenedPage.open({
