@@ -16,8 +16,8 @@ export type Link =
 const state = signal<PageState | undefined>(undefined);
 
 export const link = signal<Link>({ kind: "connecting" });
-/** When the state was last heard of. */
-export const heardAt = signal(new Date());
+/** When the status was told: the ages in it are of then. */
+export const statusAt = signal(new Date());
 export const project = computed(() => state.value?.project);
 export const cluster = computed(() => state.value?.cluster);
 export const status = computed(() => state.value?.status ?? null);
@@ -48,7 +48,7 @@ export const announced = signal("");
 export function receive(event: PageEvent): void {
   const before = state.value;
   const after = withEvent(before, event);
-  heardAt.value = new Date();
+  if (after?.status !== before?.status) statusAt.value = new Date();
   if (event.event === "point") appendPoint(points, event.point);
   else if (event.event === "state" || event.changed.points)
     points.splice(0, points.length, ...(after?.points ?? []));

@@ -11,8 +11,9 @@ import { silentProgress } from "../../../local/process/progress.ts";
 import { bundlePage, type PageBundle } from "../../../src/page/bundle.ts";
 import { exportedHtml } from "../../../src/page/html.ts";
 import { type Viewer, view } from "../../support/page/browser.ts";
+import { ago, NOW, released } from "../../support/page/release.ts";
 import { type ScriptedServer, scriptedServer } from "../../support/page/server.ts";
-import { ago, NOW, released, STATES, type StateName } from "../../support/page/states.ts";
+import { STATES, type StateName } from "../../support/page/states.ts";
 import { until } from "../../support/until.ts";
 
 /** What each state has to say, somewhere on the page, in words. */

@@ -5,8 +5,9 @@ import { launchBrowser } from "../../../local/browser/browser.ts";
 import { silentProgress } from "../../../local/process/progress.ts";
 import { bundlePage } from "../../../src/page/bundle.ts";
 import { type Viewer, view } from "../../support/page/browser.ts";
+import { NOW } from "../../support/page/release.ts";
 import { type ScriptedServer, scriptedServer } from "../../support/page/server.ts";
-import { NOW, STATES } from "../../support/page/states.ts";
+import { STATES } from "../../support/page/states.ts";
 import { until } from "../../support/until.ts";
 
 /** What an hour brings, a point a second. */

@@ -65,7 +65,6 @@ describe("how the page looks", () => {
   for (const theme of THEMES) {
     it(`gives axe-core nothing to find in ${theme}`, () =>
       shown(NAMES, { colorScheme: theme }, async (name, page) => {
-        await page.screenshot({ path: join(PICTURES, `${name}-${theme}.png`), fullPage: true });
         assert.deepEqual(await findings(page), [], `${name} in ${theme}`);
       }));
 

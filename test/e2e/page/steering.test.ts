@@ -6,8 +6,9 @@ import { silentProgress } from "../../../local/process/progress.ts";
 import { bundlePage } from "../../../src/page/bundle.ts";
 import { type Viewer, view } from "../../support/page/browser.ts";
 import { PREVIEW } from "../../support/page/preview.ts";
+import { ago } from "../../support/page/release.ts";
 import { type ScriptedServer, scriptedServer } from "../../support/page/server.ts";
-import { ACTION, ago, STATES } from "../../support/page/states.ts";
+import { ACTION, STATES } from "../../support/page/states.ts";
 import { until } from "../../support/until.ts";
 
 /** By the keyboard alone wherever something is done: what a mouse can do is no proof. */

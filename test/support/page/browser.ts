@@ -1,6 +1,6 @@
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { until } from "../until.ts";
-import { NOW } from "./states.ts";
+import { NOW } from "./release.ts";
 
 /** A page in a browser, with all that it complained of and asked for. */
 export interface Viewer {

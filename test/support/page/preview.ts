@@ -1,5 +1,5 @@
 import type { PreviewAnswer } from "../../../src/page/contract.ts";
-import { RELEASE } from "./states.ts";
+import { RELEASE } from "./release.ts";
 
 const track = (deployment: string, version: string, from: number, to: number) => ({
   deployment,

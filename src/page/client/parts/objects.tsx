@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { plural } from "../model/numbers.ts";
 import { byTrouble, type Pod, podsOf, type ReplicaSet, readiness, type Track } from "../model/pods.ts";
 import { age } from "../model/times.ts";
-import { heardAt, live, minute } from "../state.ts";
+import { live, minute, statusAt } from "../state.ts";
 import { Icon } from "./icon.tsx";
 import { Panel } from "./panel.tsx";
 import { When } from "./when.tsx";
@@ -123,6 +123,6 @@ function PodLine({ pod }: { readonly pod: Pod }) {
 
 /** It was told when the status was: time has gone on since. */
 function PodAge({ pod }: { readonly pod: Pod }) {
-  const since = Math.max(0, (minute.value.getTime() - heardAt.peek().getTime()) / 1000);
+  const since = Math.max(0, (minute.value.getTime() - statusAt.peek().getTime()) / 1000);
   return <>{age(pod.ageSeconds + since)} old</>;
 }

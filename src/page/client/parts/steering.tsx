@@ -5,14 +5,15 @@ import { Icon, type IconName } from "./icon.tsx";
 import { Panel } from "./panel.tsx";
 import { Progress } from "./progress.tsx";
 
-/** What goes on, and what may be done next. Without control it shows the commands instead. */
+/** What goes on, and what may be done next. Without control it shows the commands instead; a record has only what was done. */
 export function Steering() {
-  if (!status.value) return null;
-  const going = running.value;
+  const last = action.value;
+  const isRecord = link.value.kind === "export";
+  if (!status.value || (isRecord && !last)) return null;
   return (
-    <Panel name="next" title={going ? "Under way" : "Next"}>
-      {going ? <Progress action={going} /> : <Choices />}
-      {!going && action.value && <Progress action={action.value} />}
+    <Panel name="next" title={running.value ? "Under way" : isRecord ? "Done last" : "Next"}>
+      {!running.value && !isRecord && <Choices />}
+      {last && <Progress action={last} />}
     </Panel>
   );
 }
@@ -28,8 +29,7 @@ function Choices() {
   const control = project.value?.control === true;
   const now = live.value;
   const isEnd = now !== null && now.next === null;
-  const [first] = possible.value;
-  const isRecord = link.value.kind === "export";
+  const onwards = possible.value.find(({ kind }) => kind === "promote");
   return (
     <>
       {isEnd && (
@@ -38,19 +38,19 @@ function Choices() {
           commit: {project.value?.command} release VERSION.
         </p>
       )}
-      {first && first.kind === "promote" && !isRecord && (
+      {onwards && (
         <p>
           <button
             type="button"
             disabled={!isConnected.value}
-            onClick={() => intend(first, true)}
+            onClick={() => intend(onwards, true)}
             aria-keyshortcuts="v"
           >
-            Preview {first.stage}
+            Preview {onwards.stage}
           </button>
         </p>
       )}
-      {!isRecord && control && <ActionButtons />}
+      {control && <ActionButtons />}
       {!control && (
         <>
           <ul class="commands">
@@ -61,7 +61,7 @@ function Choices() {
               </li>
             ))}
           </ul>
-          {!isRecord && <p class="under">This page only shows. Started with --control it also acts.</p>}
+          <p class="under">This page only shows. Started with --control it also acts.</p>
         </>
       )}
       {history.value.length === 0 && !now && status.value?.founded === false && (

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { appendPoint, withEvent } from "../../../../src/page/client/model/events.ts";
-import { ago, NOTHING_RELEASED, pointsUpTo, released } from "../../../support/page/states.ts";
+import { ago, NOTHING_RELEASED, pointsUpTo, released } from "../../../support/page/release.ts";
 
 describe("what the page knows after an event", () => {
   it("is the whole state that a connection begins with", () => {

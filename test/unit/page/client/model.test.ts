@@ -9,7 +9,8 @@ import { noticesOf } from "../../../../src/page/client/model/notices.ts";
 import { byTrouble } from "../../../../src/page/client/model/pods.ts";
 import type { PageState } from "../../../../src/page/contract.ts";
 import { PREVIEW } from "../../../support/page/preview.ts";
-import { ACTION, entry, pod, released, STATES, type StateName } from "../../../support/page/states.ts";
+import { entry, pod, released } from "../../../support/page/release.ts";
+import { ACTION, STATES, type StateName } from "../../../support/page/states.ts";
 
 const liveOf = ({ status }: PageState) => {
   assert.ok(status?.live);

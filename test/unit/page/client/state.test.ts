@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "mocha";
 import * as page from "../../../../src/page/client/state.ts";
-import { released, STATES } from "../../../support/page/states.ts";
+import { released } from "../../../support/page/release.ts";
+import { STATES } from "../../../support/page/states.ts";
 
 describe("what the page knows", () => {
   beforeEach(() => page.receive({ event: "state", state: STATES.controlled }));
@@ -51,6 +52,14 @@ describe("what the page knows", () => {
     assert.equal(page.points.length, before + 1);
     page.receive({ event: "state", state: STATES["nothing released"] });
     assert.equal(page.points.length, 0);
+  });
+
+  it("has ages of the time at which the status was told, whatever was told since", () => {
+    const told = page.statusAt.value;
+    page.receive({ event: "changed", changed: {} });
+    assert.equal(page.statusAt.value, told);
+    page.receive({ event: "changed", changed: { status: structuredClone(STATES.controlled.status) } });
+    assert.notEqual(page.statusAt.value, told);
   });
 
   it("draws the chart anew for points alone", () => {

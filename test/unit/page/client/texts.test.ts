@@ -3,7 +3,7 @@ import { describe, it } from "mocha";
 import { evidence, failures, percent, plural, small } from "../../../../src/page/client/model/numbers.ts";
 import { age, clock, duration, moment, utc } from "../../../../src/page/client/model/times.ts";
 import { titleOf } from "../../../../src/page/client/model/title.ts";
-import { NOTHING_RELEASED, released } from "../../../support/page/states.ts";
+import { NOTHING_RELEASED, released } from "../../../support/page/release.ts";
 
 describe("numbers on the page", () => {
   it("have their unit, and a digit where it says something", () => {
