@@ -103,6 +103,13 @@ export default {
       to: { path: "^(?:src|local|demo)/", pathNot: "^src/page/(?:contract[.]ts$|client/)" },
     },
     {
+      name: "page-in-the-browser-has-no-node",
+      comment: "There is no Node in a browser.",
+      severity: "error",
+      from: { path: "^src/page/client/" },
+      to: { dependencyTypes: ["core"] },
+    },
+    {
       name: "page-is-served-not-run",
       comment: "Its server bundles what runs in the browser, and imports nothing of it.",
       severity: "error",

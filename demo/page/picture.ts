@@ -45,4 +45,4 @@ async function draw(browser: Browser, file: string, theme: "light" | "dark"): Pr
   console.log(picture);
 }
 
-process.exitCode = await main(resolve(process.argv[2] ?? join(REPORTS, "page.html")));
+process.exitCode = await main(resolve(process.argv[2] ?? join(REPORTS, "release.html")));

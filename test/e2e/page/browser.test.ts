@@ -1,13 +1,18 @@
 import assert from "node:assert/strict";
-import { gzipSync } from "node:zlib";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
 import { after, afterEach, before, describe, it } from "mocha";
 import type { Browser, Page } from "playwright-core";
 import { launchBrowser } from "../../../local/browser/browser.ts";
 import { silentProgress } from "../../../local/process/progress.ts";
 import { bundlePage, type PageBundle } from "../../../src/page/bundle.ts";
+import { exportedHtml } from "../../../src/page/html.ts";
 import { type Viewer, view } from "../../support/page/browser.ts";
 import { type ScriptedServer, scriptedServer } from "../../support/page/server.ts";
-import { ago, released, STATES, type StateName } from "../../support/page/states.ts";
+import { ago, NOW, released, STATES, type StateName } from "../../support/page/states.ts";
 import { until } from "../../support/until.ts";
 
 /** What each state has to say, somewhere on the page, in words. */
@@ -86,11 +91,6 @@ describe("the page in a browser", () => {
   };
   const textOf = (page: Page): Promise<string> => page.evaluate("document.body.innerText");
 
-  it("is at most 150 KB, compressed", () => {
-    const bytes = gzipSync(bundle.script).length + gzipSync(bundle.style).length;
-    assert.ok(bytes < 150_000, `${bytes} bytes`);
-  });
-
   for (const name of Object.keys(STATES) as StateName[]) {
     it(`says what there is to say of: ${name}`, async () => {
       const page = await open(name);
@@ -165,6 +165,24 @@ describe("the page in a browser", () => {
     await page.getByLabel("Kind").selectOption("judged");
     await until(async () => (await entries.count()) === 1, { what: "one entry" });
     assert.match(await textOf(page), /1 of 3/);
+  });
+
+  it("is a record that says when it was made, asks nobody and offers nothing, where it was written to a file", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "canary-page-"));
+    const file = join(folder, "release.html");
+    await writeFile(file, exportedHtml({ bundle, state: STATES.harm, made: new Date(NOW) }));
+    viewer = await view(browser, pathToFileURL(file).href);
+    await viewer.page.getByText("a record made 00:30:00").waitFor();
+    await viewer.page.locator(".plot-evidence canvas").waitFor();
+    const text = await textOf(viewer.page);
+    for (const pattern of SAYS.harm) assert.match(text, pattern);
+    assert.equal(
+      await viewer.page.getByRole("button", { name: /Take the canary out|Preview|Stop/ }).count(),
+      0,
+    );
+    assert.deepEqual(viewer.requested, [pathToFileURL(file).href]);
+    assert.deepEqual(viewer.complaints, []);
+    await rm(folder, { recursive: true });
   });
 
   it("copies a command", async () => {

@@ -9,7 +9,7 @@ import { REPORTS } from "../../../local/paths.ts";
 import { silentProgress } from "../../../local/process/progress.ts";
 import { bundlePage } from "../../../src/page/bundle.ts";
 import { matchesGolden } from "../../support/golden.ts";
-import { view } from "../../support/page/browser.ts";
+import { hasFocus, view } from "../../support/page/browser.ts";
 import { PREVIEW } from "../../support/page/preview.ts";
 import { type ScriptedServer, scriptedServer } from "../../support/page/server.ts";
 import { STATES, type StateName } from "../../support/page/states.ts";
@@ -44,6 +44,7 @@ describe("how the page looks", () => {
       server.state = STATES[name];
       await viewer.page.goto(server.url);
       await viewer.page.getByRole("heading", { level: 1, name: "httpd" }).waitFor();
+      await hasFocus(viewer.page);
       await look(name, viewer.page);
     }
     await viewer.close();

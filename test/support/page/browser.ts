@@ -1,4 +1,5 @@
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { until } from "../until.ts";
 import { NOW } from "./states.ts";
 
 /** A page in a browser, with all that it complained of and asked for. */
@@ -42,5 +43,11 @@ export async function view(
   page.on("request", (request) => requested.push(request.url()));
   if (clock === "at NOW") await page.clock.setFixedTime(NOW);
   await page.goto(url);
+  await hasFocus(page);
   return { page, complaints, requested, close: () => context.close() };
+}
+
+/** Waits until keys that are pressed reach the page: a browser that is busy gives it the focus a moment after it is there. */
+export async function hasFocus(page: Page): Promise<void> {
+  await until(() => page.evaluate<boolean>("document.hasFocus()"), { what: "the page has the focus" });
 }

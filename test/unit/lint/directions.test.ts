@@ -55,6 +55,7 @@ const VIOLATIONS: readonly Import[] = [
   ["local/automation.ts", "@pulumi/pulumi/automation", "automation-api-in-one-folder"],
   ["src/cli/commands/promote.ts", "src/cli/commands/verify.ts", "commands-stand-alone"],
   ["src/page/client/status.ts", "src/operations/status.ts", "page-in-the-browser-knows-the-contract"],
+  ["src/page/client/files.ts", "fs", "page-in-the-browser-has-no-node"],
   ["src/page/server/chart.ts", "src/page/client/chart.ts", "page-is-served-not-run"],
   ["src/cli/edge.ts", "local/edge/edge.ts", "src-without-environment"],
   ["src/cluster/fake.ts", "test/support/cluster.ts", "src-without-environment"],

@@ -17,16 +17,19 @@ const quiet = ({ muted, line, font }: Palette): Axis => ({
 });
 
 /** Room at the right for the half of the last number below, in CSS pixels. */
-export const RIGHT = 26;
+export const roomAtRight = ({ fontSize }: Palette): number => 2.2 * fontSize;
 
 /** Both charts of a figure have it equally wide, so that the same moment stands at the same place. */
-export const AXIS_WIDTH = 64;
+const axisWidth = ({ fontSize }: Palette): number => 5 * fontSize;
+
+/** Of the axis below. */
+export const axisHeight = ({ fontSize }: Palette): number => GAP + 1.8 * fontSize;
 
 export function timeAxis(palette: Palette, zone: Zone, isShown: boolean): Axis {
   return {
     ...quiet(palette),
-    size: isShown ? 28 : 0,
-    space: 80,
+    size: isShown ? axisHeight(palette) : 0,
+    space: 6 * palette.fontSize,
     values: (_plot, splits, _axis, _space, step) =>
       isShown
         ? splits.map((at) =>
@@ -43,7 +46,7 @@ export function numberAxis(
 ): Axis {
   return {
     ...quiet(palette),
-    size: AXIS_WIDTH,
+    size: axisWidth(palette),
     values: (_plot, values) => values.map((value) => (value === null ? "" : textOf(value))),
     ...(splits ? { splits: [...splits] } : {}),
   };

@@ -7,7 +7,7 @@ import { duration } from "../model/times.ts";
 import { Icon } from "../parts/icon.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { live, soak } from "../state.ts";
-import { numberAxis, RIGHT } from "./axes.ts";
+import { axisHeight, numberAxis, roomAtRight } from "./axes.ts";
 import { drawBoundary } from "./marks.ts";
 import type { Palette } from "./palette.ts";
 import { Plot } from "./plot.tsx";
@@ -132,10 +132,14 @@ function evidenceOptions(
   return {
     legend: { show: false },
     cursor: { show: false },
-    padding: [8, RIGHT, 0, 0],
+    padding: [8, roomAtRight(palette), 0, 0],
     scales: { x: { time: false }, y: { distr: 3, log: 10, range: [lowest, highest] } },
     axes: [
-      { ...numberAxis(palette, (seconds) => duration(seconds)), size: 28, space: 70 },
+      {
+        ...numberAxis(palette, (seconds) => duration(seconds)),
+        size: axisHeight(palette),
+        space: 6 * palette.fontSize,
+      },
       numberAxis(palette, (value) => value.toLocaleString("en-US"), powers(lowest, highest)),
     ],
     series: [

@@ -3,7 +3,7 @@ import type { VersionSpan } from "../model/columns.ts";
 import type { HistoryEntry } from "../model/history.ts";
 import { count } from "../model/numbers.ts";
 import type { Zone } from "../model/times.ts";
-import { numberAxis, RIGHT, timeAxis } from "./axes.ts";
+import { numberAxis, roomAtRight, timeAxis } from "./axes.ts";
 import { drawMoves, drawVersions, marksHeight } from "./marks.ts";
 import type { Palette } from "./palette.ts";
 
@@ -25,7 +25,7 @@ const stepped = uPlot.paths.stepped?.({ align: 1 });
 export function shareOptions({ moves, spans, zone, ...drawing }: ShareDrawing, palette: Palette): Options {
   return {
     ...shared(drawing),
-    padding: [marksHeight(palette), RIGHT, 0, 0],
+    padding: [marksHeight(palette), roomAtRight(palette), 0, 0],
     scales: { x: { time: true }, y: { range: [0, 100] } },
     axes: [timeAxis(palette, zone, true), numberAxis(palette, (value) => `${value} %`, [0, 25, 50, 75, 100])],
     series: [
@@ -68,7 +68,7 @@ export function failedOptions(
   const bars = uPlot.paths.bars?.({ size: [0.8, 12, 2] });
   return {
     ...shared(drawing),
-    padding: [6, RIGHT, 6, 0],
+    padding: [6, roomAtRight(palette), 6, 0],
     scales: { x: { time: true }, y: { range: (_plot, _low, high) => [0, Math.max(1, high ?? 1)] } },
     axes: [
       timeAxis(palette, zone, false),

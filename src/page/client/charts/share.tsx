@@ -145,11 +145,12 @@ function toldText(): string {
 }
 
 function Readout() {
+  const { applied } = columns.value;
   return (
     <figcaption class="readout">
       <span class="key key-canary">canary</span>
       <span class="key key-previous">previous</span>
-      <span class="key key-applied">applied in the edge</span>
+      {applied.some((share) => share !== null) && <span class="key key-applied">applied in the edge</span>}
       <span class="told">{toldText()}</span>
     </figcaption>
   );

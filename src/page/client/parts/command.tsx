@@ -18,9 +18,9 @@ export function CommandLine({ line }: { readonly line: string }) {
   return (
     <div class="command">
       <code>{line}</code>
-      <button type="button" class="quiet" aria-label={`Copy: ${line}`} onClick={copy}>
+      <button type="button" class="quiet" aria-label={`Copy: ${line}`} title="copy" onClick={copy}>
         <Icon name={copied.value ? "good" : "copy"} />
-        {copied.value ? "copied" : "copy"}
+        {copied.value && "copied"}
       </button>
     </div>
   );
