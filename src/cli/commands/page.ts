@@ -47,7 +47,7 @@ export const pageCommand = (run: Runner): Command =>
     );
 
 async function serve(session: Session, options: Options & GlobalOptions): Promise<number> {
-  const { terminal, project, pulumi, cluster, signal } = session;
+  const { terminal, project, pulumi, signal } = session;
   const address = await pageAddress(options);
   const { servePage } = await import("../../page/server/page.ts");
   let isFirst = true;
@@ -61,7 +61,7 @@ async function serve(session: Session, options: Options & GlobalOptions): Promis
   await servePage({
     address,
     project,
-    cluster,
+    cluster: lookingForCluster(session, options),
     pulumi,
     signal,
     stats: options.stats === undefined ? [] : [options.stats],
@@ -97,6 +97,17 @@ async function write(
   });
   terminal.result({ file: resolve(file) }, (written) => `written: ${written.file}`);
   return EXIT.done;
+}
+
+/** A session keeps what it found out about the foundation: where there is none yet, the next look is one of a new session. */
+function lookingForCluster(first: Session, options: GlobalOptions): Session["cluster"] {
+  let session: Session | undefined = first;
+  return async () => {
+    session ??= await openSession(options, first.signal);
+    const found = await session.cluster();
+    if (!found) session = undefined;
+    return found;
+  };
 }
 
 /** A session for one action, as a command of its own would open it: the project's files are read anew. */
