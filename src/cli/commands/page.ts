@@ -1,38 +1,31 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { execa } from "execa";
 import type { PageOptions } from "../../page/server/page.ts";
 import { EXIT } from "../../results/exit.ts";
 import { WrongUse } from "../exit.ts";
-import { type MeasuringOptions, verificationOptions, withMeasuringOptions } from "../options.ts";
+import {
+  type MeasuringOptions,
+  measuringWords,
+  verificationOptions,
+  withMeasuringOptions,
+} from "../options.ts";
+import { type AddressOptions, pageAddress, port, USUAL_PORT } from "../page-address.ts";
 import { examples, type Runner } from "../runner.ts";
 import { type GlobalOptions, openSession, type Session } from "../session.ts";
 
-interface Options extends MeasuringOptions {
-  readonly port: number;
+interface Options extends MeasuringOptions, AddressOptions {
   readonly open?: boolean;
   readonly control?: boolean;
-  readonly listen?: string;
-  readonly tlsCert?: string;
-  readonly tlsKey?: string;
   readonly export?: string;
 }
-
-/** The same each time, so that a page that is left open finds its server again. */
-const USUAL_PORT = 8440;
-const THIS_MACHINE = "127.0.0.1";
 
 export const pageCommand = (run: Runner): Command =>
   withMeasuringOptions(
     new Command("page")
       .description("a page to watch a release on, and to steer it with --control; until Ctrl-C")
-      .option(
-        "--port <number>",
-        `where it listens; 0 for any free port (default: ${USUAL_PORT})`,
-        port,
-        USUAL_PORT,
-      )
+      .option("--port <number>", `where it listens; 0 for any free port (default: ${USUAL_PORT})`, port)
       .option("--open", "opens it in this machine's browser")
       .option(
         "--control",
@@ -54,15 +47,8 @@ export const pageCommand = (run: Runner): Command =>
     );
 
 async function serve(session: Session, options: Options & GlobalOptions): Promise<number> {
-  const { terminal, project, pulumi, cluster, signal } = session;
-  const address = { host: options.listen ?? THIS_MACHINE, port: options.port, tls: await tlsOf(options) };
-  const { isLoopback } = await import("../../page/server/listen.ts");
-  if (!isLoopback(address.host) && !address.tls) {
-    throw new WrongUse(
-      `--listen ${address.host} is beyond this machine, and there is no certificate`,
-      "Give --tls-cert FILE and --tls-key FILE, or leave --listen out and reach the page through ssh -L.",
-    );
-  }
+  const { terminal, project, pulumi, signal } = session;
+  const address = await pageAddress(options);
   const { servePage } = await import("../../page/server/page.ts");
   let isFirst = true;
   const onAddress = (url: string) => {
@@ -75,7 +61,7 @@ async function serve(session: Session, options: Options & GlobalOptions): Promis
   await servePage({
     address,
     project,
-    cluster,
+    cluster: lookingForCluster(session, options),
     pulumi,
     signal,
     stats: options.stats === undefined ? [] : [options.stats],
@@ -113,6 +99,17 @@ async function write(
   return EXIT.done;
 }
 
+/** A session keeps what it found out about the foundation: where there is none yet, the next look is one of a new session. */
+function lookingForCluster(first: Session, options: GlobalOptions): Session["cluster"] {
+  let session: Session | undefined = first;
+  return async () => {
+    session ??= await openSession(options, first.signal);
+    const found = await session.cluster();
+    if (!found) session = undefined;
+    return found;
+  };
+}
+
 /** A session for one action, as a command of its own would open it: the project's files are read anew. */
 async function openLikeCommand(options: GlobalOptions, signal: AbortSignal): ReturnType<PageOptions["open"]> {
   const session = await openSession(options, signal);
@@ -125,45 +122,14 @@ async function openLikeCommand(options: GlobalOptions, signal: AbortSignal): Ret
   };
 }
 
-/** @throws WrongUse for half of what TLS needs, and for a file that cannot be read */
-async function tlsOf({ tlsCert, tlsKey }: Options): Promise<PageOptions["address"]["tls"]> {
-  if (tlsCert === undefined && tlsKey === undefined) return undefined;
-  if (tlsCert === undefined || tlsKey === undefined)
-    throw new WrongUse(
-      `${tlsKey === undefined ? "--tls-cert" : "--tls-key"} comes alone`,
-      "Give both, --tls-cert FILE and --tls-key FILE.",
-    );
-  const read = (option: string, file: string) =>
-    readFile(file, "utf8").catch((error: Error) => {
-      throw new WrongUse(`${option} ${file} cannot be read: ${error.message}`, "Name a file in PEM.");
-    });
-  const [cert, key] = await Promise.all([read("--tls-cert", tlsCert), read("--tls-key", tlsKey)]);
-  return { cert, key };
-}
-
 /** What the command that does the same has to be given: whatever says where, and how the edge is measured. */
 function sharedWords(options: Options & GlobalOptions): PageOptions["words"] {
-  const named = (option: string, value: string | number | undefined): string[] =>
-    value === undefined ? [] : [option, String(value)];
-  return {
-    everywhere: [
-      ...named("--stack-dir", options.stackDir),
-      ...named("--context", options.context),
-      ...named("--kubeconfig", options.kubeconfig),
-    ],
-    moves: [
-      ...named("--url", options.url),
-      ...named("--host", options.host),
-      ...named("--ca", options.ca),
-      ...(options.acceptSelfSigned ? ["--accept-self-signed"] : []),
-      ...named("--version-header", options.versionHeader),
-      ...named("--version-pattern", options.versionPattern),
-      ...named("--requests", options.requests),
-      ...named("--precision", options.precision),
-      ...named("--settle", options.settle === undefined ? undefined : `${options.settle}s`),
-      ...named("--stats", options.stats),
-    ],
-  };
+  const { stackDir, context, kubeconfig } = options;
+  const places = { "--stack-dir": stackDir, "--context": context, "--kubeconfig": kubeconfig };
+  const everywhere = Object.entries(places).flatMap(([option, value]) =>
+    value === undefined ? [] : [option, value],
+  );
+  return { everywhere, moves: measuringWords(options) };
 }
 
 const BROWSERS: Partial<Record<NodeJS.Platform, string>> = { darwin: "open", linux: "xdg-open" };
@@ -176,12 +142,6 @@ async function openBrowser(url: string, terminal: Session["terminal"]): Promise<
     cleanup: false,
   });
   if (failed) terminal.note(`no browser could be opened: ${shortMessage?.replace(url, "ADDRESS")}`);
-}
-
-/** A port of TCP; 0 is any free one. */
-function port(text: string): number {
-  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
-  throw new InvalidArgumentError("Give a port from 0 to 65535.");
 }
 
 /** Loaded and bundled at the first request, and kept. */

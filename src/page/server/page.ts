@@ -1,48 +1,21 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import type { ReleaseEvent } from "../../model/event.ts";
-import { allStages } from "../../model/lifecycle.ts";
-import type { Identity } from "../../operations/identity.ts";
-import { previewStage } from "../../operations/move.ts";
-import type { Operator } from "../../operations/operator.ts";
-import { evidenceJson } from "../../results/json.ts";
-import { evidenceSchema } from "../../results/schemas.ts";
-import type { VerificationOptions } from "../../verification/options.ts";
-import { Actions } from "./actions.ts";
-import { commandLineOf, previewLineOf, type SharedWords } from "./command-line.ts";
 import { Content, type ContentOptions } from "./content.ts";
 import { Guard } from "./guard.ts";
 import { type Address, listen, ownNames, pageServer, shownHost } from "./listen.ts";
-import { Previews } from "./previews.ts";
 import { type PageParts, pageRoutes } from "./routes.ts";
-import { runAction } from "./run-action.ts";
 import { sessionCookie } from "./session-key.ts";
-import { withLook } from "./soak.ts";
 import { newState, pageProject } from "./state.ts";
 import { PageStore } from "./store.ts";
 import { Viewers } from "./viewers.ts";
+import { pageWork, type WorkOptions } from "./work.ts";
 
-/** What an action or a preview works with: opened for each, as a command is. */
-export interface Opened {
-  readonly operator: Operator;
-  readonly identity: Identity;
-  /** Told what others are to be told. */
-  readonly onEvent: ((event: ReleaseEvent) => void) | undefined;
-  end(): Promise<void>;
-}
-
-export interface PageOptions extends ContentOptions {
+export interface PageOptions extends ContentOptions, WorkOptions {
   readonly address: Address;
-  readonly words: SharedWords;
-  readonly verification: VerificationOptions;
   readonly bundle: PageParts["bundle"];
   /** Where the key of cookies is kept; this account's usual file without it. */
   readonly keyFile?: string | undefined;
-  /** @throws UserError as a command does */
-  readonly open: (signal: AbortSignal) => Promise<Opened>;
   /** Told the address with which one browser can sign in: at first, and whenever one has. */
   readonly onAddress: (url: string) => void;
-  /** Told a failure that nobody foresaw. */
-  readonly onDefect: (error: unknown) => void;
 }
 
 /**
@@ -79,44 +52,14 @@ interface Page {
 }
 
 async function assemble(options: PageOptions, port: number): Promise<Page> {
-  const { address, project, control, words, signal, open } = options;
+  const { address, project, control, signal } = options;
   const scheme = address.tls ? "https" : "http";
   const session = await sessionCookie({ directory: project.directory, port }, options.keyFile);
   const guard = new Guard({ scheme, port, isOurs: ownNames(address), session, control });
   const store = new PageStore(newState(pageProject(project, control), guard.csrf));
   const viewers = new Viewers(store);
   const content = new Content(store, viewers, options);
-  const stages = () => allStages(content.project.config);
-  const previews = new Previews({
-    stages,
-    isBusy: () => actions.isBusy,
-    commandLine: (stage) => previewLineOf(stage, words),
-    make: (stage, stopped) =>
-      opened(open, stopped, ({ operator }) => previewStage(operator, stage, { signal: stopped })),
-  });
-  const actions: Actions = new Actions({
-    state: () => store.state,
-    commandLine: (request) => commandLineOf(request, words),
-    tell: (action) => store.change({ action }),
-    onDefect: options.onDefect,
-    run: async (request, { observer, signal: cancelled }) => {
-      await previews.end();
-      return opened(open, cancelled, ({ operator, identity, onEvent }) =>
-        runAction(request, {
-          operator,
-          identity,
-          observer: { ...observer, ...(onEvent && { event: onEvent }) },
-          signal: cancelled,
-          verification: options.verification,
-          onLook: (evidence, stage) => {
-            const { gate } = operator.project.config;
-            const look = evidenceSchema.parse(evidenceJson(evidence));
-            if (gate) store.change({ soak: withLook(store.state.soak, stage, look, gate) });
-          },
-        }),
-      );
-    },
-  });
+  const { actions, previews } = pageWork(store, () => content.project, options);
   const origin = `${scheme}://${shownHost(address)}:${port}`;
   const onSignIn = () => options.onAddress(`${origin}/?token=${guard.tokens.token}`);
   const preview = (stage: string) => previews.of(stage);
@@ -124,24 +67,11 @@ async function assemble(options: PageOptions, port: number): Promise<Page> {
     content,
     parts: { store, viewers, guard, actions, preview, onSignIn, bundle: options.bundle },
     end: async () => {
-      await Promise.all([actions.end(signal.reason as Error), previews.end()]);
+      const reason = signal.reason as Error;
+      await Promise.all([actions.end(reason), previews.end(reason)]);
       viewers.end();
     },
   };
-}
-
-/** Works with what is opened for it, and ends that. */
-async function opened<T>(
-  open: PageOptions["open"],
-  signal: AbortSignal,
-  work: (opened: Opened) => Promise<T>,
-): Promise<T> {
-  const found = await open(signal);
-  try {
-    return await work(found);
-  } finally {
-    await found.end();
-  }
 }
 
 const aborted = (signal: AbortSignal): Promise<void> =>

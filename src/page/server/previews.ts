@@ -3,7 +3,7 @@ import type { StagePreview } from "../../operations/move.ts";
 import { previewJson } from "../../results/json.ts";
 import { previewSchema } from "../../results/schemas.ts";
 import type { ActionRefused, PreviewAnswer } from "../contract.ts";
-import { fingerprintOf } from "./run-action.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 
 export interface PreviewsOptions {
   /** Makes an exact preview, by the engine. @throws as the operation does */
@@ -13,6 +13,8 @@ export interface PreviewsOptions {
   readonly isBusy: () => boolean;
   readonly commandLine: (stage: string) => string;
 }
+
+const FOR_ANOTHER = new UserError("this preview was stopped for something else", "Ask for it again.");
 
 /** Previews on demand: one at a time, and one for all who ask for the same stage meanwhile. */
 export class Previews {
@@ -46,9 +48,9 @@ export class Previews {
   }
 
   /** Stops the one that is being made, and waits until it has ended. */
-  async end(): Promise<void> {
+  async end(reason: Error = FOR_ANOTHER): Promise<void> {
     const running = this.#running;
-    running?.stop.abort(new UserError("this preview was stopped for something else", "Ask for it again."));
+    running?.stop.abort(reason);
     await running?.answer.catch(() => undefined);
   }
 

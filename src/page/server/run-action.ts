@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { Refusal, UserError } from "../../errors.ts";
 import type { Evidence } from "../../judging/soak.ts";
 import { releaseText } from "../../model/lifecycle.ts";
@@ -14,8 +13,9 @@ import { rollback } from "../../operations/rollback.ts";
 import { exitCodeOfJudgement, exitCodeOfMove, exitCodeOfPromotion } from "../../results/exit.ts";
 import { previewJson } from "../../results/json.ts";
 import type { VerificationOptions } from "../../verification/options.ts";
-import type { ActionRequest, PreviewJson } from "../contract.ts";
+import type { ActionRequest } from "../contract.ts";
 import type { ActionResult, ActionRun } from "./actions.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 
 /** What a move from the page is made with, besides what the viewer said. */
 export interface ActionMeans extends ActionRun {
@@ -63,15 +63,6 @@ function notJudged(): never {
     "nobody says where the canary's requests are counted",
     "Set gate.stats or gate.prometheus in Pulumi.yaml.",
   );
-}
-
-/** What a preview comes to, whatever order the engine told it in: two with the same do the same. */
-export function fingerprintOf(preview: PreviewJson): string {
-  const { stage, release, tracks, changes } = preview;
-  const sorted = changes.map((change) => JSON.stringify(change)).sort();
-  return createHash("sha256")
-    .update(JSON.stringify([stage, release, tracks, sorted]))
-    .digest("hex");
 }
 
 /** @throws Refusal where the move would do something else than the viewer decided by */

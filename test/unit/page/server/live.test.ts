@@ -122,6 +122,10 @@ describe("what the page shows", () => {
     unfounded.isFounded = false;
     await opened(unfounded);
     assert.deepEqual([viewer.state().status?.founded, live()], [false, null]);
+    await world.found();
+    await world.at("canary-25");
+    await until(() => live()?.stage === "canary-25", { timeoutMs: 20_000 });
+    assert.equal(viewer.state().status?.founded, true);
   });
 
   it("says that the cluster is away, keeps what it knew, and comes back", async () => {
