@@ -58,14 +58,19 @@ export class OpenedPage extends TestBrowser {
     return new OpenedPage(world, folder, { addresses, served, stop, defects });
   }
 
+  /** The address with which one browser can sign in now. */
+  get address(): string {
+    return this.#addresses.at(-1) ?? "";
+  }
+
   /** The token that is good now. */
   get token(): string {
-    return new URL(this.#addresses.at(-1) ?? "").searchParams.get("token") ?? "";
+    return new URL(this.address).searchParams.get("token") ?? "";
   }
 
   /** Signs in with the token that is good now. */
   async enter(): Promise<this> {
-    await this.signIn(this.#addresses.at(-1) ?? "");
+    await this.signIn(this.address);
     return this;
   }
 
