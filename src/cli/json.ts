@@ -105,6 +105,10 @@ export function previewJson(preview: StagePreview): z.input<typeof previewSchema
     move: preview.move,
     tracks: { previous: summaryJson(tracks.previous), canary: summaryJson(tracks.canary) },
     settings: preview.settings.map(settingJson),
+    liveChanges: preview.liveChanges.map(({ version, changes }) => ({
+      version,
+      changes: changes.map(settingJson),
+    })),
     during: during ? { ...during } : null,
     hooks: hooksThatRun(preview).map(({ hook, words }) => ({ hook, command: words })),
     restarts: podsThatRestart(preview.changes),

@@ -123,6 +123,8 @@ export const previewSchema = z.strictObject({
   ),
   /** What the canary is made from, against the previous version. */
   settings,
+  /** What changes in versions that are live, under `lifecycleOverride`; a stage is refused otherwise. */
+  liveChanges: z.array(z.strictObject({ version: z.string(), changes: settings })),
   /** The canary's share while the move goes on. */
   during: z.strictObject({ lowest: z.number(), highest: z.number() }).nullable(),
   /** Those that the move runs, and what. */

@@ -1,4 +1,4 @@
-import { fromToText } from "../../config/app/setting-changes.ts";
+import { changedVersionLines, fromToText } from "../../config/app/setting-changes.ts";
 import type { ClusterConfig } from "../../config/cluster.ts";
 import type { FoundationConfig } from "../../config/foundation.ts";
 import { type Change, changeText } from "../../engine/changes.ts";
@@ -73,6 +73,7 @@ export function plannedText(planned: PlannedMove): string {
     ...settingLines(planned),
     ...(during ? [`  share of the canary during the move: ${rangeText(during)}`] : []),
     ...(config.lifecycleOverride ? [`  lifecycle overridden: ${config.lifecycleOverride}`] : []),
+    ...planned.liveChanges.flatMap(changedVersionLines).map((line) => `  ${line}`),
   ].join("\n");
 }
 
