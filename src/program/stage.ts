@@ -106,7 +106,10 @@ export async function declareStage(
           });
     },
     abandoned,
-    afterwards: () => deleteObjects(api, config.namespace, objects.unneeded),
+    afterwards: async () => {
+      await deleteObjects(api, config.namespace, objects.unneeded);
+      await hooks.clearUp();
+    },
     hooks,
     record: recordAfter(
       {
