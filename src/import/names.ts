@@ -1,0 +1,24 @@
+import type { Manifest } from "./manifest.ts";
+
+const LONGEST_NAME = 40;
+
+/** Of the names that a Deployment may have, `app.name` takes shorter ones without dots. */
+export function nameOf({ name: given }: Manifest, notes: string[]): string {
+  const name = given
+    .replaceAll(/[^a-z0-9-]/g, "-")
+    .replace(/^[^a-z]+/, "")
+    .slice(0, LONGEST_NAME)
+    .replace(/-+$/, "");
+  if (name === given || name === "") return given;
+  notes.push(
+    `the application is named ${name}: ${given} is no name that the names of all its objects fit behind`,
+  );
+  return name;
+}
+
+/** `registry.example.com/shop`, and `1.0.0` or `sha256:…`. */
+export function imageParts(image: string): { repository: string; version: string | undefined } {
+  const [named = "", digest] = image.split("@");
+  const [, repository = named, tag] = /^(.*?)(?::([^:/]+))?$/.exec(named) ?? [];
+  return { repository, version: digest ?? tag };
+}
