@@ -2,9 +2,9 @@
 // request, so that tests can show what its users see of it.
 //
 // Environment: VERSION (baked into the image), PORT (5000), ANSWER_STATUS (of /, 200), NEVER_READY (any value),
-// FAIL_AFTER_SECONDS (ends with status 1 that long after its start), LISTEN_AFTER_SECONDS (opens its port that long
-// after its start), FAIL_PERCENT (of /: so many answers are a 500), CUT_PERCENT (of /: so many end in the middle of their
-// body).
+// FAIL_AFTER_SECONDS (ends with status 1 that long after its start), END_AFTER_SECONDS (with status 0), LISTEN_AFTER_SECONDS
+// (opens its port that long after its start), FAIL_PERCENT (of /: so many answers are a 500), CUT_PERCENT (of /: so many end
+// in the middle of their body).
 package main
 
 import (
@@ -25,11 +25,19 @@ func main() {
 	if seconds := number("FAIL_AFTER_SECONDS", 0); seconds > 0 {
 		time.AfterFunc(time.Duration(seconds)*time.Second, func() { log.Fatal("failing, as FAIL_AFTER_SECONDS asks") })
 	}
+	if seconds := number("END_AFTER_SECONDS", 0); seconds > 0 {
+		time.AfterFunc(time.Duration(seconds)*time.Second, func() { os.Exit(0) })
+	}
+	var protocols http.Protocols
+	protocols.SetHTTP1(true)
+	// gRPC comes without TLS here, as probes ask it.
+	protocols.SetUnencryptedHTTP2(true)
 	var sockets sync.WaitGroup
 	server := &http.Server{
 		Addr:              ":" + text("PORT", "5000"),
 		Handler:           routes(&sockets),
 		ReadHeaderTimeout: 10 * time.Second,
+		Protocols:         &protocols,
 	}
 	stop, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer cancel()
@@ -77,6 +85,7 @@ func routes(sockets *sync.WaitGroup) http.Handler {
 			http.Error(w, "not ready, as NEVER_READY asks", http.StatusServiceUnavailable)
 		}
 	})
+	mux.HandleFunc("POST /grpc.health.v1.Health/Check", health)
 	mux.HandleFunc("GET /fail", func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "failed, as asked", http.StatusInternalServerError)
 	})
