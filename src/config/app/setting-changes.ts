@@ -81,17 +81,17 @@ function settingChange({ path, from, to }: Difference): SettingChange {
 /** A change in one line: `env.LOG_LEVEL  info → debug`, `secrets.DB_PASSWORD  changed`, `image  2.4.20 (same)`. */
 export const settingText = (change: SettingChange): string => `${change.path}  ${fromToText(change)}`;
 
-/** The values of a change: `info → debug`, or that there is one. */
+/** The values of a change: `info → debug`, or that there is one. A value that is not there is undefined, and null in JSON. */
 export function fromToText({ change, from, to }: SettingChange): string {
   if (change === "same") return `${valueText(to)} (same)`;
-  if (from === undefined && to === undefined) return change;
+  if ((from ?? to ?? undefined) === undefined) return change;
   return `${valueText(from)} → ${valueText(to)}`;
 }
 
 const LONGEST_VALUE = 100;
 
 function valueText(value: unknown): string {
-  if (value === undefined) return "none";
+  if (value === undefined || value === null) return "none";
   const text = typeof value === "string" && value !== "" ? value : JSON.stringify(value);
   return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
 }

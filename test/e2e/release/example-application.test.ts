@@ -127,9 +127,13 @@ describe(`examples/shop through two releases, at ${CONNECTIONS_PER_SECOND} conne
     const [repaired, before] = [await appOf(), await pods()];
     const failure = async (hook: object): Promise<string> => {
       await project.edit("Pulumi.yaml", { app: { ...repaired, hooks: { before: hook } } });
+      const preview = await canary(project, "preview", "canary-25");
+      assert.match(
+        preview.stdout,
+        /hook before, which has to succeed before any pod changes: (migrate-all|metrics)/,
+      );
       const { exitCode, stdout, stderr } = await canary(project, "promote", "canary-25", "--yes");
       assert.equal(exitCode, 1, stdout);
-      assert.match(stdout, /hook before, which has to succeed before any pod changes: (migrate-all|metrics)/);
       assert.match(stderr, /No pod and no traffic was changed/);
       return stderr;
     };

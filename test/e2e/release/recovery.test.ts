@@ -121,8 +121,8 @@ describe("recovery", () => {
     assert.deepEqual(others, []);
     assert.notEqual(begun?.metadata.name, first?.metadata.name, "other settings are another hook");
     assert.equal((await project.pulumi("cancel", "--yes", "-s", "canary-100")).exitCode, 0);
-    const { phase } = (await hookPods())[0]?.status ?? {};
-    assert.equal(phase, "Running", "it outlives the engine");
+    const left = (await hookPods()).find(({ metadata }) => metadata.uid === running.metadata.uid);
+    assert.equal(left?.status?.phase, "Running", "it outlives the engine");
     await moveTo(project, "canary-100");
     assert.deepEqual(
       (await api.list<Identified>(JOBS)).map(({ metadata }) => metadata.uid),

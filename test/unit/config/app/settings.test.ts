@@ -103,6 +103,12 @@ describe("what differs from one version to another", () => {
     assert.deepEqual(lines(record, { ...record, secrets: {} }), []);
   });
 
+  it("reads alike where what is not there is null, as in JSON", () => {
+    const change = { path: 'files["/a"]', change: "changed", from: null, to: null } as const;
+    assert.equal(settingText(change), 'files["/a"]  changed');
+    assert.equal(settingText({ path: "env.A", change: "removed", from: "1", to: null }), "env.A  1 → none");
+  });
+
   it("begins with the image, which may be the same", async () => {
     const [one, other] = [await recorded(), await recorded({}, "geheim", "2.4.23")];
     assert.equal(changesBetween(one, one).map(settingText).join(), "image  2.4.20 (same)");
