@@ -5,8 +5,9 @@ const octal: ScalarTag = {
   tag: "tag:yaml.org,2002:int",
   default: true,
   test: /^0[0-7]+$/,
-  // What is written anew is written as a decimal number.
-  identify: () => false,
+  // By its format a number is written again as it was read; what is new has none, and is decimal.
+  identify: Number.isInteger,
+  format: "OCTAL",
   resolve: (text) => Number.parseInt(text, 8),
   stringify: ({ source, value }) => source ?? String(value),
 };

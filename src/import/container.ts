@@ -9,6 +9,7 @@ import { type ImportedVolume, mountsOf } from "./volumes.ts";
 export interface ImportedContainer {
   readonly keys: Record<string, unknown>;
   readonly piece: Json;
+  /** 0 for root, which it cannot be here. */
   readonly runAsUser: number | undefined;
 }
 
@@ -137,7 +138,7 @@ function securityOf(container: Remaining, { notes, where }: Imported) {
     // It may write anywhere now, and must not fail by it.
     ...(!isReadOnly && { readOnlyRootFilesystem: false }),
   });
-  return { piece, runAsUser: user === 0 ? undefined : user };
+  return { piece, runAsUser: user };
 }
 
 function portsOf(container: Remaining, served: ServedPort | undefined, { notes, where }: Imported): Json[] {

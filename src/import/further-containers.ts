@@ -31,7 +31,7 @@ export function furtherContainers(
   const further = (one: Json, where: string, hasProbes: boolean): FurtherContainer => {
     const { keys, piece, runAsUser } = containerOf(one, { imported: imported(where), volumes, hasProbes });
     const security =
-      runAsUser === undefined
+      runAsUser === undefined || runAsUser === 0
         ? {}
         : { securityContext: { ...objectAt(piece, "securityContext"), runAsUser } };
     return {

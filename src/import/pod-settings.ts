@@ -48,10 +48,14 @@ export function podSecurityOf(pod: Remaining, ofContainer: number | undefined, n
   const given = ofContainer ?? left.take<number>("runAsUser");
   left.take("runAsUser");
   left.take("runAsNonRoot");
-  const runAsUser = given === 0 ? undefined : given;
-  if (runAsUser === undefined)
+  const runAsUser = given === undefined ? "image" : given || undefined;
+  if (given === 0)
     notes.push(
-      `the pods run as the user 65532, ${given === 0 ? "not as root" : "since none is named"}: set app.runAsUser where the image wants another`,
+      "the pods run as the user 65532, not as root: set app.runAsUser where the image wants another",
+    );
+  if (given === undefined)
+    notes.push(
+      "the pods run as the image's own user, since none is named: it has to be a number there, and not root; set app.runAsUser otherwise",
     );
   const group = (key: string) => {
     const value = left.take(key);

@@ -33,9 +33,7 @@ async function differences(name: string): Promise<string[]> {
   };
   const ofOurs = (wanted: string) => (wanted === content?.name ? content.data : configMaps(wanted));
   const served = SERVED[name] ?? given.containers[0]?.name ?? "";
-  // Where no user is named the program's own is added.
-  const named = { ...given, securityContext: { runAsUser: 65532, ...given.securityContext } };
-  const before = viewOf(named, configMaps, served);
+  const before = viewOf(given, configMaps, served);
   const after = viewOf(podSpec(args) as PodSpec, ofOurs, args.app.name);
   return differing(before, after).filter((path) => !ADDED.some((pattern) => pattern.test(path)));
 }
@@ -122,6 +120,13 @@ describe("an imported application", () => {
     assert.deepEqual(mounts, { "/tmp": "content-volume" });
     // {version} in a file of app would be replaced.
     assert.deepEqual(read("list").app.volumes, { html: { configMap: { name: "pages" } } });
+  });
+
+  it("runs as the user that is named, else as the image's own, and never as root", () => {
+    assert.deepEqual(
+      ["dns", "web", "rooted"].map((name) => read(name).app.runAsUser),
+      [1000, "image", undefined],
+    );
   });
 
   it("names the version that runs, by tag or digest", () => {
