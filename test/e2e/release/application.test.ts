@@ -6,7 +6,7 @@ import type { KubernetesApi } from "../../../src/cluster/api.ts";
 import { edgeUrl } from "../../../src/verification/address.ts";
 import { until } from "../../support/until.ts";
 import { type Call, callsDuring } from "../support/audit.ts";
-import { administrator, makeProject, type TestProject } from "../support/environment.ts";
+import { administrator, environment, makeProject, type TestProject } from "../support/environment.ts";
 import { found } from "../support/move.ts";
 import { canary } from "../support/project.ts";
 
@@ -183,6 +183,32 @@ describe("an application with all that it can say", function () {
       );
       assert.deepEqual(spec.hostAliases, APPLICATION.pod.hostAliases);
     }
+  });
+
+  it("is imported from the cluster as it runs there, without its secrets' values", async () => {
+    const { kubeconfig, context } = environment();
+    const access = ["-n", NAMESPACE, "--context", context, "--kubeconfig", kubeconfig];
+    const { exitCode, stdout, stderr } = await canary(
+      project,
+      ...["import", "deployment/httpd-previous", ...access, "--json"],
+    );
+    assert.equal(exitCode, 0, stderr);
+    assert.ok(!stdout.includes(TOKEN));
+    const { app, version } = JSON.parse(stdout) as {
+      version: string;
+      app: Record<string, unknown> & {
+        volumes: Record<string, unknown>;
+        sidecars: readonly { readonly name: string; readonly image: string }[];
+      };
+    };
+    assert.equal(version, "2.4.18");
+    assert.deepEqual([app.env, app.args], [APPLICATION.env, APPLICATION.args]);
+    assert.deepEqual(app.volumes.claimed, APPLICATION.volumes.claimed);
+    const [helper] = APPLICATION.sidecars;
+    assert.deepEqual(
+      app.sidecars.map(({ name, image }) => [name, image]),
+      [[helper?.name, helper?.image]],
+    );
   });
 
   const ownSecrets = async (): Promise<string[]> => {

@@ -3,7 +3,7 @@ import { before, describe, it } from "mocha";
 import { previewSchema } from "../../../src/cli/schemas.ts";
 import type { KubernetesApi } from "../../../src/cluster/api.ts";
 import { until } from "../../support/until.ts";
-import { administrator, environment, makeProject, type TestProject } from "../support/environment.ts";
+import { administrator, makeProject, type TestProject } from "../support/environment.ts";
 import { moveTo } from "../support/move.ts";
 import { canary, type Ended } from "../support/project.ts";
 import { TEST_APPLICATION } from "../support/test-application.ts";
@@ -71,19 +71,6 @@ describe("an application that runs already, made by kubectl", function () {
     const pods = await api.list<Live>(at("/api/v1/namespaces/NAMESPACE/pods"));
     return pods.map(({ metadata }) => metadata.name);
   };
-
-  it("is read from the cluster as app, and is what the project says", async () => {
-    const { kubeconfig, context } = environment();
-    const access = ["-n", NAMESPACE, "--context", context, "--kubeconfig", kubeconfig, "--json"];
-    const { exitCode, stdout, stderr } = await run("import", "deployment/app-previous", ...access);
-    assert.equal(exitCode, 0, stderr);
-    const { app, version } = JSON.parse(stdout) as { version: string; app: Record<string, unknown> };
-    assert.equal(version, RELEASE.previous);
-    assert.deepEqual(
-      [app.image, app.resources, app.drainSeconds],
-      [APP.image, APP.resources, APP.drainSeconds],
-    );
-  });
 
   it("keeps its namespace as it is until somebody says that it is to be taken over", async () => {
     const refused = await run("foundation", "--yes");

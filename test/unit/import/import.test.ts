@@ -83,7 +83,7 @@ const NOTES: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   dns: [/^app: port 8181 is declared, since a probe asks it$/],
   helm: [
-    /^the application is named a-release-with-a-name-of-many-words-port: a-release\S+-portal is no name/,
+    /^the application is named a-release-with-a-name-of-many-words-port: .* it was a-release\S+-portal$/,
     /^the container portal is named a-release/,
     /^port 8443 seems to have TLS/,
     /^app\.startSeconds is 3600, and not 6000/,
