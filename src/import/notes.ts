@@ -21,7 +21,7 @@ export function noteTls({ readiness }: Json, { number, name }: ServedPort, notes
   const isAsked = isObject(readiness) && readiness.port === undefined && readiness.scheme === "HTTPS";
   if (isAsked || /https|tls/.test(name ?? ""))
     notes.push(
-      `port ${number} seems to have TLS: the edge of voyager and gateway asks pods by plain HTTP (docs/routers.md)`,
+      `port ${number} seems to have TLS: an edge that splits by weights asks pods by plain HTTP (docs/routers.md)`,
     );
 }
 
