@@ -60,7 +60,7 @@ describe("the gateway router's configuration", () => {
         propagationSeconds: 45,
       });
     }
-    refuses({ gateway: { section: "http" } }, /^edge\.gateway is /m);
+    refuses({ gateway: { section: "http" } }, /^edge\.gateway\.name is missing/m);
     refuses({ gateway: { clas: "contour" } }, /^edge\.gateway is /m);
     refuses({ gateway: { class: "Contour" } }, /^edge\.gateway/m);
     configOf({ edge: { gateway: { name: "shared", namespace: "infra", section: "http" } } });
