@@ -1,5 +1,6 @@
 import type { RequiredApi } from "../../cluster/api.ts";
 import { DECLARE } from "../../components/access.ts";
+import { CERTIFICATE_API } from "../certificate-api.ts";
 import { defineRouter } from "../define.ts";
 import { previewName, servicePath } from "../service-names.ts";
 import { checkStage } from "./check.ts";
@@ -10,7 +11,14 @@ import { isGoogles } from "./gke/classes.ts";
 import { networkOf } from "./gke/network.ts";
 import { POLICY_API, POLICY_RULE, policyPaths } from "./gke/policies.ts";
 import { readRoute } from "./live-route.ts";
-import { GATEWAY_API, GATEWAY_GROUP, gatewayOf, gatewayPath, redirectName, routePath } from "./objects.ts";
+import {
+  GATEWAY_API,
+  GATEWAY_GROUP,
+  gatewayOf,
+  gatewayPath,
+  redirectName,
+  routePath,
+} from "./objects.ts";
 import { applicationSelector, deploymentNames, planStage } from "./plan.ts";
 import { type GatewayConfig, gatewaySchema } from "./schema.ts";
 import { trafficOf } from "./traffic.ts";
@@ -19,7 +27,10 @@ import { trafficOf } from "./traffic.ts";
 export const gateway = defineRouter(gatewaySchema, {
   requires: apisOf,
   // A cluster that the foundation makes has them when it is there.
-  foundationRequires: (config) => (config.cluster.kind === "gke" ? [] : apisOf(config)),
+  foundationRequires: (config) => [
+    ...(config.cluster.kind === "gke" ? [] : apisOf(config)),
+    ...(config.edge.tls?.issuer ? [CERTIFICATE_API] : []),
+  ],
   check: checkStage,
   checkFoundation,
   deployerRules: ({ edge }) => [

@@ -56,6 +56,7 @@ describe("the gateway router's configuration", () => {
     for (const edge of [undefined, {}]) {
       assert.deepEqual(configOf({ edge }).edge, {
         gateway: { class: "gke-l7-regional-external-managed" },
+        mirror: false,
         pathPrefix: "/",
         propagationSeconds: 45,
       });
