@@ -4,6 +4,10 @@ import type { KubernetesApi } from "./api.ts";
 export const deploymentPath = (namespace: string, name: string): string =>
   `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
 
+/** Of the HorizontalPodAutoscaler that has a Deployment's name. */
+export const autoscalerPath = (namespace: string, name: string): string =>
+  `/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers/${name}`;
+
 export const configMapPath = (namespace: string, name: string): string =>
   `/api/v1/namespaces/${namespace}/configmaps/${name}`;
 

@@ -1,6 +1,7 @@
 import { ApiError, type KubernetesApi } from "../../cluster/api.ts";
-import { namespacePath } from "../../cluster/objects.ts";
+import { autoscalerPath, namespacePath } from "../../cluster/objects.ts";
 import { UserError } from "../../errors.ts";
+import { TRACKS } from "../../model/names.ts";
 import type { StagePlan } from "../../model/plan.ts";
 import { isOwn } from "./edge-schema.ts";
 import { requireNoForeignRules } from "./foreign-rules.ts";
@@ -10,6 +11,9 @@ import { readRoute } from "./live-route.ts";
 import { gatewayOf, gatewayPath, LISTENERS } from "./objects.ts";
 import { routeSpec } from "./route.ts";
 import type { GatewayConfig } from "./schema.ts";
+
+const ASK_FOUNDATION =
+  "The foundation gives it that right: apply it again, with canary foundation, or pulumi up of its stack.";
 
 /**
  * Looks for what would keep the route from being accepted, or what it would overwrite, before anything is declared.
@@ -22,6 +26,7 @@ export async function checkStage(api: KubernetesApi, config: GatewayConfig, plan
     readGateway(api, config),
     api.get<{ metadata: { labels?: Readonly<Record<string, string>> } }>(namespacePath(config.namespace)),
     readRoute({ api, config }),
+    requireAutoscalers(api, config.namespace, plan),
   ]);
   requireClassIsSaid(config.edge, gateway.spec.gatewayClassName);
   const problem = problemOfGateway(gateway);
@@ -40,6 +45,20 @@ export async function checkStage(api: KubernetesApi, config: GatewayConfig, plan
   requireNoForeignRules(route, routeSpec(config, plan));
 }
 
+/** @throws UserError where the foundation is from before there were autoscalers */
+async function requireAutoscalers(
+  api: KubernetesApi,
+  namespace: string,
+  { tracks }: StagePlan,
+): Promise<void> {
+  const scaled = TRACKS.map((track) => tracks[track]).find(({ autoscaling }) => autoscaling);
+  if (!scaled) return;
+  await api.get(autoscalerPath(namespace, scaled.name)).catch((error: unknown) => {
+    if (!(error instanceof ApiError) || error.status !== 403) throw error;
+    throw new UserError(`the deployer may not scale ${scaled.name}: ${error.message}`, ASK_FOUNDATION);
+  });
+}
+
 /** @throws UserError when it is not there, or when the deployer may not read it */
 async function readGateway(api: KubernetesApi, config: GatewayConfig): Promise<Gateway> {
   const reference = gatewayOf(config);
@@ -49,10 +68,7 @@ async function readGateway(api: KubernetesApi, config: GatewayConfig): Promise<G
     if (found) return found;
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 403) throw error;
-    throw new UserError(
-      `${name} may not be read by the deployer: ${error.message}`,
-      "The foundation gives it that right: apply it again, with canary foundation, or pulumi up of its stack.",
-    );
+    throw new UserError(`${name} may not be read by the deployer: ${error.message}`, ASK_FOUNDATION);
   }
   throw new UserError(
     `${name} does not exist`,
