@@ -1,19 +1,17 @@
 import { ApiError, type KubernetesApi } from "../../cluster/api.ts";
-import { autoscalerPath, namespacePath } from "../../cluster/objects.ts";
+import { namespacePath } from "../../cluster/objects.ts";
 import { UserError } from "../../errors.ts";
-import { TRACKS } from "../../model/names.ts";
 import type { StagePlan } from "../../model/plan.ts";
+import { requireAutoscalers } from "./autoscalers.ts";
 import { isOwn } from "./edge-schema.ts";
 import { requireNoForeignRules } from "./foreign-rules.ts";
+import { ASK_FOUNDATION } from "./foundation-rights.ts";
 import { requireClassIsSaid } from "./gke/class-is-said.ts";
 import { type Gateway, listenersFor, problemOfGateway, problemOfListener } from "./listeners.ts";
 import { readRoute } from "./live-route.ts";
 import { gatewayOf, gatewayPath, LISTENERS } from "./objects.ts";
 import { routeSpec } from "./route.ts";
 import type { GatewayConfig } from "./schema.ts";
-
-const ASK_FOUNDATION =
-  "The foundation gives it that right: apply it again, with canary foundation, or pulumi up of its stack.";
 
 /**
  * Looks for what would keep the route from being accepted, or what it would overwrite, before anything is declared.
@@ -43,20 +41,6 @@ export async function checkStage(api: KubernetesApi, config: GatewayConfig, plan
     requireListener(gateway, where, reference.section, { ...visitor, host: previewHost });
   if (tls?.redirect) requireListener(gateway, where, LISTENERS.http, { ...visitor, host });
   requireNoForeignRules(route, routeSpec(config, plan));
-}
-
-/** @throws UserError where the foundation is from before there were autoscalers */
-async function requireAutoscalers(
-  api: KubernetesApi,
-  namespace: string,
-  { tracks }: StagePlan,
-): Promise<void> {
-  const scaled = TRACKS.map((track) => tracks[track]).find(({ autoscaling }) => autoscaling);
-  if (!scaled) return;
-  await api.get(autoscalerPath(namespace, scaled.name)).catch((error: unknown) => {
-    if (!(error instanceof ApiError) || error.status !== 403) throw error;
-    throw new UserError(`the deployer may not scale ${scaled.name}: ${error.message}`, ASK_FOUNDATION);
-  });
 }
 
 /** @throws UserError when it is not there, or when the deployer may not read it */

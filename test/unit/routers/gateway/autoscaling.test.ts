@@ -12,8 +12,8 @@ type Json = Record<string, unknown>;
 
 const SCALED = { min: 2, max: 10, cpu: 70 };
 const replicas = { previous: 3, canary: SCALED };
-const API = { "/apis/autoscaling/v2": { kind: "APIResourceList" } };
-const AUTOSCALER = "/apis/autoscaling/v2/namespaces/httpdcanary/horizontalpodautoscalers/httpd-new";
+const AUTOSCALERS = "/apis/autoscaling/v2/namespaces/httpdcanary/horizontalpodautoscalers";
+const API = { "/apis/autoscaling/v2": { kind: "APIResourceList" }, [AUTOSCALERS]: { items: [] } };
 
 const specOf = (run: Awaited<ReturnType<typeof runStage>>, kind: string, name: string) =>
   objectOf(run, kind, name).inputs.spec as Json;
@@ -43,6 +43,23 @@ describe("a track with an autoscaler", function () {
     assert.ok(!run.resources.some(({ type }) => type.endsWith(":HorizontalPodAutoscaler")));
   });
 
+  it("is refused beside an autoscaler of somebody else's on the same Deployment", async () => {
+    const live = clusterAfter(await runGatewayStages(["canary-25"]));
+    const autoscaler = (name: string, target: string) => ({
+      metadata: { name },
+      spec: { scaleTargetRef: { kind: "Deployment", name: target } },
+    });
+    const settingWith = (...items: object[]) =>
+      gatewayStage("canary-75", { ...live, ...API, [AUTOSCALERS]: { items } }, { replicas });
+    assert.match(
+      await refusalOf(settingWith(autoscaler("by-hand", "httpd-new"))),
+      /^HorizontalPodAutoscaler by-hand scales Deployment httpd-new, .*\nDelete it \(kubectl -n httpdcanary delete hpa by-hand\)/,
+    );
+    await runStage(
+      settingWith(autoscaler("httpd-new", "httpd-new"), autoscaler("by-hand", "httpd-previous")),
+    );
+  });
+
   it("is refused by a cluster that is too old, and where the foundation gave no right to it", async () => {
     const live = clusterAfter(await runGatewayStages(["canary-25"]));
     assert.match(
@@ -51,7 +68,7 @@ describe("a track with an autoscaler", function () {
     );
     assert.match(
       await refusalOf(
-        gatewayStage("canary-75", { ...live, ...API, [AUTOSCALER]: { forbidden: true } }, { replicas }),
+        gatewayStage("canary-75", { ...live, ...API, [AUTOSCALERS]: { forbidden: true } }, { replicas }),
       ),
       /^the deployer may not scale httpd-new: .*\nThe foundation gives it that right: apply it again/,
     );
