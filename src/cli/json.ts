@@ -129,11 +129,13 @@ export function foundationJson({
   return { stack, applied, changes: changes.map(changeJson) };
 }
 
-function summaryJson({ deployment, version, replicas, weight, intended, effective }: TrackSummary) {
+function summaryJson(summary: TrackSummary) {
+  const { deployment, version, replicas, autoscaling, weight, intended, effective } = summary;
   return {
     deployment,
     version: fromTo(version),
     replicas: fromTo(replicas),
+    autoscaling: autoscaling ? { ...autoscaling } : null,
     weight: fromTo(weight),
     intended: fromTo(intended),
     effective: fromTo(effective),

@@ -116,6 +116,8 @@ export const previewSchema = z.strictObject({
       deployment: z.string(),
       version: fromTo(z.string()),
       replicas: fromTo(z.number()),
+      /** What changes that number afterwards; null where it is fixed. */
+      autoscaling: z.strictObject({ min: z.number(), max: z.number(), cpu: z.number() }).nullable(),
       weight: fromTo(z.number()),
       intended: fromTo(z.number()),
       effective: fromTo(z.number()),

@@ -18,6 +18,12 @@ export const secretName = z
   .string()
   .regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, "must be the name of a Secret");
 
+/** cert-manager's issuer that fills the Secret of an edge; without it the Secret is made by somebody else. */
+export const issuer = z.strictObject({
+  kind: z.enum(["ClusterIssuer", "Issuer"]).default("ClusterIssuer"),
+  name: z.string().min(1),
+});
+
 // What stands in a rule of the edge: nothing that would need quotes there.
 const token = z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/, "must be letters, digits, dots and dashes");
 const named = z.strictObject({ name: token, value: token });
@@ -32,7 +38,7 @@ export interface EdgeConfig {
   /** Networks that may connect; all without it. */
   readonly allowedRanges?: string[] | undefined;
   /** Set where the edge serves HTTPS as well. */
-  readonly tls?: object | undefined;
+  readonly tls?: { readonly secret?: string | undefined; readonly issuer?: object | undefined } | undefined;
 }
 
 /** The ports that the edge listens on. */

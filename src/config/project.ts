@@ -8,7 +8,7 @@ import { configError, pathText, plainWords } from "./errors.ts";
 import { gateSchema } from "./gate.ts";
 import { notifySchema } from "./notify.ts";
 import { type RawValues, valuesOf } from "./raw.ts";
-import { type RouterSchemas, routerPartsOf } from "./router-schema.ts";
+import { formerSchemaOf, type RouterSchemas, routerPartsOf } from "./router-schema.ts";
 
 const stackName = z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/, "must be a stack name");
 
@@ -44,6 +44,8 @@ export function projectShapeOf({ router }: RawValues, routers: RouterSchemas) {
     ...projectShape,
     router: z.enum(Object.keys(routers)),
     edge: routerPartsOf(router, routers).edge,
+    /** The router that the application comes from, as long as it serves as well. */
+    former: formerSchemaOf(routers).optional(),
   };
 }
 

@@ -29,9 +29,8 @@ export async function readConformance(
   if (!record || !stages.includes(record.stage)) return undefined;
   const stage = await evaluateStage(project, record.stage, record);
   const { tracks, traffic } = await readRouted(api, stage);
-  const live = { previous: tracks.previous.found, canary: tracks.canary.found };
   const against = ({ plan }: EvaluatedStage): Deviation[] => [
-    ...deviations(plan, live),
+    ...deviations(plan, tracks),
     ...traffic.deviations(plan),
   ];
   const found = against(stage);

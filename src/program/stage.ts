@@ -5,7 +5,7 @@ import { growingTrack, type Live, requireApis } from "../application/live.ts";
 import type { KubernetesApi } from "../cluster/api.ts";
 import { connect } from "../cluster/connect.ts";
 import { requireNothingForeign } from "../cluster/foreign.ts";
-import { configMapPath, deploymentPath } from "../cluster/objects.ts";
+import { autoscalerPath, configMapPath, deploymentPath } from "../cluster/objects.ts";
 import { giveTimeToRollOut, untilRolledOut } from "../cluster/rollouts.ts";
 import { versionOf } from "../config/app/versions.ts";
 import { type Config, requireCanaryOut } from "../config/stage.ts";
@@ -21,6 +21,7 @@ import type { Router } from "../routers/router.ts";
 import { declareApplication } from "./application.ts";
 import { stageHooks } from "./hooks.ts";
 import { type FoundationOutputs, type Outputs, stageOutputs } from "./outputs.ts";
+import { stageScaling } from "./scaling.ts";
 import { exportedBy } from "./stack-outputs.ts";
 import { deleteObjects, objectsOfStage } from "./version-objects.ts";
 import { evaluateVersions, recordedOf } from "./versions.ts";
@@ -106,6 +107,10 @@ export async function declareStage(
           });
     },
     abandoned,
+    scaling: stageScaling({
+      ...{ router, api, namespace: config.namespace, plan },
+      live: { ...live, canaryShareNow: shareNow },
+    }),
     afterwards: async () => {
       await deleteObjects(api, config.namespace, objects.unneeded);
       await hooks.clearUp();
@@ -146,7 +151,10 @@ function objectPaths(config: Config, { tracks }: StagePlan, router: Router): str
   const { namespace, app } = config;
   const { previous, canary } = tracks;
   return [
-    ...[previous, canary].map(({ name }) => deploymentPath(namespace, name)),
+    ...[previous, canary].flatMap(({ name, autoscaling }) => [
+      deploymentPath(namespace, name),
+      ...(autoscaling ? [autoscalerPath(namespace, name)] : []),
+    ]),
     configMapPath(namespace, appNames(app.name, namespace).record),
     ...router.edgePaths(config),
   ];

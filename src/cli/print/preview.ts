@@ -2,6 +2,7 @@ import { changedVersionLines, fromToText } from "../../config/app/setting-change
 import type { ClusterConfig } from "../../config/cluster.ts";
 import type { FoundationConfig } from "../../config/foundation.ts";
 import { type Change, changeText } from "../../engine/changes.ts";
+import { autoscalingText } from "../../model/autoscaling.ts";
 import { releaseText } from "../../model/lifecycle.ts";
 import { percent } from "../../model/traffic.ts";
 import { rangeText } from "../../model/transition.ts";
@@ -83,11 +84,12 @@ function settingLines({ settings, config: { release } }: PlannedMove): string[] 
   return [`  ${release.canary} against ${release.previous}:`, table(lines, "    ")];
 }
 
-function trackRow(name: string, { version, replicas, weight, intended, effective }: TrackSummary): string[] {
+function trackRow(name: string, summary: TrackSummary): string[] {
+  const { version, replicas, autoscaling, weight, intended, effective } = summary;
   return [
     name,
     fromTo(version, String),
-    fromTo(replicas, String),
+    `${fromTo(replicas, String)}${autoscaling ? `, scaled ${autoscalingText(autoscaling)}` : ""}`,
     fromTo(weight, String),
     fromTo(intended, percent),
     fromTo(effective, percent),

@@ -1,4 +1,5 @@
 import type { LiveTrack } from "../../application/tracks.ts";
+import type { Autoscaler } from "../../model/autoscaling.ts";
 import { releaseText } from "../../model/lifecycle.ts";
 import type { Pod } from "../../model/pods.ts";
 import type { Abort } from "../../model/record.ts";
@@ -68,12 +69,12 @@ function deviationLines({ record, deviations, unfinishedMoveTo }: LiveStatus, pa
 }
 
 function trackLines(
-  { deployment, found, rollout, replicas, replicaSets }: LiveTrack,
+  { deployment, found, autoscaler, rollout, replicas, replicaSets }: LiveTrack,
   paint: Paint,
 ): string[] {
   const state = rollout.state === "complete" ? "" : paint("yellow", `, ${rollout.state}: ${rollout.reason}`);
   const heading = found
-    ? `${replicas} ${replicas === 1 ? "pod" : "pods"}${state}`
+    ? `${replicas} ${replicas === 1 ? "pod" : "pods"}${autoscaler ? scaledText(autoscaler) : ""}${state}`
     : paint("red", "is not there");
   const lines = replicaSets.flatMap(({ name, revision, pods }, at) => {
     const isLast = at === replicaSets.length - 1;
@@ -88,6 +89,9 @@ function trackLines(
   });
   return [`Deployment ${deployment}  ${heading}`, ...lines];
 }
+
+const scaledText = ({ spec: { minReplicas = 1, maxReplicas } }: Autoscaler): string =>
+  `, scaled between ${minReplicas} and ${maxReplicas}`;
 
 function podRow({ name, serving, state, restarts, ageSeconds, weight }: Pod, paint: Paint): string[] {
   return [

@@ -1,17 +1,11 @@
 import { z } from "zod";
-import { allowedRanges, duration, hostName, secretName, testers } from "../../config/edge.ts";
+import { allowedRanges, duration, hostName, issuer, secretName, testers } from "../../config/edge.ts";
 import { containerResources } from "../../config/quantities.ts";
 
 const tls = z.strictObject({
   /** Secret of type kubernetes.io/tls in the namespace. */
   secret: secretName,
-  /** cert-manager's issuer that fills the Secret; without it the Secret is made by somebody else. */
-  issuer: z
-    .strictObject({
-      kind: z.enum(["ClusterIssuer", "Issuer"]).default("ClusterIssuer"),
-      name: z.string().min(1),
-    })
-    .optional(),
+  issuer: issuer.optional(),
   /** HTTP answers with a redirect to HTTPS; otherwise both serve. */
   redirect: z.boolean().default(true),
 });
