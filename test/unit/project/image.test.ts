@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer, type RequestListener } from "node:http";
 import { afterEach, describe, it } from "mocha";
-import { findImage, locateImage } from "../../../src/project/image.ts";
+import { findImage, locateImage, tokenService } from "../../../src/project/image.ts";
 import { type Loopback, listenOnLoopback } from "../../support/loopback.ts";
 
 describe("where an image is", () => {
@@ -22,6 +22,33 @@ describe("where an image is", () => {
     });
     assert.equal(locateImage("team/web", "1", undefined), undefined);
   });
+});
+
+describe("a registry's token service", () => {
+  for (const [realm, registry] of [
+    ["https://registry.example.com/token", "registry.example.com"],
+    ["https://registry.example.com:5000/token", "registry.example.com:5000"],
+    ["https://auth.example.com/token", "registry.example.com"],
+    ["https://example.com/jwt/auth", "registry.example.com"],
+    ["http://localhost:5000/token", "localhost:5000"],
+  ] as const) {
+    it(`is ${realm} for ${registry}`, () => assert.equal(tokenService(realm, registry).href, realm));
+  }
+
+  for (const [realm, registry] of [
+    ["https://example.org/token", "registry.example.com"],
+    ["https://registry.example.com.example.org/token", "registry.example.com"],
+    ["https://notexample.com/token", "registry.example.com"],
+    ["http://registry.example.com/token", "registry.example.com"],
+    ["https://169.254.169.254/token", "registry.example.com"],
+    ["https://10.0.0.2/token", "10.0.0.1"],
+    ["http://127.0.0.1:6443/token", "127.0.0.1:5000"],
+    ["https://example.com/token", "example.org"],
+    ["file:///etc/passwd", "registry.example.com"],
+  ] as const) {
+    it(`is not ${realm} for ${registry}`, () =>
+      assert.throws(() => tokenService(realm, registry), /which is not the registry's own$/));
+  }
 });
 
 describe("asking a registry for an image", () => {
@@ -58,6 +85,39 @@ describe("asking a registry for an image", () => {
       response.writeHead(isKnown ? 200 : 401, { "WWW-Authenticate": challenge }).end();
     });
     assert.deepEqual(await findImage(`${host}/web`, "1", undefined), { found: true });
+  });
+
+  it("asks no other server for a token than the registry's own", async () => {
+    const asked: string[] = [];
+    const other = await listenOnLoopback(
+      createServer(({ url = "" }, response) => {
+        asked.push(url);
+        response.end(JSON.stringify({ token: "anybody" }));
+      }),
+    );
+    try {
+      const host = await registry((_request, response) => {
+        const realm = `http://127.0.0.1:${other.port}/token`;
+        response.writeHead(401, { "WWW-Authenticate": `Bearer realm="${realm}"` }).end();
+      });
+      assert.match(
+        reason(await findImage(`${host}/web`, "1", undefined)),
+        /which is not the registry's own$/,
+      );
+      assert.deepEqual(asked, []);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it("does not follow its token service anywhere else", async () => {
+    const host = await registry(({ url, headers }, response) => {
+      if (url === "/token") return response.writeHead(302, { Location: "/elsewhere" }).end();
+      if (url === "/elsewhere") return response.end(JSON.stringify({ token: "anybody" }));
+      const challenge = `Bearer realm="http://${headers.host}/token"`;
+      response.writeHead(headers.authorization ? 200 : 401, { "WWW-Authenticate": challenge }).end();
+    });
+    assert.match(reason(await findImage(`${host}/web`, "1", undefined)), /its token service answers 302/);
   });
 
   it("follows the registry to where it keeps manifests", async () => {
