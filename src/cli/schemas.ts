@@ -72,11 +72,15 @@ export const statusSchema = z.strictObject({
       reached: z.array(z.string()),
       liveVersion: z.string(),
       override: z.string(),
+      /** Who wrote the release record; null in one from before this was kept. */
+      writtenBy: z.string().nullable(),
       /** Who took the canary out, and why: texts that may be empty. Null unless the abort stage is live. */
       aborted: z.strictObject({ by: z.string(), reason: z.string() }).nullable(),
       move: historyEntry.nullable(),
       shares: perTrack(fourShares),
       tracks: perTrack(track),
+      /** Where the release record contradicts itself or what runs: ends of a sentence. */
+      contradictions: z.array(z.string()),
       deviations: z.array(
         z.strictObject({ object: z.string(), path: z.string(), planned: z.unknown(), live: z.unknown() }),
       ),
@@ -123,6 +127,8 @@ export const previewSchema = z.strictObject({
   ),
   /** What the canary is made from, against the previous version. */
   settings,
+  /** Where the release record contradicts itself or what runs: ends of a sentence. */
+  contradictions: z.array(z.string()),
   /** The canary's share while the move goes on. */
   during: z.strictObject({ lowest: z.number(), highest: z.number() }).nullable(),
   /** Those that the move runs, and what. */

@@ -5,8 +5,8 @@ import { engineCluster } from "../engine/engine-cluster.ts";
 import type { RunPulumi } from "../engine/process.ts";
 import { type PulumiCli, pulumiCli } from "../engine/pulumi.ts";
 import type { Notifier } from "../notify/notifier.ts";
-import { ownIdentity } from "../operations/identity.ts";
 import type { Operator } from "../operations/operator.ts";
+import { ownIdentity } from "../process/identity.ts";
 import type { FoundationOutputs } from "../program/outputs.ts";
 import { projectFolder } from "../project/folder.ts";
 import { type Project, readProject } from "../project/project.ts";
@@ -151,6 +151,7 @@ async function openOperator(
         abort: run?.abort,
         isWayBack: run?.isWayBack,
         looksAtForeign: true,
+        holdsLock: true,
         directory: project.directory,
       }),
     // Loads ahead, at the engine's first event. If it fails, `program` above fails with the same error.

@@ -17,7 +17,7 @@ import {
   unlockSchema,
   verifySchema,
 } from "../../../src/cli/schemas.ts";
-import { deploymentPath } from "../../../src/cluster/objects.ts";
+import { configMapPath, deploymentPath } from "../../../src/cluster/objects.ts";
 import { UserError } from "../../../src/errors.ts";
 import { canary, type Ended } from "../../support/fake-session.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
@@ -54,10 +54,7 @@ describe("canary status", () => {
   it("shows the stage, the shares, the pods as a tree and what is next", async () => {
     await world.at("canary-25");
     const { stdout } = await run("status");
-    assert.match(
-      stdout,
-      /^canary-25 is live with 1\.0\.0 → 1\.1\.0, not by canary, or longer ago than its history$/m,
-    );
+    assert.match(stdout, /^canary-25 is live with 1\.0\.0 → 1\.1\.0, not in its history$/m);
     assert.match(stdout, /canary +\S+ +25 % +25 % +not asked +not asked/);
     assert.match(stdout, /Deployment shop-new {2}1 pod\n {2}└─ ReplicaSet \S+ .*\n {5}└─ Pod \S+ +ready/);
     assert.match(stdout, /next: canary promote canary-75/);
@@ -66,6 +63,23 @@ describe("canary status", () => {
       [live?.stage, live?.next, live?.shares.previous.intended],
       ["canary-25", "canary-75", 75],
     );
+  });
+
+  it("says where the record contradicts what runs, as a preview does, and who wrote it", async () => {
+    await world.at("canary-25");
+    const path = configMapPath(NAMESPACE, "shop-release");
+    const found = world.api.objects.get(path) as unknown as { data: object };
+    const data = { ...found.data, canary: "1.2.0", writtenBy: "mallory\u001b[2J@desk" };
+    world.api.put(path, { ...found, data });
+    const said = "the release record is of 1.0.0 and 1.2.0, but Deployment shop-new runs 1.1.0";
+    const { stdout } = await run("status");
+    assert.ok(stdout.includes(said), stdout);
+    assert.match(stdout, /, by mallory@desk, not in its history$/m);
+    const { live } = read(statusSchema, await run("status", "--json"));
+    assert.equal(live?.contradictions.length, 2);
+    assert.equal(live.writtenBy, "mallory\u001b[2J@desk");
+    assert.ok((await run("preview", "canary-0")).stdout.includes(said));
+    assert.equal(read(previewSchema, await run("preview", "canary-0", "--json")).contradictions.length, 2);
   });
 
   it("names the lock's holder", async () => {

@@ -129,6 +129,7 @@ describe("the stages of a release", () => {
       reached: "canary-25 canary-75",
       liveVersion: "2.4.18",
       override: "",
+      writtenBy: "WRITER",
     });
     assert.equal(recordOf(runs["canary-100"]).liveVersion, "2.4.20");
   });
