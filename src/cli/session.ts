@@ -1,6 +1,7 @@
 import type { KubernetesApi } from "../cluster/api.ts";
 import { connect } from "../cluster/connect.ts";
 import { administratorOf } from "../engine/administrator.ts";
+import { withDeployerToken } from "../engine/deployer-token.ts";
 import { engineCluster } from "../engine/engine-cluster.ts";
 import type { RunPulumi } from "../engine/process.ts";
 import { type PulumiCli, pulumiCli } from "../engine/pulumi.ts";
@@ -104,12 +105,13 @@ interface Foundation {
   changed(): void;
 }
 
-function foundationOf(options: GlobalOptions, { config }: Project, pulumi: PulumiCli): Foundation {
+function foundationOf(options: GlobalOptions, project: Project, pulumi: PulumiCli): Foundation {
+  const { founding } = project.config;
   let read: Promise<FoundationOutputs | undefined> | undefined;
   let connected: Promise<KubernetesApi | undefined> | undefined;
   const outputs = async () => {
     if (options.context !== undefined) return undefined;
-    read ??= pulumi.foundationOutputs(config.founding);
+    read ??= pulumi.foundationOutputs(founding).then((found) => found && withDeployerToken(project, found));
     return read;
   };
   return {
