@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { isDigest } from "../config/app/texts.ts";
 import { type HttpAnswer, request, SHORT_ANSWER } from "../http/request.ts";
 
 /** An image in a registry, in the terms of the OCI distribution specification. */
@@ -9,9 +10,13 @@ interface ImageLocation {
   readonly reference: string;
 }
 
-/** Whether a registry has an image; `unknown` when it cannot be asked, with the reason. */
+/**
+ * Whether a registry has an image, and by which digest, where it says so; with the reason when it cannot be asked. A tag can be
+ * moved to another image, a digest cannot.
+ */
 export type ImageAnswer =
-  | { readonly found: boolean }
+  | { readonly found: true; readonly digest: string | undefined }
+  | { readonly found: false }
   | { readonly found: undefined; readonly reason: string };
 
 /** For all requests together. */
@@ -48,7 +53,7 @@ export async function findImage(
       first.status === 401
         ? await headManifest(location, signal, await tokenFor(location, first, signal))
         : first;
-    if (isSuccess(answer)) return { found: true };
+    if (isSuccess(answer)) return { found: true, digest: digestIn(answer) };
     if (answer.status === 404) return { found: false };
     return { found: undefined, reason: `${location.registry} answers ${answer.status}` };
   } catch (error) {
@@ -69,6 +74,12 @@ export function locateImage(
   if (defaultRegistry === undefined) return undefined;
   const [host = "", ...folders] = defaultRegistry.split("/");
   return { registry: host, repository: [...folders, image].join("/"), reference };
+}
+
+/** Header of the digest: OCI distribution specification, "Pulling manifests". */
+function digestIn({ headers }: HttpAnswer): string | undefined {
+  const digest = String(headers["docker-content-digest"] ?? "");
+  return isDigest(digest) ? digest : undefined;
 }
 
 /** By HTTPS, unless it is on this machine. */

@@ -68,9 +68,27 @@ describe("asking a registry for an image", () => {
 
   it("finds what it has, and says what it has not", async () => {
     const host = await having(["/v2/team/web/manifests/1.2"]);
-    assert.deepEqual(await findImage(`${host}/team/web`, "1.2", undefined), { found: true });
+    assert.deepEqual(await findImage(`${host}/team/web`, "1.2", undefined), {
+      found: true,
+      digest: undefined,
+    });
     assert.deepEqual(await findImage(`${host}/team/web`, "1.3", undefined), { found: false });
-    assert.deepEqual(await findImage("web", "1.2", `${host}/team`), { found: true });
+    assert.deepEqual(await findImage("web", "1.2", `${host}/team`), { found: true, digest: undefined });
+  });
+
+  it("gives the digest that the registry names the image by, and nothing that is none", async () => {
+    for (const [said, digest] of [
+      [`sha256:${"a".repeat(64)}`, `sha256:${"a".repeat(64)}`],
+      ["sha256:short", undefined],
+      ["md5:abc", undefined],
+    ] as const) {
+      const host = await registry((_request, response) => {
+        response.writeHead(200, { "Docker-Content-Digest": said }).end();
+      });
+      assert.deepEqual(await findImage(`${host}/web`, "1", undefined), { found: true, digest });
+      await server?.close();
+    }
+    server = undefined;
   });
 
   it("gets the token that anybody may have", async () => {
@@ -84,7 +102,7 @@ describe("asking a registry for an image", () => {
       const challenge = `Bearer realm="${address}/token",service="registry",scope="repository:web:pull"`;
       response.writeHead(isKnown ? 200 : 401, { "WWW-Authenticate": challenge }).end();
     });
-    assert.deepEqual(await findImage(`${host}/web`, "1", undefined), { found: true });
+    assert.deepEqual(await findImage(`${host}/web`, "1", undefined), { found: true, digest: undefined });
   });
 
   it("asks no other server for a token than the registry's own", async () => {
@@ -125,7 +143,7 @@ describe("asking a registry for an image", () => {
       if (url === "/stored") response.end();
       else response.writeHead(307, { Location: "/stored" }).end();
     });
-    assert.deepEqual(await findImage(`${host}/web`, "1", undefined), { found: true });
+    assert.deepEqual(await findImage(`${host}/web`, "1", undefined), { found: true, digest: undefined });
   });
 
   it("does not fail where the registry cannot be asked, but says why", async () => {
