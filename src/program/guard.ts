@@ -1,6 +1,6 @@
 import type { Application } from "../application/application.ts";
 import type { Lock } from "../application/lock.ts";
-import { Refusal } from "../errors.ts";
+import { Refusal, UserError } from "../errors.ts";
 import type { Holder } from "../model/lock.ts";
 import { isSameRecord, type ReleaseRecord, recordText } from "../model/record.ts";
 
@@ -19,14 +19,18 @@ export interface GuardArgs {
  * Stands before every change of a stage: what it gives is awaited before each. Before the first one it takes the lock, unless
  * that is held already, and then looks whether the record still is what the stage was checked against. Nothing is taken
  * where nothing changes.
- * @throws Refusal when somebody else holds the lock, or when another stage went live meanwhile; UserError when the lock is
- * lost on the way: what is not changed yet stays
+ * @throws UserError when somebody else holds the lock, when another stage went live meanwhile, or when the lock is lost on the
+ * way: what is not changed yet stays. Its message has what to do: the engine passes nothing else on of what a hook throws
  */
 export function guardOf(args: GuardArgs): () => Promise<void> {
   let begun: Promise<Lock | undefined> | undefined;
   return async () => {
     begun ??= begin(args);
-    (await begun)?.lost.throwIfAborted();
+    try {
+      (await begun)?.lost.throwIfAborted();
+    } catch (error) {
+      throw error instanceof UserError ? new UserError(String(error), "") : error;
+    }
   };
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "mocha";
 import { type Application, applicationIn } from "../../../src/application/application.ts";
-import { Refusal, UserError } from "../../../src/errors.ts";
+import { UserError } from "../../../src/errors.ts";
 import type { ReleaseRecord } from "../../../src/model/record.ts";
 import { guardOf } from "../../../src/program/guard.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
@@ -65,8 +65,9 @@ describe("the guard of a stage's program", () => {
     const mayChange = guard(await application.record());
     for (const _ of ["first", "second"]) {
       await assert.rejects(mayChange(), (error: unknown) => {
-        assert.ok(error instanceof Refusal);
+        assert.ok(error instanceof UserError);
         assert.match(error.message, /^the lock is held by bob@desk:2\.b \(promote canary-75\)/);
+        assert.match(error.message, /canary unlock --holder bob@desk:2\.b$/);
         return true;
       });
     }
@@ -79,7 +80,7 @@ describe("the guard of a stage's program", () => {
       await world.at("canary-75");
       await assert.rejects(guard(checked, lock)(), {
         message:
-          "what is live was changed after this was checked, so nothing was applied: then canary-25 with 1.0.0 → 1.1.0, now canary-75 with 1.0.0 → 1.1.0",
+          "what is live was changed after this was checked, so nothing was applied: then canary-25 with 1.0.0 → 1.1.0, now canary-75 with 1.0.0 → 1.1.0\nPreview again and decide on what it then shows.",
       });
       for (const end of ends) await end();
       assert.equal(await holder(), undefined);
