@@ -72,11 +72,15 @@ export const statusSchema = z.strictObject({
       reached: z.array(z.string()),
       liveVersion: z.string(),
       override: z.string(),
+      /** Who wrote the release record; null in one from before this was kept. */
+      writtenBy: z.string().nullable(),
       /** Who took the canary out, and why: texts that may be empty. Null unless the abort stage is live. */
       aborted: z.strictObject({ by: z.string(), reason: z.string() }).nullable(),
       move: historyEntry.nullable(),
       shares: perTrack(fourShares),
       tracks: perTrack(track),
+      /** Where the release record contradicts itself or what runs: ends of a sentence. */
+      contradictions: z.array(z.string()),
       deviations: z.array(
         z.strictObject({ object: z.string(), path: z.string(), planned: z.unknown(), live: z.unknown() }),
       ),
@@ -127,6 +131,8 @@ export const previewSchema = z.strictObject({
   settings,
   /** What changes in versions that are live, under `lifecycleOverride`; a stage is refused otherwise. */
   liveChanges: z.array(z.strictObject({ version: z.string(), changes: settings })),
+  /** Where the release record contradicts itself or what runs: ends of a sentence. */
+  contradictions: z.array(z.string()),
   /** The canary's share while the move goes on. */
   during: z.strictObject({ lowest: z.number(), highest: z.number() }).nullable(),
   /** Those that the move runs, and what. */
@@ -236,5 +242,7 @@ export const releaseSchema = z.strictObject({
 export type ReleaseJson = z.infer<typeof releaseSchema>;
 
 export const unlockSchema = z.strictObject({ broken: holder });
+
+export const tokenSchema = z.strictObject({ token: z.string(), ends: z.iso.datetime() });
 
 export const teardownSchema = z.strictObject({ destroyed: z.array(z.string()) });

@@ -45,7 +45,9 @@ export async function applyFoundation(
   await operator.project.foundation();
   const folder = await scratchFolder("canary-plan");
   try {
-    return await withLock(operator, { text: "foundation", stack: founding }, options, ({ signal }) =>
+    // The deployer's token may be what has to be made anew.
+    const locking = { ...operator, cluster: () => operator.administrator() };
+    return await withLock(locking, { text: "foundation", stack: founding }, options, ({ signal }) =>
       applyUnderLock(operator, { ...options, signal }, join(folder, "plan.json")),
     );
   } finally {

@@ -6,7 +6,8 @@ import { recovering } from "../engine/recovery.ts";
 import type { CreatedObject, RunOptions, Stack, Stacks } from "../engine/stacks.ts";
 import { holdsSameObjects, transferState } from "../engine/state-transfer.ts";
 import { prefetchStates } from "../engine/states.ts";
-import { type Move, moveTo } from "../model/lifecycle.ts";
+import { contradictions } from "../model/contradictions.ts";
+import { allStages, type Move, moveTo } from "../model/lifecycle.ts";
 import { TRACKS, type TrackName } from "../model/names.ts";
 import { progressDeadlineSeconds } from "../model/rollout.ts";
 import { asRecorded, type EvaluatedStage, evaluateStage } from "../project/evaluate.ts";
@@ -20,6 +21,8 @@ import { findTakenOver, type TakenOver } from "./taken-over.ts";
 export interface PlannedMove extends EvaluatedStage, SettingsOfMove {
   readonly move: Move;
   readonly live: Live;
+  /** Where the release record contradicts itself or what runs. */
+  readonly contradictions: readonly string[];
 }
 
 /** A stage before it is applied. */
@@ -47,7 +50,9 @@ export async function planMove(
   const isWayBack = direction === "way back";
   const asLive = isWayBack && live.record ? asRecorded(evaluated, live.record) : evaluated;
   const settings = await settingsOfMove(operator.project, asLive, live.record, isWayBack);
-  return { ...asLive, move, live, ...settings };
+  const { record, deployments } = live;
+  const found = record ? contradictions(record, deployments, config) : [];
+  return { ...asLive, move, live, ...settings, contradictions: found };
 }
 
 /**
@@ -83,7 +88,8 @@ export async function previewMove(
   { observer, states, run }: PreviewOptions,
 ): Promise<StagePreview> {
   const { stage } = planned;
-  const liveStage = planned.live.record?.stage;
+  // Whoever may write the record can name any stack there: only a stage's state is read.
+  const liveStage = allStages(planned.config).find((name) => name === planned.live.record?.stage);
   const isElsewhere = liveStage !== undefined && liveStage !== stage;
   // All at once: each is a process of the engine.
   const [stack, own, source] = await Promise.all([

@@ -111,11 +111,14 @@ export function githubPreview(): string {
   return [`pulumi ${inputs.command} --stack ${inputs["stack-name"]} --non-interactive`, ...flags].join(" ");
 }
 
-/** What the reusable workflow does for a stage. */
-export function githubStage(stage: string): Job {
+/** What the reusable workflow does for a stage. @param back as the workflow that goes back calls it */
+export function githubStage(stage: string, back = false): Job {
   const { jobs } = yamlOf("pipelines/github/canary-stage.yml") as { jobs: { apply: Json } };
   const { env = {}, steps, environment } = jobs.apply as { env?: Json; steps: Json[]; environment: string };
-  const given = (text: unknown) => String(text).replaceAll(/\$\{\{ inputs\.stage \}\}/g, stage);
+  const given = (text: unknown) =>
+    String(text)
+      .replaceAll(/\$\{\{ inputs\.stage \}\}/g, stage)
+      .replaceAll(/\$\{\{ inputs\.back \}\}/g, String(back));
   const runs = steps.flatMap(({ run }) => (run === undefined ? [] : [String(run)]));
   const variables = Object.entries(env).filter(([, value]) => !String(value).includes("vars."));
   return {

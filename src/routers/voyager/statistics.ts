@@ -23,6 +23,7 @@ export interface HaproxyServer {
 /**
  * Reads the servers out of HAProxy's statistics as CSV (management guide, section 9.1): the first line names the
  * columns. Only columns behind those that are read here can have quoted values.
+ * @throws Error for a number that is none
  */
 export function parseStatistics(csv: string): HaproxyServer[] {
   const [head = "", ...lines] = csv.replace(/^# /, "").split("\n");
@@ -34,11 +35,18 @@ export function parseStatistics(csv: string): HaproxyServer[] {
     .map((value) => ({
       backend: value("pxname"),
       pod: value("svname").replace(/^pod-/, ""),
-      weight: Number(value("weight")),
+      weight: countIn(value, "weight"),
       status: value("status"),
       backup: value("bck") === "1",
-      ...requestsOf((name) => Number(value(name))),
+      ...requestsOf((name) => countIn(value, name)),
     }));
+}
+
+/** A column that HAProxy leaves empty, or does not have, counts nothing. */
+function countIn(value: (column: string) => string, column: string): number {
+  const text = value(column);
+  if (/^\d{0,15}$/.test(text)) return Number(text);
+  throw new Error(`${column} of ${value("svname")} is ${JSON.stringify(text)}, which is no count`);
 }
 
 /**

@@ -85,7 +85,7 @@ describe("the commands of the pipelines", () => {
     });
 
     it("go back to canary-25 by what the rollback workflow calls", async () => {
-      assert.equal(await stageAfter(githubStage("canary-25")), "canary-25");
+      assert.equal(await stageAfter(githubStage("canary-25", true)), "canary-25");
     });
   });
 
@@ -107,8 +107,12 @@ describe("the commands of the pipelines", () => {
       assert.deepEqual(await live(), earlier);
     });
 
-    it("go back to canary-25 by the job rollback, and take the canary out by the job abort", async () => {
-      assert.equal(await stageAfter(jobs.rollback), "canary-25");
+    it("go back to canary-25 by its job, and no further forth by one that goes back; take the canary out by the job abort", async () => {
+      assert.equal(await stageAfter(jobs["rollback-canary-25"]), "canary-25");
+      await refused(
+        jobs["rollback-canary-75"],
+        /it would be a promotion, and CANARY_ONLY_BACK lets this run only go back/,
+      );
       assert.equal(await stageAfter(jobs.abort), "canary-0");
     });
   });
