@@ -31,6 +31,8 @@ export const gateSchema = z
     least: duration.default(60),
     /** … and at most: what is not known by then is held. */
     most: duration.default(600),
+    /** Other times at some stages: `{ canary-25: { least: 5m, most: 30m } }`. */
+    stages: z.record(z.string(), z.strictObject({ least: duration, most: duration }).partial()).default({}),
     /** What a promotion does when nothing can be said by then: it stays (`hold`), or goes on (`proceed`). */
     unknown: z.enum(["hold", "proceed"]).default("hold"),
     /** What it does with a canary that does harm: takes it out, goes back a stage, or leaves it to somebody. */
@@ -41,6 +43,10 @@ export const gateSchema = z
     ratio: z.number().min(1, "must be at least 1").max(10).default(1.25),
     /** … and so many percentage points more. */
     points: z.number().min(0).max(10).default(0.02),
+    /** Percent of the soaks of healthy canaries that may be called harmful, by everything that is looked at together. */
+    falseAlarms: z.number().min(0.01, "must be at least 0.01").max(10, "must be at most 10").default(1),
+    /** Percent of certainty that a canary which is called fine is no worse than it may be. */
+    certainty: z.number().min(80, "must be at least 80").max(99.99, "must be at most 99.99").default(95),
   })
   .refine(({ stats, prometheus }) => (stats === undefined) !== (prometheus === undefined), {
     path: ["stats"],
@@ -50,7 +56,18 @@ export const gateSchema = z
     for (const { path, message } of metricProblems(metrics, prometheus))
       addIssue({ code: "custom", path, message });
   })
-  .refine(({ least, most }) => most >= least, { path: ["most"], message: "must not be less than least" });
+  .refine(({ least, most }) => most >= least, { path: ["most"], message: "must not be less than least" })
+  .superRefine(({ stages, ...times }, { addIssue }) => {
+    for (const [stage, own] of Object.entries(stages)) {
+      const { least, most } = { ...times, ...own };
+      if (most < least)
+        addIssue({
+          code: "custom",
+          path: ["stages", stage],
+          message: "has a most that is less than its least",
+        });
+    }
+  });
 
 function metricProblems(metrics: readonly MetricConfig[], prometheus: PrometheusConfig | undefined) {
   return metrics.flatMap(({ name, of }, at) => {
@@ -66,3 +83,9 @@ function metricProblems(metrics: readonly MetricConfig[], prometheus: Prometheus
 }
 
 export type GateConfig = z.infer<typeof gateSchema>;
+
+/** How long a stage is judged, in seconds. */
+export const timesAt = (
+  { least, most, stages }: GateConfig,
+  stage: string,
+): Pick<GateConfig, "least" | "most"> => ({ least, most, ...stages[stage] });
