@@ -38,7 +38,11 @@ describe("the commands of the pipelines", () => {
   const stageAfter = async (job: Job | undefined): Promise<string | undefined> => {
     const { exitCode, output } = await run(job);
     assert.equal(exitCode, 0, output);
-    assert.match(output, /canary-stages@v[\d.]+ \(local: policy\)/, "the policy pack has looked at it");
+    assert.match(
+      output,
+      /canary-stages(@v[\d.]+ \(local: policy\)|\|local\|policy)/,
+      "the policy pack has looked at it",
+    );
     return (await live())?.record.stage;
   };
 
