@@ -16,8 +16,9 @@ export const gateFaultsSchema = z.array(
     seconds: z.number(),
     requests: z.int(),
     failed: z.int(),
-    /** Looks of a second that all rules judged. */
+    /** Looks that all rules judged, and the seconds between two of them. */
     looks: z.int(),
+    lookSeconds: z.number(),
     rules: z.object({ gate: decided, flagger: decided, argo: decided, kayenta: decided }),
   }),
 );
@@ -31,13 +32,23 @@ const cell = (text: string): string => text.replaceAll("|", "\\|");
 const ruleText = (decided: GateFault["rules"]["gate"]): string =>
   decided === null ? "never" : `${decided.looks} / ${decided.failed}`;
 
-function row({ fault, decision, sentence, seconds, requests, failed, looks, rules }: GateFault): string {
+function row({
+  fault,
+  decision,
+  sentence,
+  seconds,
+  requests,
+  failed,
+  looks,
+  lookSeconds,
+  rules,
+}: GateFault): string {
   const { gate, flagger, argo, kayenta } = rules;
   const cells = [
     fault,
     `${ACTIONS[decision]} after ${seconds.toFixed(1)} s: the canary ${sentence}`,
     `${failed} of ${requests}`,
-    String(looks),
+    `${looks} of ${lookSeconds} s`,
     ...[gate, flagger, argo, kayenta].map(ruleText),
   ];
   return `| ${cells.map(cell).join(" | ")} |`;

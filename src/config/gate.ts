@@ -5,6 +5,17 @@ import { type PrometheusConfig, prometheusSchema } from "./gate/prometheus.ts";
 /** Each one more needs more evidence of all of them. */
 const MOST_METRICS = 10;
 
+const MINUTE = 60;
+
+/**
+ * A minute of looks to find what is slow, and one to look at it: a canary that is judged for less would always be held.
+ * @param every seconds between two looks
+ */
+const leastForLatency = (every: number): number => 2 * Math.ceil(MINUTE / every) * every;
+
+const tooShortForLatency = (every: number): string =>
+  `must be at least ${leastForLatency(every)}s with gate.prometheus.latency, which is known no earlier`;
+
 const UNITS = { s: 1, m: 60, h: 3600 } as const;
 
 /** `90s`, `10m`, `1h`, in seconds. */
@@ -25,8 +36,11 @@ export const gateSchema = z
     prometheus: prometheusSchema.optional(),
     /** Further counters of one's own, out of Prometheus: each of them may show harm. */
     metrics: z.array(metricSchema).max(MOST_METRICS).default([]),
-    /** Between two looks: `5s`. With Prometheus at least as long as it waits between two scrapes. */
-    every: duration.refine((seconds) => seconds >= 1, "must be at least 1s").default(5),
+    /**
+     * Between two looks: `5s`. With Prometheus at least as long as it waits between two scrapes. Shorter looks cut a cluster
+     * of failures into several, and evidence B takes each for another one (docs/adr/0129-looks-of-five-seconds.md).
+     */
+    every: duration.refine((seconds) => seconds >= 5, "must be at least 5s").default(5),
     /** A stage is judged for so long at least: `1m`. */
     least: duration.default(60),
     /** … and at most: what is not known by then is held. */
@@ -57,15 +71,16 @@ export const gateSchema = z
       addIssue({ code: "custom", path, message });
   })
   .refine(({ least, most }) => most >= least, { path: ["most"], message: "must not be less than least" })
-  .superRefine(({ stages, ...times }, { addIssue }) => {
+  .superRefine(({ stages, ...gate }, { addIssue }) => {
+    const isTooShort = (most: number) =>
+      gate.prometheus?.latency !== undefined && most < leastForLatency(gate.every);
+    const refuse = (path: string[], message: string) => addIssue({ code: "custom", path, message });
+    if (isTooShort(gate.most)) refuse(["most"], tooShortForLatency(gate.every));
     for (const [stage, own] of Object.entries(stages)) {
-      const { least, most } = { ...times, ...own };
-      if (most < least)
-        addIssue({
-          code: "custom",
-          path: ["stages", stage],
-          message: "has a most that is less than its least",
-        });
+      const { least, most } = { ...gate, ...own };
+      if (most < least) refuse(["stages", stage], "has a most that is less than its least");
+      if (own.most !== undefined && isTooShort(own.most))
+        refuse(["stages", stage, "most"], tooShortForLatency(gate.every));
     }
   });
 

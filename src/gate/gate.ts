@@ -80,11 +80,11 @@ function decisionOf(
 /** Harm, fine, or neither yet. It may be asked after every look: the stated chances hold for the whole soak. */
 export function judge({ decision, errors, fine }: GateState, parameters: GateParameters): Judgement {
   return {
-    decision,
     eA: evidenceA(errors),
     eB: evidenceB(errors),
     eN: fineEvidence(fine, parameters.niPoints, parameters),
     run: isRun(errors, parameters),
+    decision,
   };
 }
 

@@ -17,6 +17,8 @@ export interface GateRun {
   readonly failed: number;
   /** The looks that the other rules judge as well. */
   readonly looks: readonly Look[];
+  /** Seconds between two of them. */
+  readonly lookSeconds: number;
 }
 
 /** Keeps what a soak shows as looks: evidence has the sums of them. */
