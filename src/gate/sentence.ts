@@ -57,9 +57,13 @@ const measureRates = ({ name, canary, previous }: Measured): string =>
 const rateText = ({ requests, failed }: Counts): string =>
   requests === 0 ? "nothing of no request" : percentText(failed / requests);
 
+/** What is less is said to be less: a bound may come out as 8.7e-17. */
+const LEAST_PERCENT = 0.001;
+
 /** `4.1 %`; two significant digits below one percent, so that 0.02 % is not 0 %. */
 function percentText(part: number): string {
   const percent = 100 * part;
+  if (percent > 0 && percent < LEAST_PERCENT) return `less than ${LEAST_PERCENT} %`;
   return `${percent === 0 || percent >= 1 ? Number(percent.toFixed(1)) : Number(percent.toPrecision(2))} %`;
 }
 

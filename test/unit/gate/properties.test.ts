@@ -206,6 +206,12 @@ describe("the sentence", () => {
       /^fails 0 % where previous fails 0 %: it fails at most 2 x as often plus 0\.12 %, with 95 % certainty$/,
     ));
 
+  it("has no digits of a bound that is next to nothing", () =>
+    assert.match(
+      said(Array.from({ length: 30 }, () => lookOf([250, 50, 750, 150]))),
+      /: it fails at most 2 x as often plus less than 0\.001 %, with 95 % certainty$/,
+    ));
+
   it("says what little traffic allows to be said, and that nothing came", () => {
     assert.match(
       said([lookOf([100, 3, 300, 0])]),
