@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { LiveTrack } from "../application/tracks.ts";
 import type { SettingChange } from "../config/app/setting-changes.ts";
-import type { Evidence } from "../judging/soak.ts";
+import type { Evidence } from "../judging/evidence.ts";
 import type { Difference } from "../model/differences.ts";
 import type { Holder } from "../model/lock.ts";
 import type { FoundationOutcome } from "../operations/foundation.ts";
@@ -202,7 +202,17 @@ export function moveJson({
 }
 
 export function evidenceJson(evidence: Evidence): z.input<typeof evidenceSchema> {
-  const { canary, previous, restarts, measures, unread = null, ...rest } = evidence;
+  const {
+    canary,
+    previous,
+    restarts,
+    measures,
+    responseTimes,
+    own,
+    atCanary,
+    unread = null,
+    ...rest
+  } = evidence;
   const pods = restarts ? { previous: { ...restarts.previous }, canary: { ...restarts.canary } } : null;
   const others = measures.map(({ unread: _, ...measure }) => ({
     ...measure,
@@ -215,9 +225,19 @@ export function evidenceJson(evidence: Evidence): z.input<typeof evidenceSchema>
     previous: { ...previous },
     restarts: pods,
     measures: others,
+    responseTimes: responseTimes ? { ...responseTimes } : null,
+    own: own
+      ? { ...own, failure: own.failure ?? null, answered: { ...own.answered }, users: usersJson(own.users) }
+      : null,
+    atCanary: { ...atCanary },
     unread,
   };
 }
+
+const usersJson = ({ previous, canary }: NonNullable<Evidence["own"]>["users"]) => ({
+  previous: { ...previous },
+  canary: { ...canary },
+});
 
 export function promoteJson(outcomes: readonly JudgedPromotion[]): PromotionJson[] {
   return outcomes.map((outcome) => ({

@@ -203,6 +203,20 @@ export const evidenceSchema = z.strictObject({
       previous: counts,
     }),
   ),
+  /** Mean response times by HAProxy's averages, in milliseconds, and the evidence that the canary is slower than it may be. */
+  responseTimes: perTrack(z.number()).extend({ evidence: z.number() }).nullable(),
+  /** Requests that the command sent itself (`--probe-rate`): those that each version answered well, those that failed, and users' requests without them. */
+  own: z
+    .strictObject({
+      sent: z.number(),
+      failed: z.number(),
+      failure: z.string().nullable(),
+      answered: perTrack(z.number()),
+      users: perTrack(counts),
+    })
+    .nullable(),
+  /** Requests that wait for the canary now, and those that it did not take since the soak began. */
+  atCanary: z.strictObject({ waiting: z.number(), redispatched: z.number() }),
   /** Why the last look could not be taken. */
   unread: z.string().nullable(),
 });
