@@ -13,7 +13,7 @@ import { importApplicationImage } from "../../demo/application/install.ts";
 import { applyObjects } from "../../demo/application/objects.ts";
 import { setSecrets } from "../../demo/application/secrets.ts";
 import { onTemporaryEnvironment, type TemporaryEnvironment } from "../../local/environment/temporary.ts";
-import { projectNames, type Workspace, writeWorkspace } from "../../local/environment/workspace.ts";
+import { editYaml, projectNames, type Workspace, writeWorkspace } from "../../local/environment/workspace.ts";
 import { CANARY, PROJECT_ROOT, REPORTS } from "../../local/paths.ts";
 import { promoteSchema } from "../../src/cli/schemas.ts";
 import type { KubernetesApi } from "../../src/cluster/api.ts";
@@ -23,6 +23,7 @@ import { count } from "../options.ts";
 import { startsDuring } from "./starts.ts";
 
 const REPORT = join(REPORTS, "application.json");
+const STAGES = ["canary-25", "canary-75"] as const;
 
 interface Application {
   readonly api: KubernetesApi;
@@ -88,6 +89,13 @@ async function prepareShop({ environment, stateDir, progress, signal }: Temporar
     ...written,
     environment: { ...environment.workspace.environment, ...written.environment },
   };
+  // As many pods as httpd has.
+  for (const stage of STAGES) {
+    const file = join(workspace.directory, `Pulumi.${stage}.yaml`);
+    await editYaml(file, file, (values) =>
+      values.setIn(["config", `${shop.project.name}:replicas`], { previous: 1, canary: 1 }),
+    );
+  }
   const application = await applicationIn(workspace, environment);
   await application.canary("foundation", "--yes");
   await setSecrets(workspace, shop);
