@@ -29,11 +29,16 @@ func main() {
 	if seconds := number("END_AFTER_SECONDS", 0); seconds > 0 {
 		time.AfterFunc(time.Duration(seconds)*time.Second, func() { os.Exit(0) })
 	}
+	var protocols http.Protocols
+	protocols.SetHTTP1(true)
+	// gRPC comes without TLS here, as probes ask it.
+	protocols.SetUnencryptedHTTP2(true)
 	var sockets sync.WaitGroup
 	server := &http.Server{
 		Addr:              ":" + text("PORT", "5000"),
 		Handler:           routes(&sockets),
 		ReadHeaderTimeout: 10 * time.Second,
+		Protocols:         &protocols,
 	}
 	stop, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer cancel()
@@ -91,6 +96,7 @@ func routes(sockets *sync.WaitGroup) http.Handler {
 			http.Error(w, "not ready, as NEVER_READY asks", http.StatusServiceUnavailable)
 		}
 	})
+	mux.HandleFunc("POST /grpc.health.v1.Health/Check", health)
 	mux.HandleFunc("GET /fail", func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "failed, as asked", http.StatusInternalServerError)
 	})
