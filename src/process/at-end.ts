@@ -1,7 +1,10 @@
+const ENDING = ["SIGINT", "SIGTERM"] as const;
+
 /**
  * Does something when this process has nothing left to do, or when it is asked to end (Ctrl-C, SIGTERM), which it then does as
- * it would have without. Not when it is killed.
- * @param work is not to throw
+ * it would have without. Being asked again meanwhile changes nothing: an engine that fails asks its program three times at
+ * once. Not when it is killed.
+ * @param work is not to throw, and to end by itself
  */
 export function atEndOfProcess(work: () => Promise<void>): void {
   let ended: Promise<void> | undefined;
@@ -9,9 +12,12 @@ export function atEndOfProcess(work: () => Promise<void>): void {
     ended ??= work();
     return ended;
   };
-  process.once("beforeExit", () => void end());
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    // The handler is gone by then: the signal does what it does to any process.
-    process.once(signal, () => void end().finally(() => process.kill(process.pid, signal)));
-  }
+  const onSignal = async (signal: NodeJS.Signals): Promise<void> => {
+    await end();
+    // Without a handler the signal does what it does to any process.
+    for (const name of ENDING) process.removeListener(name, onSignal);
+    process.kill(process.pid, signal);
+  };
+  process.once("beforeExit", end);
+  for (const name of ENDING) process.on(name, onSignal);
 }
