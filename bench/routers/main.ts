@@ -5,7 +5,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { availableParallelism, loadavg } from "node:os";
 import { dirname, join } from "node:path";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { onTemporaryEnvironment } from "../../local/environment/temporary.ts";
 import { REPORTS } from "../../local/paths.ts";
 import { count } from "../options.ts";
@@ -23,7 +23,7 @@ interface Options {
 
 const command = new Command("npm run bench:routers --")
   .description("Takes one release through each router, side by side.")
-  .option("--router <name...>", "these alone")
+  .addOption(new Option("--router <name...>", "these alone").choices(CONTENDERS.map(({ router }) => router)))
   .option("--rounds <n>", "how often a promotion through a route is measured", count, 5);
 
 async function measure(bench: Bench, among: readonly string[] | undefined): Promise<Report["routers"]> {

@@ -13,6 +13,22 @@ export interface Autoscaler {
       readonly resource?: { readonly target?: { readonly averageUtilization?: number } };
     }[];
   };
+  readonly status?: {
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly reason?: string;
+      readonly message?: string;
+    }[];
+  };
+}
+
+/** Why an autoscaler changes nothing now, `FailedGetResourceMetric: …`; undefined while it does its work. */
+export function autoscalerProblem({ status }: Autoscaler): string | undefined {
+  const inactive = status?.conditions?.find(
+    ({ type, status: is }) => type === "ScalingActive" && is === "False",
+  );
+  return inactive && `${inactive.reason}: ${inactive.message}`;
 }
 
 /** What a track carries now. */

@@ -49,11 +49,13 @@ export function stageScaling({ router, api, namespace, plan, live }: ScalingArgs
       if (await raiseMinimum(api, scaled(track), first.pods)) raised.add(track);
     },
     settle: async () => {
-      for (const track of TRACKS) {
-        const { autoscaling } = plan.tracks[track];
-        if (!autoscaling) await removeAutoscaler(api, scaled(track));
-        else if (raised.delete(track)) await setMinimum(api, scaled(track), autoscaling.min);
-      }
+      await Promise.all(
+        TRACKS.map((track) => {
+          const { autoscaling } = plan.tracks[track];
+          if (!autoscaling) return removeAutoscaler(api, scaled(track));
+          return raised.delete(track) ? setMinimum(api, scaled(track), autoscaling.min) : undefined;
+        }),
+      );
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { LiveTrack } from "../../application/tracks.ts";
-import type { Autoscaler } from "../../model/autoscaling.ts";
+import { type Autoscaler, autoscalerProblem } from "../../model/autoscaling.ts";
 import { releaseText } from "../../model/lifecycle.ts";
 import type { Pod } from "../../model/pods.ts";
 import type { Abort } from "../../model/record.ts";
@@ -76,7 +76,7 @@ function trackLines(
 ): string[] {
   const state = rollout.state === "complete" ? "" : paint("yellow", `, ${rollout.state}: ${rollout.reason}`);
   const heading = found
-    ? `${replicas} ${replicas === 1 ? "pod" : "pods"}${autoscaler ? scaledText(autoscaler) : ""}${state}`
+    ? `${replicas} ${replicas === 1 ? "pod" : "pods"}${autoscaler ? scaledText(autoscaler, paint) : ""}${state}`
     : paint("red", "is not there");
   const lines = replicaSets.flatMap(({ name, revision, pods }, at) => {
     const isLast = at === replicaSets.length - 1;
@@ -92,8 +92,12 @@ function trackLines(
   return [`Deployment ${deployment}  ${heading}`, ...lines];
 }
 
-const scaledText = ({ spec: { minReplicas = 1, maxReplicas } }: Autoscaler): string =>
-  `, scaled between ${minReplicas} and ${maxReplicas}`;
+function scaledText(autoscaler: Autoscaler, paint: Paint): string {
+  const { minReplicas = 1, maxReplicas } = autoscaler.spec;
+  const problem = autoscalerProblem(autoscaler);
+  const isIdle = problem === undefined ? "" : paint("yellow", `, but not now: ${problem}`);
+  return `, scaled between ${minReplicas} and ${maxReplicas}${isIdle}`;
+}
 
 function podRow({ name, serving, state, restarts, ageSeconds, weight }: Pod, paint: Paint): string[] {
   return [

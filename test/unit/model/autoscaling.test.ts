@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { type Carried, podsFirst, podsForShare } from "../../../src/model/autoscaling.ts";
+import { autoscalerProblem, type Carried, podsFirst, podsForShare } from "../../../src/model/autoscaling.ts";
 import type { Deployment } from "../../../src/model/deployment.ts";
 import type { TrackName } from "../../../src/model/names.ts";
 import type { StagePlan, TrackPlan } from "../../../src/model/plan.ts";
@@ -27,6 +27,22 @@ describe("how many pods a share needs", () => {
   for (const [what, track, share, previous, canary, expected] of cases) {
     it(what, () => assert.equal(podsForShare(track, share, { previous, canary }), expected));
   }
+});
+
+describe("an autoscaler that does nothing", () => {
+  it("says why, and is no problem while it does its work or has not begun", () => {
+    const spec = { maxReplicas: 6 };
+    const condition = (status: string) => ({
+      ...{ type: "ScalingActive", status, reason: "FailedGetResourceMetric" },
+      message: "unable to get metrics for resource cpu",
+    });
+    assert.equal(
+      autoscalerProblem({ spec, status: { conditions: [condition("False")] } }),
+      "FailedGetResourceMetric: unable to get metrics for resource cpu",
+    );
+    assert.equal(autoscalerProblem({ spec, status: { conditions: [condition("True")] } }), undefined);
+    assert.equal(autoscalerProblem({ spec }), undefined);
+  });
 });
 
 describe("the pods of an autoscaled track before it gets its share", () => {
