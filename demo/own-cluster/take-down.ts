@@ -9,7 +9,7 @@ import { until } from "../../local/process/until.ts";
 import { applicationIn } from "../../src/application/application.ts";
 import { connect } from "../../src/cluster/connect.ts";
 import { UserError } from "../../src/errors.ts";
-import { processOnThisMachine } from "../../src/operations/identity.ts";
+import { processOnThisMachine } from "../../src/process/identity.ts";
 import { isRunning } from "../../src/process/procfs.ts";
 import { type Project, readProject } from "../../src/project/project.ts";
 import { EXIT } from "../../src/results/exit.ts";

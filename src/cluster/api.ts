@@ -71,19 +71,20 @@ export function apiAt(server: string, authenticate: () => Promise<Authenticated>
       }),
     );
     readClock(answer);
-    return succeeded(answer);
+    return succeeded(answer, server);
   }
 
   async function open(path: string, signal: AbortSignal): Promise<AsyncIterable<string>> {
     const answer = await reachable(openStream(new URL(path, server), { ...(await authenticated()), signal }));
     readClock(answer);
     if (isSuccess(answer)) return answer.text;
-    throw failureOf({ status: answer.status, text: await textOf(answer) });
+    throw failureOf({ status: answer.status, text: await textOf(answer) }, server);
   }
 
   /** Whole seconds (RFC 9110, field Date). */
   function readClock({ headers: { date } }: Pick<HttpAnswer, "headers">): void {
-    if (date !== undefined) clock = { server: Date.parse(date), local: performance.now() };
+    const now = Date.parse(date ?? "");
+    if (!Number.isNaN(now)) clock = { server: now, local: performance.now() };
   }
 
   async function reachable<T>(answer: Promise<T>): Promise<T> {
@@ -133,15 +134,24 @@ function unreachable(server: string, reason: string): UserError {
   );
 }
 
-function succeeded(answer: HttpAnswer): HttpAnswer {
+/** A token has ended, or was revoked. */
+const notTaken = (server: string): UserError =>
+  new UserError(
+    `the cluster at ${new URL(server).origin} does not take the credential (401)`,
+    "A token has ended, or was revoked. Where CANARY_TOKEN is set, have another one issued (canary token); where the foundation keeps it, apply that: canary foundation",
+  );
+
+function succeeded(answer: HttpAnswer, server: string): HttpAnswer {
   if (isSuccess(answer)) return answer;
-  throw failureOf(answer);
+  throw failureOf(answer, server);
 }
 
 const isSuccess = ({ status }: Pick<HttpAnswer, "status">): boolean => status >= 200 && status < 300;
 
-const failureOf = ({ status, text }: Pick<HttpAnswer, "status" | "text">): ApiError =>
-  new ApiError(status, messageOf(text) || `the API server answered ${status}`);
+const failureOf = ({ status, text }: Pick<HttpAnswer, "status" | "text">, server: string): Error =>
+  status === 401
+    ? notTaken(server)
+    : new ApiError(status, messageOf(text) || `the API server answered ${status}`);
 
 async function textOf({ text }: HttpStream): Promise<string> {
   let whole = "";

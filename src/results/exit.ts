@@ -1,6 +1,6 @@
 import type { GateConfig } from "../config/gate.ts";
 import { Refusal } from "../errors.ts";
-import type { Evidence } from "../judging/soak.ts";
+import type { Evidence } from "../judging/evidence.ts";
 import type { JudgedPromotion } from "../operations/judged-promotion.ts";
 import type { MoveOutcome } from "../operations/outcome.ts";
 

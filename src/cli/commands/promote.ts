@@ -12,7 +12,15 @@ import { promoteJson, verifyJson } from "../../results/json.ts";
 import type { PromotionJson } from "../../results/schemas.ts";
 import { verifyStage } from "../../verification/verification.ts";
 import { WrongUse } from "../exit.ts";
-import { duration, type MeasuringOptions, verificationOptions, withMeasuringOptions } from "../options.ts";
+import {
+  duration,
+  type MeasuringOptions,
+  type ProbingOption,
+  probeOptions,
+  verificationOptions,
+  withMeasuringOptions,
+  withProbingOption,
+} from "../options.ts";
 import { evidenceText } from "../print/evidence.ts";
 import { outcomeText, verificationText } from "../print/outcome.ts";
 import { previewText } from "../print/preview.ts";
@@ -20,7 +28,7 @@ import { shown } from "../print/printable.ts";
 import { examples, type Runner } from "../runner.ts";
 import type { Session } from "../session.ts";
 
-interface Options extends MeasuringOptions {
+interface Options extends MeasuringOptions, ProbingOption {
   readonly yes?: boolean;
   readonly verify: boolean;
   readonly rollbackOnFailure?: boolean;
@@ -45,7 +53,7 @@ export const promoteCommand = (run: Runner): Command => {
     .option("--take-over", "change objects of these names that somebody else made")
     .option("--no-gate", "do not judge the canary, though gate is set in Pulumi.yaml")
     .option("--no-verify", "measure nothing afterwards");
-  return withMeasuringOptions(command)
+  return withMeasuringOptions(withProbingOption(command))
     .addHelpText(
       "after",
       examples(
@@ -135,6 +143,7 @@ async function promoteOne(
     takeOver: options.takeOver === true,
     onMoved,
     gate: options.gate ? session.project.config.gate : undefined,
+    probes: probeOptions(options),
     confirm: async (preview) => {
       terminal.note(previewText(shown(preview)));
       return options.yes === true || terminal.ask(`Move to ${stage}?`, signal);

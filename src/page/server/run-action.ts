@@ -1,15 +1,15 @@
 import { Refusal, UserError } from "../../errors.ts";
-import type { Evidence } from "../../judging/soak.ts";
+import type { Evidence } from "../../judging/evidence.ts";
 import { releaseText } from "../../model/lifecycle.ts";
 import { percent } from "../../model/traffic.ts";
 import { abort } from "../../operations/abort.ts";
-import type { Identity } from "../../operations/identity.ts";
 import { type JudgeOptions, judgeLiveStage } from "../../operations/judge.ts";
 import { type JudgedPromotion, promoteAndJudge } from "../../operations/judged-promotion.ts";
 import type { StagePreview } from "../../operations/move.ts";
 import type { Operator } from "../../operations/operator.ts";
 import type { MoveOutcome } from "../../operations/outcome.ts";
 import { rollback } from "../../operations/rollback.ts";
+import type { Identity } from "../../process/identity.ts";
 import { exitCodeOfJudgement, exitCodeOfMove, exitCodeOfPromotion } from "../../results/exit.ts";
 import { previewJson } from "../../results/json.ts";
 import type { VerificationOptions } from "../../verification/options.ts";

@@ -1,7 +1,7 @@
 import type { ReleaseEvent } from "../../model/event.ts";
 import { allStages } from "../../model/lifecycle.ts";
-import type { Identity } from "../../operations/identity.ts";
 import type { Operator } from "../../operations/operator.ts";
+import type { Identity } from "../../process/identity.ts";
 import type { Project } from "../../project/project.ts";
 import { evidenceJson } from "../../results/json.ts";
 import { evidenceSchema } from "../../results/schemas.ts";
@@ -10,7 +10,6 @@ import type { ActionRequest } from "../contract.ts";
 import { type ActionResult, type ActionRun, Actions } from "./actions.ts";
 import { commandLineOf, previewLineOf, type SharedWords } from "./command-line.ts";
 import { Previews } from "./previews.ts";
-import { withLook } from "./soak.ts";
 import type { PageStore } from "./store.ts";
 
 /** What an action or a preview works with: opened for each, as a command is. */
@@ -67,7 +66,7 @@ async function runOpened(
   { open, verification }: WorkOptions,
 ): Promise<ActionResult> {
   // Loaded late: a page that only shows has no use for what moves.
-  const { runAction } = await import("./run-action.ts");
+  const [{ runAction }, { withLook }] = await Promise.all([import("./run-action.ts"), import("./soak.ts")]);
   return opened(open, signal, ({ operator, identity, onEvent }) =>
     runAction(request, {
       operator,

@@ -32,7 +32,7 @@ describe("the page, on a real cluster", function () {
     world = await faultWorld(NAMESPACE);
     const stats = new URL(environment().edge?.statsUrl ?? "");
     stats.hostname = new URL(world.url).hostname;
-    const gate = { stats: [stats.href], every: "1s", least: "3s", most: "40s" };
+    const gate = { stats: [stats.href], every: "5s", least: "5s", most: "60s" };
     await world.project.edit("Pulumi.yaml", { gate });
     load = await startLoad({
       url: world.url,

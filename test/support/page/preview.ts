@@ -4,6 +4,7 @@ import { RELEASE } from "./release.ts";
 const track = (deployment: string, version: string, from: number, to: number) => ({
   deployment,
   version: { from: version, to: version },
+  autoscaling: null,
   replicas: { from: 3, to: 3 },
   weight: { from, to },
   intended: { from, to },
@@ -21,6 +22,8 @@ export const PREVIEW: PreviewAnswer = {
       previous: { ...track("httpd-previous", RELEASE.previous, 25, 0), replicas: { from: 3, to: 0 } },
     },
     settings: [{ path: "image", change: "changed", from: RELEASE.previous, to: RELEASE.canary }],
+    liveChanges: [],
+    contradictions: [],
     during: { lowest: 75, highest: 100 },
     hooks: [],
     restarts: ["httpd-new"],

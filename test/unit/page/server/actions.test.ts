@@ -8,7 +8,7 @@ import { OpenedPage } from "../../../support/page/opened-page.ts";
 import type { TestViewer } from "../../../support/page/viewer.ts";
 import { until } from "../../../support/until.ts";
 
-const soon = { timeoutMs: 10_000, everyMs: 5 };
+const soon = { everyMs: 5 };
 
 describe("an action from the page", () => {
   let world: FakeWorld;

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, it } from "mocha";
+import { gateSchema } from "../../../../src/config/gate.ts";
 import { UserError } from "../../../../src/errors.ts";
 import type { EvidenceJson, SharePoint } from "../../../../src/page/contract.ts";
 import { exportedHtml, servedHtml } from "../../../../src/page/html.ts";
@@ -159,7 +160,7 @@ describe("the chart", () => {
 
 describe("a soak on the page", () => {
   const look = (seconds: number) => ({ seconds }) as EvidenceJson;
-  const gate = { least: 60, most: 600 };
+  const gate = gateSchema.parse({ stats: ["http://127.0.0.1:1/;csv"], least: "60s", most: "600s" });
 
   it("keeps its first look and its last, and never more than it may", () => {
     let soak = withLook(null, "canary-25", look(0), gate, 10);
