@@ -120,6 +120,8 @@ export const previewSchema = z.strictObject({
       deployment: z.string(),
       version: fromTo(z.string()),
       replicas: fromTo(z.number()),
+      /** What changes that number afterwards; null where it is fixed. */
+      autoscaling: z.strictObject({ min: z.number(), max: z.number(), cpu: z.number() }).nullable(),
       weight: fromTo(z.number()),
       intended: fromTo(z.number()),
       effective: fromTo(z.number()),
@@ -127,6 +129,8 @@ export const previewSchema = z.strictObject({
   ),
   /** What the canary is made from, against the previous version. */
   settings,
+  /** What changes in versions that are live, under `lifecycleOverride`; a stage is refused otherwise. */
+  liveChanges: z.array(z.strictObject({ version: z.string(), changes: settings })),
   /** Where the release record contradicts itself or what runs: ends of a sentence. */
   contradictions: z.array(z.string()),
   /** The canary's share while the move goes on. */
@@ -199,6 +203,20 @@ export const evidenceSchema = z.strictObject({
       previous: counts,
     }),
   ),
+  /** Mean response times by HAProxy's averages, in milliseconds, and the evidence that the canary is slower than it may be. */
+  responseTimes: perTrack(z.number()).extend({ evidence: z.number() }).nullable(),
+  /** Requests that the command sent itself (`--probe-rate`): those that each version answered well, those that failed, and users' requests without them. */
+  own: z
+    .strictObject({
+      sent: z.number(),
+      failed: z.number(),
+      failure: z.string().nullable(),
+      answered: perTrack(z.number()),
+      users: perTrack(counts),
+    })
+    .nullable(),
+  /** Requests that wait for the canary now, and those that it did not take since the soak began. */
+  atCanary: z.strictObject({ waiting: z.number(), redispatched: z.number() }),
   /** Why the last look could not be taken. */
   unread: z.string().nullable(),
 });

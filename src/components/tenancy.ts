@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { tokenKubeconfig } from "../cluster/kubeconfig.ts";
 import { namespacePath } from "../cluster/objects.ts";
 import { hooksOf } from "../config/app/container-list.ts";
+import { type ForeignObject, foreignObjects } from "../config/app/foreign-objects.ts";
 import { writesSecrets } from "../config/app/secret-values.ts";
 import type { AppConfig } from "../config/app.ts";
 import type { FoundationConfig } from "../config/foundation.ts";
@@ -64,6 +65,19 @@ const HOOK_RULES: readonly PolicyRule[] = [
   { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
 ];
 
+/** What a stage looks for before it changes anything: objects of others by their names, which its pods need. */
+function foreignRules(apps: readonly AppConfig[]): PolicyRule[] {
+  const needed = apps.flatMap(foreignObjects);
+  const rule = (kind: ForeignObject["kind"], resource: string): PolicyRule[] => {
+    const names = [...new Set(needed.filter((one) => one.kind === kind).map(({ name }) => name))].sort();
+    return names.length === 0
+      ? []
+      : [{ apiGroups: [""], resources: [resource], resourceNames: names, verbs: ["get"] }];
+  };
+  const ofSecrets = apps.some(writesSecrets) ? [] : rule("Secret", "secrets");
+  return [...ofSecrets, ...rule("PersistentVolumeClaim", "persistentvolumeclaims")];
+}
+
 /** The namespace and the restricted account that every stage is applied with. */
 export class Tenancy extends pulumi.ComponentResource {
   readonly namespace: pulumi.Output<string>;
@@ -121,6 +135,7 @@ const rulesOf = ({ app, versions, edgeRules }: TenancyArgs): PolicyRule[] => [
   ...APPLICATION_RULES,
   ...([app, ...versions].some(writesSecrets) ? SECRET_RULES : []),
   ...([app, ...versions].some((each) => hooksOf(each).length > 0) ? HOOK_RULES : []),
+  ...foreignRules([app, ...versions]),
   ...edgeRules,
 ];
 

@@ -32,9 +32,8 @@ export async function readConformance(
   if (!stages.includes(record.stage)) throw unknownLiveStage(record.stage, stages);
   const stage = await evaluateStage(project, record.stage, record);
   const { tracks, traffic } = await readRouted(api, stage);
-  const live = { previous: tracks.previous.found, canary: tracks.canary.found };
   const against = ({ plan }: EvaluatedStage): Deviation[] => [
-    ...deviations(plan, live),
+    ...deviations(plan, tracks),
     ...traffic.deviations(plan),
   ];
   const found = against(stage);

@@ -1,6 +1,5 @@
 import type { Live } from "../application/live.ts";
 import { untilRolledOut } from "../cluster/rollouts.ts";
-import type { SettingChange } from "../config/app/setting-changes.ts";
 import { versionOf } from "../config/app/versions.ts";
 import type { Change } from "../engine/changes.ts";
 import { recovering } from "../engine/recovery.ts";
@@ -15,15 +14,13 @@ import { asRecorded, type EvaluatedStage, evaluateStage } from "../project/evalu
 import { type Observer, silentObserver } from "./observer.ts";
 import type { Operator } from "./operator.ts";
 import { requireApplication } from "./require-application.ts";
-import { settingsOfMove } from "./settings-of-move.ts";
+import { type SettingsOfMove, settingsOfMove } from "./settings-of-move.ts";
 import { findTakenOver, type TakenOver } from "./taken-over.ts";
 
 /** A stage that may be moved to, against what is live. */
-export interface PlannedMove extends EvaluatedStage {
+export interface PlannedMove extends EvaluatedStage, SettingsOfMove {
   readonly move: Move;
   readonly live: Live;
-  /** What the canary is made from, against the previous version. */
-  readonly settings: readonly SettingChange[];
   /** Where the release record contradicts itself or what runs. */
   readonly contradictions: readonly string[];
 }
@@ -55,7 +52,7 @@ export async function planMove(
   const settings = await settingsOfMove(operator.project, asLive, live.record, isWayBack);
   const { record, deployments } = live;
   const found = record ? contradictions(record, deployments, config) : [];
-  return { ...asLive, move, live, settings, contradictions: found };
+  return { ...asLive, move, live, ...settings, contradictions: found };
 }
 
 /**

@@ -7,7 +7,8 @@ import { namespacePath } from "../cluster/objects.ts";
 import { type Cluster, ExistingCluster } from "../components/cluster.ts";
 import { isMadeHere, Tenancy, tenancyPaths } from "../components/tenancy.ts";
 import type { FoundationConfig } from "../config/foundation.ts";
-import type { Router } from "../routers/router.ts";
+import type { Router, Routers } from "../routers/router.ts";
+import { formerOf, readRules, weakest } from "./former.ts";
 import { DEPLOYER_KUBECONFIG, EDGE_ADDRESS, type FoundationOutputs, foundationOutputs } from "./outputs.ts";
 import { readOutputs } from "./stack-outputs.ts";
 
@@ -27,8 +28,9 @@ export interface KnownOfFoundation {
 export async function declareFoundation(
   config: FoundationConfig,
   router: Router,
-  known: KnownOfFoundation,
+  known: KnownOfFoundation & { readonly routers: Routers },
 ): Promise<Record<string, unknown>> {
+  const former = formerOf(config, router, known.routers);
   const access = await accessTo(config, known.foundation);
   const api = access && (await connect(access));
   await requireApis(api, router.foundationRequires(config));
@@ -46,17 +48,19 @@ export async function declareFoundation(
     namespace: config.namespace,
     keepsNamespace,
     selector: router.selector(config.app.name),
-    edgeRules: router.deployerRules(config),
-    podSecurity: config.app.podSecurity?.standard ?? router.podSecurity,
+    edgeRules: [...router.deployerRules(config), ...(former ? readRules(former) : [])],
+    podSecurity: config.app.podSecurity?.standard ?? weakest([router, ...(former ? [former.router] : [])]),
     registryCredentials: config.registryCredentials,
   });
-  const edge = await router.loadEdge();
-  await edge.declareFoundation({
-    config,
-    namespace: tenancy.namespace,
-    administrator: cluster.administrator,
-    addressName: cluster.edgeAddressName,
-  });
+  for (const served of [{ config, router }, ...(former ? [former] : [])]) {
+    const edge = await served.router.loadEdge();
+    await edge.declareFoundation({
+      config: served.config,
+      namespace: tenancy.namespace,
+      administrator: cluster.administrator,
+      addressName: cluster.edgeAddressName,
+    });
+  }
   return {
     [DEPLOYER_KUBECONFIG]: tenancy.deployerKubeconfig,
     ...(cluster.edgeAddress !== undefined && { [EDGE_ADDRESS]: cluster.edgeAddress }),

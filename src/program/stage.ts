@@ -5,7 +5,7 @@ import { growingTrack, type Live, requireApis } from "../application/live.ts";
 import type { KubernetesApi } from "../cluster/api.ts";
 import { connect } from "../cluster/connect.ts";
 import { requireNothingForeign } from "../cluster/foreign.ts";
-import { configMapPath, deploymentPath } from "../cluster/objects.ts";
+import { autoscalerPath, configMapPath, deploymentPath } from "../cluster/objects.ts";
 import { giveTimeToRollOut, untilRolledOut } from "../cluster/rollouts.ts";
 import { versionOf } from "../config/app/versions.ts";
 import { type Config, requireCanaryOut } from "../config/stage.ts";
@@ -23,6 +23,7 @@ import { stageHooks } from "./hooks.ts";
 import { requireWayBack } from "./only-back.ts";
 import { type FoundationOutputs, type Outputs, stageOutputs } from "./outputs.ts";
 import { ownRun } from "./own-run.ts";
+import { stageScaling } from "./scaling.ts";
 import { exportedBy } from "./stack-outputs.ts";
 import { deleteObjects, objectsOfStage } from "./version-objects.ts";
 import { evaluateVersions, recordedOf } from "./versions.ts";
@@ -113,9 +114,14 @@ export async function declareStage(
           });
     },
     abandoned,
+    scaling: stageScaling({
+      ...{ router, api, namespace: config.namespace, plan },
+      live: { ...live, canaryShareNow: shareNow },
+    }),
     mayChange: own.mayChange,
     afterwards: async () => {
       await deleteObjects(api, config.namespace, objects.unneeded);
+      await hooks.clearUp();
       const { effectiveCanary } = plan;
       await own.done({ stage, move, release: config.release, effective: effectiveCanary, override });
     },
@@ -156,7 +162,10 @@ function objectPaths(config: Config, { tracks }: StagePlan, router: Router): str
   const { namespace, app } = config;
   const { previous, canary } = tracks;
   return [
-    ...[previous, canary].map(({ name }) => deploymentPath(namespace, name)),
+    ...[previous, canary].flatMap(({ name, autoscaling }) => [
+      deploymentPath(namespace, name),
+      ...(autoscaling ? [autoscalerPath(namespace, name)] : []),
+    ]),
     configMapPath(namespace, appNames(app.name, namespace).record),
     ...router.edgePaths(config),
   ];

@@ -1,4 +1,5 @@
 import type { LiveTrack } from "../../application/tracks.ts";
+import { type Autoscaler, autoscalerProblem } from "../../model/autoscaling.ts";
 import { releaseText } from "../../model/lifecycle.ts";
 import type { Pod } from "../../model/pods.ts";
 import type { Abort } from "../../model/record.ts";
@@ -70,12 +71,12 @@ function deviationLines({ record, deviations, unfinishedMoveTo }: LiveStatus, pa
 }
 
 function trackLines(
-  { deployment, found, rollout, replicas, replicaSets }: LiveTrack,
+  { deployment, found, autoscaler, rollout, replicas, replicaSets }: LiveTrack,
   paint: Paint,
 ): string[] {
   const state = rollout.state === "complete" ? "" : paint("yellow", `, ${rollout.state}: ${rollout.reason}`);
   const heading = found
-    ? `${replicas} ${replicas === 1 ? "pod" : "pods"}${state}`
+    ? `${replicas} ${replicas === 1 ? "pod" : "pods"}${autoscaler ? scaledText(autoscaler, paint) : ""}${state}`
     : paint("red", "is not there");
   const lines = replicaSets.flatMap(({ name, revision, pods }, at) => {
     const isLast = at === replicaSets.length - 1;
@@ -89,6 +90,13 @@ function trackLines(
     ];
   });
   return [`Deployment ${deployment}  ${heading}`, ...lines];
+}
+
+function scaledText(autoscaler: Autoscaler, paint: Paint): string {
+  const { minReplicas = 1, maxReplicas } = autoscaler.spec;
+  const problem = autoscalerProblem(autoscaler);
+  const isIdle = problem === undefined ? "" : paint("yellow", `, but not now: ${problem}`);
+  return `, scaled between ${minReplicas} and ${maxReplicas}${isIdle}`;
 }
 
 function podRow({ name, serving, state, restarts, ageSeconds, weight }: Pod, paint: Paint): string[] {

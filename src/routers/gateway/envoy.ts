@@ -2,7 +2,6 @@ import { UserError } from "../../errors.ts";
 import { request } from "../../http/request.ts";
 import { TRACKS, type TrackName } from "../../model/names.ts";
 import type { PerTrack } from "../../model/traffic.ts";
-import type { ServedStage } from "../live-share.ts";
 
 /** A pod as Envoy knows it. */
 export interface Endpoint {
@@ -56,11 +55,17 @@ export interface RouteConfigs {
   }[];
 }
 
+/** The Services of an application, which are named as its Deployments. */
+export interface NamedServices {
+  readonly namespace: string;
+  readonly plan: { readonly tracks: PerTrack<{ readonly name: string }> };
+}
+
 /** Puts Envoy's clusters and routes together: of the application's Services alone, by namespace and name. */
 export function viewOf(
   clusters: Clusters,
   configs: RouteConfigs,
-  { namespace, plan }: ServedStage,
+  { namespace, plan }: NamedServices,
 ): EnvoyView {
   const statuses = clusters.cluster_statuses ?? [];
   const clustersOf = (track: TrackName) => {
@@ -122,7 +127,7 @@ const TIMEOUT_MS = 5_000;
  * @param url its admin address, `http://HOST:PORT`
  * @throws UserError when it does not answer
  */
-export async function askEnvoy(url: string, stage: ServedStage): Promise<EnvoyView> {
+export async function askEnvoy(url: string, stage: NamedServices): Promise<EnvoyView> {
   const [clusters, configs] = await Promise.all([
     read<Clusters>(url, "/clusters?format=json"),
     read<RouteConfigs>(url, "/config_dump?resource=dynamic_route_configs"),

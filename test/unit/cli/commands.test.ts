@@ -19,7 +19,9 @@ import {
   verifySchema,
 } from "../../../src/cli/schemas.ts";
 import { configMapPath, deploymentPath } from "../../../src/cluster/objects.ts";
+import { toRecord } from "../../../src/config/app/settings.ts";
 import { UserError } from "../../../src/errors.ts";
+import { toData } from "../../../src/model/record.ts";
 import { canary, type Ended } from "../../support/fake-session.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
 import { fakeProject, NAMESPACE } from "../../support/fakes.ts";
@@ -225,6 +227,37 @@ describe("canary preview", () => {
     const told = await run("preview", "--exit-code", "--json");
     assert.equal(told.exitCode, 10);
     assert.equal(read(previewSchema, told).move, "promotion");
+  });
+
+  it("lists what changes in a version that is live, where somebody said why it may", async () => {
+    const { app } = world.project.config;
+    const recorded = (env: Readonly<Record<string, string>>) =>
+      toRecord({ image: "1.0.0", app: { ...app, env } }, [], undefined);
+    await world.at("canary-25");
+    const live = (await world.liveRecord()) ?? assert.fail();
+    const versions = { previous: recorded({ LEVEL: "info" }), canary: recorded({}) };
+    world.api.put(configMapPath(NAMESPACE, "shop-release"), {
+      metadata: { name: "shop-release" },
+      data: toData({ ...live, versions: { ...versions, canary: { ...versions.canary, image: "1.1.0" } } }),
+    });
+    const refused = await run("preview", "canary-75");
+    assert.equal(refused.exitCode, 3);
+    assert.match(
+      refused.stderr,
+      /version 1\.0\.0 is live, and would be changed:\n {2}env\.LEVEL {2}info → none/,
+    );
+    const { stage } = world.project;
+    const overridden = async (name: string) => ({ ...(await stage(name)), lifecycleOverride: "INC-42" });
+    world.project = { ...world.project, stage: overridden };
+    const { stdout } = await run("preview", "canary-75");
+    assert.match(
+      stdout,
+      / {2}lifecycle overridden: INC-42\n {2}version 1\.0\.0 is live, and would be changed:\n {4}env\.LEVEL {2}info → none\n/,
+    );
+    const told = read(previewSchema, await run("preview", "canary-75", "--json"));
+    assert.deepEqual(told.liveChanges, [
+      { version: "1.0.0", changes: [{ path: "env.LEVEL", change: "removed", from: "info", to: null }] },
+    ]);
   });
 
   it("refuses what the lifecycle refuses", async () => {

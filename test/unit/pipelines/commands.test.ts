@@ -78,7 +78,7 @@ describe("pipelines", () => {
       jobs: { rollback: { with: object } };
     };
     assert.deepEqual(jobs.rollback.with, { stage: inputOf("stage"), back: true });
-    assert.equal(githubStage("canary-25", true).variables.CANARY_ONLY_BACK, "true");
+    assert.equal(githubStage("canary-25", { back: true }).variables.CANARY_ONLY_BACK, "true");
     assert.equal(githubStage("canary-25").variables.CANARY_ONLY_BACK, "false");
   });
 
@@ -147,7 +147,7 @@ describe("commands of the pipelines, run by a shell", () => {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "pipelines-"));
     log = join(folder, "log");
-    for (const program of ["pulumi", "npm", "node"]) {
+    for (const program of ["pulumi", "npm", "node", "npx"]) {
       const file = join(folder, program);
       await writeFile(
         file,
@@ -174,15 +174,40 @@ describe("commands of the pipelines, run by a shell", () => {
     `pulumi up --stack ${stage} --non-interactive --yes --skip-preview --policy-pack policy`,
   ];
 
-  for (const stage of [FOUNDATION, ...lifecycle]) {
-    it(`apply ${stage} alone, and show it first`, async () => {
-      for (const job of [githubStage(stage), gitlabJobs()[stage]]) {
+  it("apply the foundation alone, and show it first", async () => {
+    for (const job of [githubStage(FOUNDATION, { founding: true }), gitlabJobs()[FOUNDATION]]) {
+      assert.ok(job);
+      await rm(log, { force: true });
+      assert.deepEqual(await shell(job.commands, job.variables), expected(FOUNDATION));
+    }
+  });
+
+  for (const stage of lifecycle) {
+    it(`promote to ${stage} by the command, which waits for the verdict, and show it to the policy pack first`, async () => {
+      for (const job of [githubJobs()[stage], gitlabJobs()[stage]]) {
         assert.ok(job);
         await rm(log, { force: true });
-        assert.deepEqual(await shell(job.commands, job.variables), expected(stage));
+        const [select, preview] = expected(stage);
+        const promotion = `npx canary promote ${stage} --yes --no-verify`;
+        assert.deepEqual(await shell(job.commands, job.variables), [select, preview, promotion]);
       }
     });
   }
+
+  it("github: go back by Pulumi alone, and wait for no verdict", async () => {
+    const { commands, variables } = githubStage("canary-25");
+    assert.deepEqual(await shell(commands, variables), expected("canary-25"));
+  });
+
+  it("end the job where the canary was taken out, or is held", async () => {
+    for (const exitCode of [5, 6]) {
+      await writeFile(join(folder, "npx"), `#!/bin/sh\nexit ${exitCode}\n`);
+      for (const job of [githubJobs()["canary-75"], gitlabJobs()["canary-75"]]) {
+        assert.ok(job);
+        await assert.rejects(shell(job.commands, job.variables), { code: exitCode });
+      }
+    }
+  });
 
   it("make a stack that is not there with the secrets provider of the project", async () => {
     const secrets = { SECRETS_PROVIDER: "gcpkms://projects/my-project/canary" };

@@ -263,6 +263,21 @@ describe("the foundation", () => {
   });
 });
 
+describe("HAProxy's timeouts", () => {
+  it("are those that the edge says, beside the program's own", async () => {
+    const setting = stageOf("canary-25");
+    const edge = { timeouts: { request: "2m", tunnel: "1h" } };
+    const run = await runStage({ ...setting, config: { ...setting.config, edge } });
+    const { inputs } = only(run, "kubernetes:voyager.appscode.com/v1:Ingress", "httpd-service-ingress");
+    const { annotations } = inputs.metadata as { annotations: Json };
+    assert.deepEqual(JSON.parse(String(annotations["ingress.appscode.com/default-timeout"])), {
+      connect: "1s",
+      server: "2m",
+      tunnel: "1h",
+    });
+  });
+});
+
 /** Paths at which two values differ. */
 function differencesOf(a: unknown, b: unknown, path = ""): string[] {
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null)
