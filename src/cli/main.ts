@@ -25,7 +25,6 @@ const COMMANDS: Readonly<Record<string, () => Promise<(run: Runner) => Command>>
   history: async () => (await import("./commands/history.ts")).historyCommand,
   page: async () => (await import("./commands/page.ts")).pageCommand,
   unlock: async () => (await import("./commands/unlock.ts")).unlockCommand,
-  token: async () => (await import("./commands/token.ts")).tokenCommand,
   teardown: async () => (await import("./commands/teardown.ts")).teardownCommand,
 };
 

@@ -134,11 +134,11 @@ function unreachable(server: string, reason: string): UserError {
   );
 }
 
-/** A token has ended, or was revoked. */
+/** A token was revoked, or has ended. */
 const notTaken = (server: string): UserError =>
   new UserError(
     `the cluster at ${new URL(server).origin} does not take the credential (401)`,
-    "A token has ended, or was revoked. Where CANARY_TOKEN is set, have another one issued (canary token); where the foundation keeps it, apply that: canary foundation",
+    "Where it is the deployer's token, apply the foundation, which makes another: canary foundation. Elsewhere look at the user of the context in the kubeconfig.",
   );
 
 function succeeded(answer: HttpAnswer, server: string): HttpAnswer {

@@ -257,6 +257,4 @@ export type ReleaseJson = z.infer<typeof releaseSchema>;
 
 export const unlockSchema = z.strictObject({ broken: holder });
 
-export const tokenSchema = z.strictObject({ token: z.string(), ends: z.iso.datetime() });
-
 export const teardownSchema = z.strictObject({ destroyed: z.array(z.string()) });

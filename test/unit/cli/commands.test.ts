@@ -100,20 +100,6 @@ describe("canary status", () => {
   });
 });
 
-describe("canary token", () => {
-  it("is of a foundation that was applied", async () => {
-    const { exitCode, stdout, stderr } = await run("token");
-    assert.deepEqual([exitCode, stdout], [1, ""]);
-    assert.match(stderr, /the foundation, stack foundation, was never applied/);
-  });
-
-  it("holds for ten minutes at the least", async () => {
-    const { exitCode, stderr } = await run("token", "--for", "5m");
-    assert.equal(exitCode, 2);
-    assert.match(stderr, /Give 10m or more/);
-  });
-});
-
 describe("text from the cluster", () => {
   const holder = "bob\u001b[2J\nlock    free; $(id)\u202e";
 
