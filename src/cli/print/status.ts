@@ -8,6 +8,7 @@ import type { LiveStatus, StageCondition, Status } from "../../operations/status
 import { shellWord } from "../../process/shell.ts";
 import type { Terminal } from "../terminal.ts";
 import { verdictText } from "./evidence.ts";
+import { contradictionLines } from "./record.ts";
 import { sharesTable } from "./shares.ts";
 import { ageText, table, timeText } from "./text.ts";
 
@@ -38,16 +39,17 @@ export function statusText(status: Status, paint: Paint): string {
 }
 
 function liveLines(live: LiveStatus, paint: Paint): string[] {
-  const { record, move, shares, tracks, deviations, verdict, unfinishedMoveTo, next } = live;
+  const { record, move, shares, tracks, deviations, contradictions, verdict, unfinishedMoveTo, next } = live;
   const by = move
     ? `since ${timeText(move.time)}, by ${move.who}`
-    : "not by canary, or longer ago than its history";
+    : `${record.writtenBy ? `by ${record.writtenBy}, ` : ""}not in its history`;
   return [
     "",
     `${paint("bold", record.stage)} is live with ${releaseText(record.release)}, ${by}`,
     ...(record.aborted ? [paint("yellow", abortedText(record.aborted))] : []),
     ...(record.override ? [paint("yellow", `lifecycle overridden: ${record.override}`)] : []),
     ...(verdict ? [`judged ${verdictText(verdict)}`] : []),
+    ...contradictionLines(contradictions).map((line) => paint("red", line)),
     sharesTable(record.release, shares),
     "",
     ...trackLines(tracks.previous, paint),

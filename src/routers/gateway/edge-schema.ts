@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { hostName, issuer, secretName, testers } from "../../config/edge.ts";
+import { duration, hostName, issuer, secretName, testers } from "../../config/edge.ts";
 import { REGIONAL_CLASS } from "./gke/classes.ts";
 import { refineForGoogle } from "./gke/edge-rules.ts";
 
@@ -56,10 +56,6 @@ const tls = z
 const pathPrefix = z
   .string()
   .regex(/^(\/|(\/[A-Za-z0-9_.~-]+)+)$/, "must be a path such as /shop, without a slash at its end");
-
-const duration = z
-  .string()
-  .regex(/^[1-9]\d{0,4}(ms|s|m|h)$/, "must be a duration of the Gateway API such as 500ms, 10s or 5m");
 
 /** What clients find in front of the application, and how the program sees what carries their requests. */
 export const edgeSchema = z

@@ -108,6 +108,7 @@ describe("operations with the gateway router", () => {
       gate: {
         ...{ stats: [envoy.url], every: 0.001, least: 0, most: 10, unknown: "hold", harm: "abort" },
         ...{ metrics: [], required: false, ratio: 1.25, points: 0.02 },
+        ...{ falseAlarms: 1, certainty: 95, stages: {} },
       },
     });
     assert.equal(evidence.decision, "fine");
