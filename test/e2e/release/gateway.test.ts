@@ -289,4 +289,24 @@ describe("a release through a route of the Gateway API", function () {
     assert.deepEqual(await deviationsNow(), []);
     assert.deepEqual((await load.stop()).failures, []);
   });
+
+  it("mirrors requests to a canary that waits, whose answers nobody sees", async () => {
+    await project.edit("Pulumi.yaml", { edge: edgeWith({ mirror: true }) });
+    await project.edit("Pulumi.canary-0.yaml", { replicas: { previous: 1, canary: 1 } });
+    await moveTo(project, "canary-0");
+    const { config, plan, router } = await stage("canary-0");
+    const mirrored = async (): Promise<number> => {
+      const counters = await router.live.dataPlane?.counters(stats, { namespace: NAMESPACE, plan });
+      return Object.values(counters ?? {}).reduce(
+        (sum, { track, requests }) => sum + (track === "canary" ? requests : 0),
+        0,
+      );
+    };
+    const before = await mirrored();
+    for (let count = 0; count < 20; count++) {
+      const { headers } = await fetch(url);
+      assert.equal(headers.get("x-version"), config.release.previous);
+    }
+    await until(async () => (await mirrored()) - before === 20, { what: "20 mirrored requests" });
+  });
 });
