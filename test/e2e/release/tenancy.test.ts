@@ -8,7 +8,6 @@ import { configMapPath } from "../../../src/cluster/objects.ts";
 import { UserError } from "../../../src/errors.ts";
 import { applyFoundation } from "../../../src/operations/foundation.ts";
 import { applyStage, previewStage } from "../../../src/operations/move.ts";
-import { tokenSchema } from "../../../src/results/schemas.ts";
 import { until } from "../../support/until.ts";
 import { administrator, makeProject, type TestProject } from "../support/environment.ts";
 import { canary } from "../support/project.ts";
