@@ -203,7 +203,7 @@ export const evidenceSchema = z.strictObject({
       previous: counts,
     }),
   ),
-  /** Mean response times by HAProxy's averages, in milliseconds, and the evidence that the canary is slower than it may be. */
+  /** Mean response times by the edge's averages, in milliseconds, and the evidence that the canary is slower than it may be. */
   responseTimes: perTrack(z.number()).extend({ evidence: z.number() }).nullable(),
   /** Requests that the command sent itself (`--probe-rate`): those that each version answered well, those that failed, and users' requests without them. */
   own: z
