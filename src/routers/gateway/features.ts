@@ -95,6 +95,11 @@ const NEEDED: readonly {
     feature: "HTTPRouteSchemeRedirect",
     isAskedFor: ({ tls }) => tls?.redirect === true,
   },
+  {
+    key: "tls.hsts",
+    feature: "HTTPRouteResponseHeaderModification",
+    isAskedFor: ({ tls }) => Boolean(tls?.hsts),
+  },
 ];
 
 /** @throws UserError for what the class says that it cannot do; one that says nothing is believed to do it all */

@@ -1,7 +1,9 @@
 import type { RequiredApi } from "../../cluster/api.ts";
 import { DECLARE } from "../../components/access.ts";
+import type { EdgeNetwork } from "../../components/network.ts";
 import { defineRouter } from "../define.ts";
 import { previewName, servicePath } from "../service-names.ts";
+import { gatewayAdmission } from "./admission.ts";
 import { checkStage } from "./check.ts";
 import { envoy } from "./data-plane.ts";
 import { showsCanary } from "./edge-schema.ts";
@@ -12,7 +14,7 @@ import { POLICY_API, POLICY_RULE, policyPaths } from "./gke/policies.ts";
 import { readRoute } from "./live-route.ts";
 import { GATEWAY_API, GATEWAY_GROUP, gatewayOf, gatewayPath, redirectName, routePath } from "./objects.ts";
 import { applicationSelector, deploymentNames, planStage } from "./plan.ts";
-import { type GatewayConfig, gatewaySchema } from "./schema.ts";
+import { type GatewayConfig, type GatewayFoundation, gatewaySchema } from "./schema.ts";
 import { trafficOf } from "./traffic.ts";
 
 /** Splits traffic by weights in a route of the Gateway API: pods know nothing of their share. */
@@ -27,6 +29,9 @@ export const gateway = defineRouter(gatewaySchema, {
     { apiGroups: [GATEWAY_GROUP], resources: ["gateways"], verbs: ["get"] },
     ...(isGoogles(edge) ? [POLICY_RULE] : []),
   ],
+  admission: gatewayAdmission,
+  network: edgeNetwork,
+  mostPods: ({ replicas }) => replicas,
   onGke: networkOf,
   podSecurity: "restricted",
   selector: applicationSelector,
@@ -58,6 +63,14 @@ export const gateway = defineRouter(gatewaySchema, {
   readTraffic: async (api, config) => trafficOf(config.app.name, await readRoute({ api, config })),
   loadEdge: async () => (await import("./edge.ts")).gatewayEdge,
 });
+
+/** The load balancer of a cluster that the foundation makes is known; whose proxies they are elsewhere, `network.edge` says. */
+function edgeNetwork(config: GatewayFoundation): EdgeNetwork {
+  const { cluster } = config;
+  if (cluster.kind !== "gke") return {};
+  const { sources, ports } = networkOf(config, cluster);
+  return { from: sources.map((cidr) => ({ cidr })), ports };
+}
 
 function apisOf({ edge }: Pick<GatewayConfig, "edge">): RequiredApi[] {
   return isGoogles(edge) ? [GATEWAY_API, POLICY_API] : [GATEWAY_API];

@@ -1,4 +1,4 @@
-import type { Testers } from "../../config/edge.ts";
+import { strictTransport, type Testers } from "../../config/edge.ts";
 import type { StagePlan } from "../../model/plan.ts";
 import { previewName, SERVICE_PORT } from "../service-names.ts";
 import { isGoogles } from "./gke/classes.ts";
@@ -55,6 +55,7 @@ export function routeSpec(config: GatewayConfig, { tracks: { previous, canary } 
   const { app, edge } = config;
   const split: Rule = {
     matches: [{ path: pathOf(config) }],
+    ...filtersOf(config),
     backendRefs: [previous, canary].map(({ name, effectiveShare }) => backendOf(name, effectiveShare)),
     ...timeoutsOf(config),
   };
@@ -64,6 +65,7 @@ export function routeSpec(config: GatewayConfig, { tracks: { previous, canary } 
       ? [
           {
             matches: [{ path: pathOf(config), headers: [headerOf(edge.testers)] }],
+            ...filtersOf(config),
             backendRefs: [backendOf(previewName(app.name), 1)],
             ...timeoutsOf(config),
           },
@@ -84,6 +86,7 @@ export function previewRouteSpec(config: GatewayConfig, previewHost: string): Ro
     rules: [
       {
         matches: [{ path: pathOf(config) }],
+        ...filtersOf(config),
         backendRefs: [backendOf(previewName(config.app.name), 1)],
         ...timeoutsOf(config),
       },
@@ -105,6 +108,14 @@ export function redirectRouteSpec(config: GatewayConfig): RouteSpec {
       },
     ],
   };
+}
+
+/** What browsers are told about HTTPS: a header of each answer. */
+function filtersOf({ edge }: GatewayConfig): Pick<Rule, "filters"> {
+  const value = strictTransport(edge.tls?.hsts);
+  if (value === undefined) return {};
+  const set = [{ name: "Strict-Transport-Security", value }];
+  return { filters: [{ type: "ResponseHeaderModifier", responseHeaderModifier: { set } }] };
 }
 
 const pathOf = ({ edge }: GatewayConfig) => ({ type: "PathPrefix", value: edge.pathPrefix }) as const;

@@ -4,7 +4,8 @@ import { appNames } from "../../model/names.ts";
 import { defineRouter } from "../define.ts";
 import { previewName, servicePath } from "../service-names.ts";
 import { shareByPods, trafficByPods } from "../share-by-pods.ts";
-import { CERTIFICATE_API, VOYAGER_API, VOYAGER_GROUP_VERSION } from "./apis.ts";
+import { HAPROXY_PODS, voyagerAdmission } from "./admission.ts";
+import { CERTIFICATE_API, VOYAGER_API, VOYAGER_GROUP, VOYAGER_GROUP_VERSION } from "./apis.ts";
 import { haproxy } from "./applied-share.ts";
 import { applicationSelector, planStage } from "./plan.ts";
 import { type VoyagerConfig, voyagerSchema } from "./schema.ts";
@@ -17,7 +18,12 @@ const ingressPath = ({ app, namespace }: VoyagerConfig): string =>
 export const voyager = defineRouter(voyagerSchema, {
   requires: () => [VOYAGER_API],
   foundationRequires: ({ edge }) => (edge.tls?.issuer ? [CERTIFICATE_API] : []),
-  deployerRules: () => [{ apiGroups: ["voyager.appscode.com"], resources: ["ingresses"], verbs: DECLARE }],
+  deployerRules: () => [{ apiGroups: [VOYAGER_GROUP], resources: ["ingresses"], verbs: DECLARE }],
+  admission: voyagerAdmission,
+  // HAProxy is all that else runs in the namespace.
+  network: () => ({ from: [{ pods: {} }], pods: HAPROXY_PODS }),
+  mostPods: ({ replicas }) => replicas,
+  edgePods: ({ edge }) => ({ count: edge.replicas, resources: edge.resources }),
   onGke: ({ edge }) => clientsAtNodes(edge),
   // HAProxy's containers, as Voyager makes them, name no security context: the restricted standard turns them away.
   podSecurity: "baseline",
