@@ -19,6 +19,7 @@ const COLLECTIONS: Readonly<Record<string, string>> = {
   "v1 Secret": "/api/v1/namespaces/NAMESPACE/secrets",
   "v1 Service": "/api/v1/namespaces/NAMESPACE/services",
   "apps/v1 Deployment": "/apis/apps/v1/namespaces/NAMESPACE/deployments",
+  "networking.k8s.io/v1 NetworkPolicy": "/apis/networking.k8s.io/v1/namespaces/NAMESPACE/networkpolicies",
 };
 
 const ROLLED_OUT_WITHIN_S = 60;

@@ -1,4 +1,4 @@
-import { booleanAnnotation } from "./annotations.ts";
+import { annotation, booleanAnnotation } from "./annotations.ts";
 import type { Backends } from "./backends.ts";
 import type { Ingress, IngressRule } from "./objects.ts";
 
@@ -95,9 +95,16 @@ function frontendRules({ spec }: Ingress, port: number): string[] {
   return rules.length > 0 ? rules : ["option forwardfor"];
 }
 
-/** Cookies are marked secure, and browsers told to stay with HTTPS for half a year, unless `hsts` is "false". */
+const HALF_A_YEAR_SECONDS = "15768000";
+
+/** Cookies are marked secure, and browsers told to stay with HTTPS for half a year, unless annotations say otherwise. */
 function httpsLines({ metadata: { annotations } }: Ingress): string[] {
-  const strict = "http-response set-header Strict-Transport-Security max-age=15768000";
+  const words = [
+    `max-age=${annotation(annotations, "hsts-max-age") ?? HALF_A_YEAR_SECONDS}`,
+    ...(booleanAnnotation(annotations, "hsts-preload", false) ? ["preload"] : []),
+    ...(booleanAnnotation(annotations, "hsts-include-subdomains", false) ? ["includeSubDomains"] : []),
+  ];
+  const strict = `http-response set-header Strict-Transport-Security ${words.join(";\\ ")}`;
   return [
     String.raw`http-response replace-header Set-Cookie (.*) \1;\ Secure`,
     ...(booleanAnnotation(annotations, "hsts", true) ? [strict] : []),

@@ -6,4 +6,5 @@ export const EDGE_PACKAGES: Needed;
 export const PROMETHEUS_PACKAGES: Needed;
 export const CHROMIUM: string;
 export const BROWSER_PACKAGES: Needed;
+export const IPSET_PACKAGES: Needed;
 export function missingPackages(needed: Needed, env?: NodeJS.ProcessEnv): Promise<string[]>;

@@ -24,6 +24,7 @@ export const EDGE_PACKAGES = { "/usr/sbin/haproxy": "haproxy" };
 
 /** Only where somebody asks for it. */
 export const PROMETHEUS_PACKAGES = { "/usr/bin/prometheus": "prometheus" };
+export const IPSET_PACKAGES = { ipset: "ipset" };
 
 /** Debian's Chromium. */
 export const CHROMIUM = "/usr/bin/chromium";

@@ -1,7 +1,7 @@
 import { UserError } from "../errors.ts";
 import type { Deployment } from "../model/deployment.ts";
 import { podProblem } from "../model/pods.ts";
-import { type Rollout, refusedPods, rolloutOf } from "../model/rollout.ts";
+import { isWithoutRoom, type Rollout, refusedPods, rolloutOf } from "../model/rollout.ts";
 import { ApiError, type KubernetesApi } from "./api.ts";
 import { deploymentPath, readPods } from "./objects.ts";
 
@@ -10,6 +10,10 @@ type Unfinished = Exclude<Rollout, { state: "complete" }>;
 const POLL_MS = 50;
 /** A kubelet's message may repeat itself over many lines; `canary status` has all of it. */
 const LONGEST_REASON = 200;
+
+/** Where what is refused would be let in: the end of a hint. */
+const ROOM =
+  "\nThe foundation gives the namespace room for what the project's files say: an administrator applies it anew by canary foundation.";
 
 export interface RolloutOptions {
   /** How long it has to have been complete. */
@@ -82,10 +86,11 @@ async function notRolledOut(
   timeoutSeconds: number,
 ): Promise<UserError> {
   const time = state === "failed" ? "" : ` after ${timeoutSeconds} s without progress`;
-  const reasons = [reason, ...(await rolloutProblems(api, namespace, name))].map(brief);
+  const reasons = [reason, ...(await rolloutProblems(api, namespace, name))];
+  const room = reasons.some(isWithoutRoom) ? ROOM : "";
   return new UserError(
-    `Deployment ${namespace}/${name} is not rolled out${time}: ${reasons.join("; ")}`,
-    `What takes less traffic was left as it was. See: kubectl -n ${namespace} describe deployment ${name}`,
+    `Deployment ${namespace}/${name} is not rolled out${time}: ${reasons.map(brief).join("; ")}`,
+    `What takes less traffic was left as it was. See: kubectl -n ${namespace} describe deployment ${name}${room}`,
   );
 }
 

@@ -7,11 +7,22 @@ import { type ForeignObject, foreignObjects } from "../config/app/foreign-object
 import { writesSecrets } from "../config/app/secret-values.ts";
 import type { AppConfig } from "../config/app.ts";
 import type { FoundationConfig } from "../config/foundation.ts";
+import type { NetworkConfig } from "../config/network.ts";
 import { appNames, FIELD_MANAGER } from "../model/names.ts";
 import type { StagePlan } from "../model/plan.ts";
 import { DECLARE, WATCH } from "./access.ts";
+import type { EdgeAdmission } from "./admission/edge-admission.ts";
+import { DeployerPolicies, type DeployerPoliciesArgs, policyPaths } from "./admission/policies.ts";
 import type { Cluster } from "./cluster.ts";
+import { type LimitsArgs, limitRangeDocument, quotaDocument } from "./limits.ts";
 import { applicationMetadata } from "./metadata.ts";
+import {
+  type EdgeNetwork,
+  NETWORK_POLICIES,
+  type NetworkArgs,
+  networkPolicies,
+  policyName,
+} from "./network.ts";
 
 export interface TenancyArgs {
   readonly cluster: Cluster;
@@ -24,6 +35,14 @@ export interface TenancyArgs {
   readonly selector: StagePlan["selector"];
   /** What the router's own objects need. */
   readonly edgeRules: readonly PolicyRule[];
+  /** With which names and contents the deployer may write them; undefined where the cluster is not to hold it to that. */
+  readonly admission: EdgeAdmission | undefined;
+  /** Which connections the application's pods have. */
+  readonly network: NetworkConfig;
+  readonly edgeNetwork: EdgeNetwork;
+  /** Pods of each track in each stage; without any the namespace has no limits. */
+  readonly stages: LimitsArgs["stages"];
+  readonly edgePods: LimitsArgs["edgePods"];
   /** Pod Security Standard that the namespace enforces. */
   readonly podSecurity: "restricted" | "baseline";
   /** What the Secret `app.pullSecret` is made of; undefined when somebody else makes it. */
@@ -53,7 +72,7 @@ const APPLICATION_RULES: readonly PolicyRule[] = [
 
 /**
  * For an application with secrets of the project. Never list or watch: what it has to read is the Secret that it made.
- * Who may make pods in a namespace can mount every Secret of it anyway, so `get` gives it nothing new.
+ * `get` cannot be held to those: a Role names objects one by one, and an admission policy is asked about changes alone.
  */
 const SECRET_RULES: readonly PolicyRule[] = [
   { apiGroups: [""], resources: ["secrets"], verbs: ["get", "create", "patch", "delete"] },
@@ -113,7 +132,22 @@ export class Tenancy extends pulumi.ComponentResource {
     );
     const pullSecret = pullSecretDocument(args, this.namespace);
     if (pullSecret) new k8s.core.v1.Secret(`${name}-pull-secret`, pullSecret, child);
-    new k8s.networking.v1.NetworkPolicy(name, networkPolicyDocument(args, this.namespace), child);
+    for (const [suffix, policy] of Object.entries(networkPolicies(networkArgs(args, this.namespace)))) {
+      new k8s.networking.v1.NetworkPolicy(suffix === "" ? name : `${name}-${suffix}`, policy, child);
+    }
+    // In a namespace that was there before, others run too: its limits are its owner's.
+    if (!args.keepsNamespace && args.stages.length > 0) {
+      const limits = { ...args, namespace: this.namespace };
+      new k8s.core.v1.ResourceQuota(`${name}-quota`, quotaDocument(limits), child);
+      new k8s.core.v1.LimitRange(`${name}-limits`, limitRangeDocument(limits), child);
+    }
+    const policies = policiesOf(args);
+    if (policies) {
+      new DeployerPolicies(`${name}-policy`, policies, {
+        parent: this,
+        providers: [args.cluster.administrator],
+      });
+    }
 
     const token = new k8s.core.v1.Secret(
       `${name}-deployer-token`,
@@ -139,8 +173,25 @@ const rulesOf = ({ app, versions, edgeRules }: TenancyArgs): PolicyRule[] => [
   ...edgeRules,
 ];
 
+/** What the deployer's objects are held against; undefined where nothing is. */
+function policiesOf(args: Pick<TenancyArgs, PolicyKeys>): DeployerPoliciesArgs | undefined {
+  const { admission, edgeNetwork, ...rest } = args;
+  return admission && { ...rest, edge: admission, edgePods: edgeNetwork.pods };
+}
+
+type PolicyKeys = "app" | "versions" | "namespace" | "selector" | "admission" | "edgeNetwork";
+
+const networkArgs = (args: TenancyArgs, namespace: pulumi.Input<string>): NetworkArgs => ({
+  ...args,
+  namespace,
+  edge: args.edgeNetwork,
+  ownsNamespace: !args.keepsNamespace,
+});
+
 /** API paths of the tenancy's objects. */
-export function tenancyPaths({ app, namespace }: Pick<TenancyArgs, "app" | "namespace">): string[] {
+export function tenancyPaths(args: Pick<TenancyArgs, PolicyKeys>): string[] {
+  const { app, namespace } = args;
+  const policies = policiesOf(args);
   const { deployer } = appNames(app.name, namespace);
   const roles = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`;
   return [
@@ -149,7 +200,14 @@ export function tenancyPaths({ app, namespace }: Pick<TenancyArgs, "app" | "name
     `${namespacePath(namespace)}/secrets/${deployer}-token`,
     `${roles}/roles/${deployer}`,
     `${roles}/rolebindings/${deployer}`,
-    `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies/${app.name}`,
+    ...NETWORK_POLICIES.map(
+      (suffix) =>
+        `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies/${policyName(app.name, suffix)}`,
+    ),
+    ...["resourcequotas", "limitranges"].map(
+      (resource) => `${namespacePath(namespace)}/${resource}/${app.name}`,
+    ),
+    ...(policies ? policyPaths(policies) : []),
   ];
 }
 
@@ -212,26 +270,5 @@ function pullSecretDocument(
     metadata: applicationMetadata(app.pullSecret, namespace),
     type: "kubernetes.io/dockerconfigjson",
     stringData: { ".dockerconfigjson": pulumi.secret(content) },
-  };
-}
-
-/** Pods of the application take connections on their own ports alone. */
-function networkPolicyDocument(
-  { app, versions, selector }: TenancyArgs,
-  namespace: pulumi.Input<string>,
-): k8s.networking.v1.NetworkPolicyArgs {
-  const all = [app, ...versions].flatMap((version) =>
-    [version, ...version.sidecars].flatMap(({ ports }) =>
-      ports.map(({ port, protocol }) => ({ protocol, port })),
-    ),
-  );
-  const others = [...new Map(all.map((one) => [`${one.protocol} ${one.port}`, one])).values()];
-  return {
-    metadata: applicationMetadata(app.name, namespace),
-    spec: {
-      podSelector: { matchLabels: { ...selector } },
-      policyTypes: ["Ingress"],
-      ingress: [{ ports: [{ protocol: "TCP", port: app.port }, ...others] }],
-    },
   };
 }

@@ -33,6 +33,39 @@ export const testers = z.union([z.strictObject({ header: named }), z.strictObjec
 
 export type Testers = z.infer<typeof testers>;
 
+const ONE_YEAR_SECONDS = 31_536_000;
+
+/**
+ * What browsers are told about HTTPS (RFC 6797): to ask in no other way for so many seconds. `false` tells them nothing.
+ * `{ maxAgeSeconds: 31536000, includeSubdomains: true }`
+ */
+export const hsts = z.union([
+  z.literal(false),
+  z
+    .strictObject({
+      maxAgeSeconds: z
+        .int()
+        .min(0)
+        .max(10 * ONE_YEAR_SECONDS),
+      includeSubdomains: z.boolean().default(false),
+      /** May be built into browsers: for names that are registered there, and hard to take back. */
+      preload: z.boolean().default(false),
+    })
+    .refine(({ preload, includeSubdomains, maxAgeSeconds }) => {
+      return !preload || (includeSubdomains && maxAgeSeconds >= ONE_YEAR_SECONDS);
+    }, "with preload needs includeSubdomains: true and maxAgeSeconds: 31536000 or more: browsers take no other"),
+]);
+
+export type Hsts = z.infer<typeof hsts>;
+
+/** The header's value: `max-age=31536000; includeSubDomains`; undefined where nothing is to be said (RFC 6797, 6.1). */
+export function strictTransport(setting: Hsts | undefined): string | undefined {
+  if (!setting) return undefined;
+  const { maxAgeSeconds, includeSubdomains, preload } = setting;
+  const words = [`max-age=${maxAgeSeconds}`, includeSubdomains && "includeSubDomains", preload && "preload"];
+  return words.filter(Boolean).join("; ");
+}
+
 /** What every router's edge has in common: what the cluster has to know of it, to let its clients through. */
 export interface EdgeConfig {
   /** Networks that may connect; all without it. */
@@ -41,7 +74,10 @@ export interface EdgeConfig {
   readonly tls?: { readonly secret?: string | undefined; readonly issuer?: object | undefined } | undefined;
 }
 
+export const HTTP_PORT = 80;
+export const HTTPS_PORT = 443;
+
 /** The ports that the edge listens on. */
 export function edgePorts({ tls }: EdgeConfig): readonly number[] {
-  return tls ? [80, 443] : [80];
+  return tls ? [HTTP_PORT, HTTPS_PORT] : [HTTP_PORT];
 }

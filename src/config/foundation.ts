@@ -6,11 +6,18 @@ import type { RawValues } from "./raw.ts";
 import { clusterShapeOf, type RouterSchemas } from "./router-schema.ts";
 import { foundationSecretShapeOf, stageSecrets } from "./secrets.ts";
 
+/**
+ * Whether the API server holds the deployer to the names and contents that this program writes: `none` for a cluster before
+ * Kubernetes 1.30, which cannot, or for an administrator who may make nothing beside namespaces.
+ */
+const admissionPolicy = z.enum(["enforced", "none"]).default("enforced");
+
 /** Project values, and those of the foundation's own file. */
 function foundationSchemaOf(values: RawValues, routers: RouterSchemas) {
   return z.strictObject({
     ...projectShapeOf(values, routers),
     cluster: clusterSchemaWith(clusterShapeOf(routers)),
+    admissionPolicy,
     ...foundationSecretShapeOf(routers),
   });
 }
@@ -20,7 +27,7 @@ export type FoundationConfig = Evaluated<z.infer<ReturnType<typeof foundationSch
 
 /** The keys that only the foundation's file may have: the cluster, and the secrets for it. */
 export function foundationKeys(routers: RouterSchemas): readonly string[] {
-  return ["cluster", ...Object.keys(foundationSecretShapeOf(routers))];
+  return ["cluster", "admissionPolicy", ...Object.keys(foundationSecretShapeOf(routers))];
 }
 
 const STAGE_KEYS = ["traffic", "replicas", "lifecycleOverride", ...Object.keys(stageSecrets)] as const;

@@ -6,6 +6,7 @@ import { evaluateEntry, type Version, type Versions, versions, versionsSchema } 
 import { appSchema } from "./app.ts";
 import { configError, pathText, plainWords } from "./errors.ts";
 import { gateSchema } from "./gate.ts";
+import { networkSchema } from "./network.ts";
 import { notifySchema } from "./notify.ts";
 import { type RawValues, valuesOf } from "./raw.ts";
 import { formerSchemaOf, type RouterSchemas, routerPartsOf } from "./router-schema.ts";
@@ -28,6 +29,8 @@ const projectShape = {
     .refine((stages) => new Set(stages).size === stages.length, "names a stage twice"),
   /** The stack that the stages stand on: the cluster, the ingress controller, the namespace and its account. */
   founding: stackName.default("foundation"),
+  /** Which connections the application's pods have. */
+  network: networkSchema,
   /** How a canary is judged while a stage is live; without it nothing is. */
   gate: gateSchema.optional(),
   /** Who is told of moves and verdicts. */

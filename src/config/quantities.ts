@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** A Kubernetes quantity: `100m` of a CPU, `64Mi` of memory. */
-const quantity = z
+export const quantity = z
   .string()
   .regex(/^\d+(\.\d+)?(m|k|Ki|M|Mi|G|Gi)?$/, "must be a Kubernetes quantity such as 100m or 64Mi");
 const quantities = z.strictObject({ cpu: quantity, memory: quantity });

@@ -55,4 +55,8 @@ export function refusedPods({ status }: Deployment): string | undefined {
   return status?.conditions?.find(({ type }) => type === "ReplicaFailure")?.message;
 }
 
+/** Whether pods are refused by a ResourceQuota or a LimitRange, in the API server's words. */
+export const isWithoutRoom = (message: string): boolean =>
+  /exceeded quota|(maximum|minimum) (cpu|memory) usage per Container/.test(message);
+
 const progress = (reason: string): Rollout => ({ state: "progressing", reason });

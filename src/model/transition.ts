@@ -26,7 +26,8 @@ export interface ShareRange {
 export const MAX_SURGE = "25%";
 
 /** Kubernetes rounds it up (documentation, "Max Surge"), so that up to four pods are made anew one by one. */
-const surgeOf = (replicas: number): number => Math.ceil(replicas * (Number.parseFloat(MAX_SURGE) / 100));
+export const surgeOf = (replicas: number): number =>
+  Math.ceil(replicas * (Number.parseFloat(MAX_SURGE) / 100));
 
 /**
  * The range of the canary track's share during a move: the growing track rolls first, the other one after it. While a

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { requireApis } from "../application/live.ts";
 import type { KubernetesApi } from "../cluster/api.ts";
 import { type ClusterAccess, clusterAddress } from "../cluster/client-library.ts";
@@ -8,12 +9,16 @@ import { type Cluster, ExistingCluster } from "../components/cluster.ts";
 import { isMadeHere, Tenancy, tenancyPaths } from "../components/tenancy.ts";
 import type { FoundationConfig } from "../config/foundation.ts";
 import type { Router, Routers } from "../routers/router.ts";
+import { requireAdmissionPolicies } from "./admission-policies.ts";
 import { formerOf, readRules, weakest } from "./former.ts";
 import { DEPLOYER_KUBECONFIG, EDGE_ADDRESS, type FoundationOutputs, foundationOutputs } from "./outputs.ts";
+import { podsOfStages } from "./peak.ts";
 import { readOutputs } from "./stack-outputs.ts";
 
 /** What whoever runs the foundation knows beyond its configuration. */
 export interface KnownOfFoundation {
+  /** Folder with Pulumi.yaml; else the engine's word for it. */
+  readonly directory?: string | undefined;
   /** What it exports, just read; else the engine is asked. */
   readonly foundation?: FoundationOutputs | undefined;
   /** Whoever runs it looks at somebody else's objects itself. */
@@ -35,19 +40,34 @@ export async function declareFoundation(
   const api = access && (await connect(access));
   await requireApis(api, router.foundationRequires(config));
   if (api) await router.checkFoundation?.(api, config);
+  const isPolicyWanted = config.admissionPolicy === "enforced";
+  if (api && isPolicyWanted) await requireAdmissionPolicies(api, config.founding);
+  const tenant = {
+    app: config.app,
+    versions: Object.values(config.versions).map(({ app }) => app),
+    namespace: config.namespace,
+    selector: router.selector(config.app.name),
+    admission: isPolicyWanted ? router.admission(config) : undefined,
+    edgeNetwork: router.network(config),
+  };
   if (api && config.cluster.kind === "kubeconfig" && !config.takeOver && !known.looksAtForeign) {
-    await requireNothingForeign(api, tenancyPaths(config));
+    await requireNothingForeign(api, tenancyPaths(tenant));
   }
   const keepsNamespace = await wasThereBefore(api, config.namespace);
 
   const cluster = await declareCluster(config, router);
   const tenancy = new Tenancy("tenancy", {
     cluster,
-    app: config.app,
-    versions: Object.values(config.versions).map(({ app }) => app),
-    namespace: config.namespace,
+    ...tenant,
     keepsNamespace,
-    selector: router.selector(config.app.name),
+    network: config.network,
+    stages: await podsOfStages(
+      config,
+      router,
+      known.directory ?? pulumi.getRootDirectory(),
+      pulumi.getProject(),
+    ),
+    edgePods: router.edgePods?.(config),
     edgeRules: [...router.deployerRules(config), ...(former ? readRules(former) : [])],
     podSecurity: config.app.podSecurity?.standard ?? weakest([router, ...(former ? [former.router] : [])]),
     registryCredentials: config.registryCredentials,

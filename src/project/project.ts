@@ -1,15 +1,12 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parse, YAMLParseError } from "yaml";
 import { versionOf } from "../config/app/versions.ts";
 import { type FoundationConfig, parseFoundation } from "../config/foundation.ts";
 import { type ProjectConfig, parseProject } from "../config/project.ts";
 import { configText, declaredValues, ownValues } from "../config/raw.ts";
 import { isSecretPath } from "../config/secrets.ts";
 import { type Config, parseConfig } from "../config/stage.ts";
-import { YAML_AS_KUBERNETES } from "../config/yaml.ts";
-import { UserError } from "../errors.ts";
+import { readYaml, stageFile } from "../config/stage-files.ts";
 import { requireKnownStage } from "../model/lifecycle.ts";
 import { routers as builtInRouters } from "../routers/index.ts";
 import type { Routers } from "../routers/router.ts";
@@ -57,7 +54,7 @@ export async function readProject(directory: string, routers: Routers = builtInR
   const name = file.name ?? "";
   const values = projectValues(file, name, routers);
   const config = parseProject(values, routers);
-  const fileOf = (stack: string): string => join(directory, `Pulumi.${stack}.yaml`);
+  const fileOf = (stack: string): string => stageFile(directory, stack);
   const readStack = async (stack: string): Promise<StackFile> => {
     if (stack !== config.founding) requireKnownStage(stack, config);
     return (await readYaml(fileOf(stack))) as StackFile;
@@ -102,13 +99,4 @@ export const projectValues = (file: unknown, name: string, routers: Routers): Re
 function fileTexts(values: Values, project: string, routers: Routers): Record<string, string> {
   const shown = Object.entries(ownValues(values, project)).filter(([key]) => !isSecretPath([key], routers));
   return Object.fromEntries(shown.map(([key, value]) => [key, configText(value)]));
-}
-
-async function readYaml(file: string): Promise<unknown> {
-  try {
-    return parse(await readFile(file, "utf8"), YAML_AS_KUBERNETES) ?? {};
-  } catch (error) {
-    const reason = error instanceof YAMLParseError ? `is no YAML: ${error.message}` : "cannot be read";
-    throw new UserError(`${file} ${reason}`, "Name the folder that has Pulumi.yaml and the stage files.");
-  }
 }

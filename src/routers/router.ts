@@ -2,6 +2,9 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { KubernetesApi, RequiredApi } from "../cluster/api.ts";
+import type { EdgeAdmission } from "../components/admission/edge-admission.ts";
+import type { EdgePods } from "../components/limits.ts";
+import type { EdgeNetwork } from "../components/network.ts";
 import type { ClusterConfig } from "../config/cluster.ts";
 import type { FoundationConfig } from "../config/foundation.ts";
 import type { GkeConfig } from "../config/gke.ts";
@@ -9,6 +12,7 @@ import type { GkeEdge } from "../config/gke-edge.ts";
 import type { RouterSchema } from "../config/router-schema.ts";
 import type { Config } from "../config/stage.ts";
 import type { RoutedTrack, StagePlan, TrackPlan } from "../model/plan.ts";
+import type { PerTrack } from "../model/traffic.ts";
 import type { Entrance } from "./entrance.ts";
 import type { LiveShare, LiveTraffic } from "./live-share.ts";
 
@@ -88,6 +92,14 @@ interface RouterWork<C extends Config, F extends FoundationConfig, T extends Rou
   readonly check?: (api: KubernetesApi, config: C, plan: StagePlan) => Promise<void>;
   /** What the deployer needs for this router's objects, besides Services. */
   readonly deployerRules: (config: F) => readonly k8s.types.input.rbac.v1.PolicyRule[];
+  /** With which names and contents the deployer may write the edge's objects. */
+  readonly admission: (config: F) => EdgeAdmission;
+  /** Where the edge connects from. */
+  readonly network: (config: F) => EdgeNetwork;
+  /** How many pods of each track a stage may have, by its `replicas`. */
+  readonly mostPods: (stage: Pick<C, "replicas">) => PerTrack<number>;
+  /** The edge's own pods in the application's namespace; undefined where they are elsewhere. */
+  readonly edgePods?: (config: F) => EdgePods | undefined;
   /**
    * What the edge needs of a GKE cluster that the foundation makes for it.
    * @throws UserError for an edge that such a cluster does not have

@@ -10,6 +10,9 @@ type PodSpec = k8s.types.input.core.v1.PodSpec;
 
 const UNPRIVILEGED_PORTS_FROM = 1024;
 
+/** A pod that ends is gone after so long: it serves on, and then has time to end what it has begun. */
+export const terminationSeconds = ({ drainSeconds }: AppConfig): number => drainSeconds + 10;
+
 /** A pod of a track, with `app.pod` merged over what the program makes of the rest of `app`. */
 export function podSpec(args: PodArgs): PodSpec {
   return strategicMerge("PodSpec", ownPodSpec(args), args.app.pod ?? {});
@@ -27,7 +30,7 @@ export function ownPodSpec(args: PodArgs): PodSpec {
     ...identity(app),
     enableServiceLinks: false,
     ...(app.pullSecret !== undefined && { imagePullSecrets: [{ name: app.pullSecret }] }),
-    terminationGracePeriodSeconds: app.drainSeconds + 10,
+    terminationGracePeriodSeconds: terminationSeconds(app),
     securityContext: {
       runAsNonRoot: true,
       ...(app.runAsUser !== "image" && {

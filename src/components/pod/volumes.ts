@@ -12,7 +12,10 @@ const CONTENT_VOLUME = "content";
 export function volumesOf(args: PodArgs): Volume[] {
   return [
     ...contentVolumes(args),
-    ...args.app.writablePaths.map((_, index) => ({ name: `writable-${index}`, emptyDir: {} })),
+    ...args.app.writablePaths.map((_, index) => ({
+      name: `writable-${index}`,
+      emptyDir: { sizeLimit: args.app.writableSizeLimit },
+    })),
     ...sortedEntries(args.app.volumes).map(([name, source]): Volume => ({ name, ...source })),
   ];
 }

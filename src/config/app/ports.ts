@@ -9,8 +9,8 @@ const portName = z
   );
 
 /**
- * Ports besides the one that is served: `[{ name: metrics, port: 9090 }]`. Pods take connections on them from within the cluster;
- * no Service leads there. Default: none.
+ * Ports besides the one that is served: `[{ name: metrics, port: 9090 }]`. Pods take connections on them from
+ * whom `network.ingress` names; no Service leads there. Default: none.
  */
 export const ports = z
   .array(

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { containerResources } from "../quantities.ts";
+import { containerResources, quantity } from "../quantities.ts";
 import { initContainers, processShape, sidecars } from "./containers.ts";
 import { hooks } from "./hooks.ts";
 import { kubernetesFragment } from "./kubernetes.ts";
@@ -64,6 +64,8 @@ export const appShape = {
     .default(65532),
   /** Folders that the container writes to; the rest of its file system is read-only. */
   writablePaths: z.array(absolutePath).default([]),
+  /** How much each of them holds: a pod that writes more is evicted, and the node keeps its disk. */
+  writableSizeLimit: quantity.default("1Gi"),
   volumes,
   initContainers,
   sidecars,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { duration, hostName, issuer, secretName, testers } from "../../config/edge.ts";
+import { duration, hostName, hsts, issuer, secretName, testers } from "../../config/edge.ts";
 import { REGIONAL_CLASS } from "./gke/classes.ts";
 import { refineForGoogle } from "./gke/edge-rules.ts";
 
@@ -43,6 +43,8 @@ const tls = z
       .optional(),
     /** HTTP answers with a redirect to HTTPS; otherwise both serve. */
     redirect: z.boolean().default(true),
+    /** Nothing is said without it. The oldest TLS is the Gateway's class's own to set. */
+    hsts: hsts.optional(),
   })
   .refine(({ secret, certificateMap }) => (secret === undefined) !== (certificateMap === undefined), {
     path: ["secret"],
@@ -71,7 +73,7 @@ export const edgeSchema = z
     pathPrefix: pathPrefix.default("/"),
     /** Another host name, which shows the canary alone, whatever its share: also before it has any. */
     previewHost: hostName.optional(),
-    /** Requests with this header, or with this cookie, get the canary at every host. */
+    /** Requests with this header, or with this cookie, get the canary. */
     testers: testers.optional(),
     /** HTTPS at the Gateway that the foundation makes. */
     tls: tls.optional(),
@@ -109,6 +111,10 @@ export const edgeSchema = z
   .refine((edge) => !edge.tls || edge.host !== undefined, {
     path: ["host"],
     message: "must be set with edge.tls: a certificate is for a host name",
+  })
+  .refine((edge) => !edge.testers || edge.tls?.redirect !== false, {
+    path: ["testers"],
+    message: "must not go with edge.tls.redirect: false: what shows the canary would be sent in clear",
   })
   .refine((edge) => edge.previewHost === undefined || edge.previewHost !== edge.host, {
     path: ["previewHost"],

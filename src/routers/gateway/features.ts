@@ -96,6 +96,11 @@ const NEEDED: readonly {
     isAskedFor: ({ tls }) => tls?.redirect === true,
   },
   { key: "mirror", feature: "HTTPRouteRequestMirror", isAskedFor: ({ mirror }) => mirror },
+  {
+    key: "tls.hsts",
+    feature: "HTTPRouteResponseHeaderModification",
+    isAskedFor: ({ tls }) => Boolean(tls?.hsts),
+  },
 ];
 
 /** @throws UserError for what the class says that it cannot do; one that says nothing is believed to do it all */

@@ -1,9 +1,11 @@
 import type { RequiredApi } from "../../cluster/api.ts";
 import { DECLARE } from "../../components/access.ts";
+import type { EdgeNetwork } from "../../components/network.ts";
 import { TRACKS } from "../../model/names.ts";
 import { CERTIFICATE_API } from "../certificate-api.ts";
 import { defineRouter } from "../define.ts";
 import { previewName, servicePath } from "../service-names.ts";
+import { gatewayAdmission } from "./admission.ts";
 import { checkStage } from "./check.ts";
 import { envoy } from "./data-plane.ts";
 import { showsCanary } from "./edge-schema.ts";
@@ -22,7 +24,7 @@ import {
   routePath,
 } from "./objects.ts";
 import { applicationSelector, deploymentNames, planStage } from "./plan.ts";
-import { type GatewayConfig, gatewaySchema } from "./schema.ts";
+import { type GatewayConfig, type GatewayFoundation, gatewaySchema } from "./schema.ts";
 import { trafficOf } from "./traffic.ts";
 
 /** Splits traffic by weights in a route of the Gateway API: pods know nothing of their share. */
@@ -41,6 +43,9 @@ export const gateway = defineRouter(gatewaySchema, {
     { apiGroups: [GATEWAY_GROUP], resources: ["gateways"], verbs: ["get"] },
     ...(isGoogles(edge) ? [POLICY_RULE] : []),
   ],
+  admission: gatewayAdmission,
+  network: edgeNetwork,
+  mostPods: ({ replicas }) => ({ previous: mostOf(replicas.previous), canary: mostOf(replicas.canary) }),
   onGke: networkOf,
   podSecurity: "restricted",
   selector: applicationSelector,
@@ -73,6 +78,14 @@ export const gateway = defineRouter(gatewaySchema, {
   loadEdge: async () => (await import("./edge.ts")).gatewayEdge,
 });
 
+/** The load balancer of a cluster that the foundation makes is known; whose proxies they are elsewhere, `network.edge` says. */
+function edgeNetwork(config: GatewayFoundation): EdgeNetwork {
+  const { cluster } = config;
+  if (cluster.kind !== "gke") return {};
+  const { sources, ports } = networkOf(config, cluster);
+  return { from: sources.map((cidr) => ({ cidr })), ports };
+}
+
 function apisOf({ edge }: Pick<GatewayConfig, "edge">): RequiredApi[] {
   return isGoogles(edge) ? [GATEWAY_API, POLICY_API] : [GATEWAY_API];
 }
@@ -92,3 +105,6 @@ function serviceNames({ app, edge }: GatewayConfig): string[] {
   const { previous, canary } = deploymentNames(app.name);
   return [previous, canary, ...(showsCanary(edge) ? [previewName(app.name)] : [])];
 }
+
+const mostOf = (pods: GatewayConfig["replicas"]["previous"]): number =>
+  typeof pods === "number" ? pods : pods.max;

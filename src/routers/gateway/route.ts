@@ -1,5 +1,5 @@
-import type { Testers } from "../../config/edge.ts";
-import type { StagePlan } from "../../model/plan.ts";
+import { strictTransport, type Testers } from "../../config/edge.ts";
+import type { StagePlan, TrackPlan } from "../../model/plan.ts";
 import { previewName, SERVICE_PORT } from "../service-names.ts";
 import { servedHosts } from "./edge-schema.ts";
 import { isGoogles } from "./gke/classes.ts";
@@ -56,9 +56,7 @@ export function routeSpec(config: GatewayConfig, { tracks: { previous, canary } 
   const { app, edge } = config;
   const split: Rule = {
     matches: [{ path: pathOf(config) }],
-    ...(edge.mirror &&
-      canary.effectiveShare === 0 &&
-      canary.replicas > 0 && { filters: [mirrorTo(canary.name)] }),
+    ...filtersOf(config, canary),
     backendRefs: [previous, canary].map(({ name, effectiveShare }) => backendOf(name, effectiveShare)),
     ...timeoutsOf(config),
   };
@@ -68,6 +66,7 @@ export function routeSpec(config: GatewayConfig, { tracks: { previous, canary } 
       ? [
           {
             matches: [{ path: pathOf(config), headers: [headerOf(edge.testers)] }],
+            ...filtersOf(config),
             backendRefs: [backendOf(previewName(app.name), 1)],
             ...timeoutsOf(config),
           },
@@ -88,6 +87,7 @@ export function previewRouteSpec(config: GatewayConfig, previewHost: string): Ro
     rules: [
       {
         matches: [{ path: pathOf(config) }],
+        ...filtersOf(config),
         backendRefs: [backendOf(previewName(config.app.name), 1)],
         ...timeoutsOf(config),
       },
@@ -108,6 +108,21 @@ export function redirectRouteSpec(config: GatewayConfig): RouteSpec {
       },
     ],
   };
+}
+
+/**
+ * What browsers are told about HTTPS, as a header of each answer; and a canary that waits gets a copy of each request.
+ * @param canary of a rule that everybody's requests go by
+ */
+function filtersOf({ edge }: GatewayConfig, canary?: TrackPlan): Pick<Rule, "filters"> {
+  const value = strictTransport(edge.tls?.hsts);
+  const set = [{ name: "Strict-Transport-Security", value }];
+  const waits = canary?.effectiveShare === 0 && canary.replicas > 0;
+  const filters = [
+    ...(value === undefined ? [] : [{ type: "ResponseHeaderModifier", responseHeaderModifier: { set } }]),
+    ...(edge.mirror && waits ? [mirrorTo(canary.name)] : []),
+  ];
+  return filters.length > 0 ? { filters } : {};
 }
 
 /** A copy of each request goes there, whose answer nobody waits for. */

@@ -6,10 +6,8 @@ import type { Edge, EdgeArgs } from "../router.ts";
 import { serviceDocument } from "../service.ts";
 import { previewName } from "../service-names.ts";
 import { SERVING } from "../waiting.ts";
+import { INTERNAL } from "./internal.ts";
 import type { ReplicasConfig } from "./schema.ts";
-
-/** GKE's annotation of a load balancer that only the cluster's own network reaches. */
-const INTERNAL = { "networking.gke.io/load-balancer-type": "Internal" };
 
 export const replicasEdge: Edge<ReplicasConfig> = {
   declareFoundation: async () => undefined,

@@ -3,6 +3,7 @@ import { defineRouter } from "../define.ts";
 import { previewName, servicePath } from "../service-names.ts";
 import { shareByPods, trafficByPods } from "../share-by-pods.ts";
 import { isWaiting } from "../waiting.ts";
+import { replicasAdmission } from "./admission.ts";
 import { applicationSelector, planStage } from "./plan.ts";
 import { replicasSchema } from "./schema.ts";
 
@@ -11,6 +12,10 @@ export const replicas = defineRouter(replicasSchema, {
   requires: () => [],
   foundationRequires: () => [],
   deployerRules: () => [],
+  admission: replicasAdmission,
+  // Connections come from clients, or from whichever node their load balancer chose.
+  network: () => ({}),
+  mostPods: ({ replicas: { total } }) => ({ previous: total, canary: total }),
   onGke: ({ edge }) => clientsAtNodes(edge),
   podSecurity: "restricted",
   selector: applicationSelector,

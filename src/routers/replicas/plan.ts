@@ -14,6 +14,9 @@ const isWaiting = ({ traffic, edge }: ReplicasConfig): boolean =>
 /** Labels that all pods of an application carry. */
 export const applicationSelector = (app: string) => ({ id: app });
 
+/** The Deployments of the tracks: the main one is named as the application. */
+export const trackNames = (app: string) => ({ previous: app, canary: `${app}-canary` });
+
 /**
  * Counts of pods that give the shares.
  * @throws UserError when no division of the total comes near enough
@@ -25,17 +28,18 @@ export function planStage(config: ReplicasConfig): StagePlan<RoutedTrack> {
   const main = { ...selector, type: "main" };
   const canary = { ...selector, type: "canary" };
   const contents = contentsOf(config);
+  const names = trackNames(app.name);
   return {
     tracks: {
       previous: {
-        name: app.name,
+        name: names.previous,
         identity: main,
         labels: { ...main, ...SERVING },
         annotations: {},
         ...contents.previous,
       },
       canary: {
-        name: `${app.name}-canary`,
+        name: names.canary,
         identity: canary,
         labels: { ...canary, ...(isWaiting(config) ? WAITING : SERVING) },
         annotations: {},

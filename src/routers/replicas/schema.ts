@@ -2,7 +2,7 @@ import { z } from "zod";
 import { allowedRanges } from "../../config/edge.ts";
 import { fixedPodCount } from "../../config/quantities.ts";
 import type { RouterSchema } from "../../config/router-schema.ts";
-import type { RouterConfig } from "../router.ts";
+import type { RouterConfig, RouterFoundation } from "../router.ts";
 
 /** A Service with an address of its own. */
 const edge = z.strictObject({
@@ -22,3 +22,4 @@ export const replicasSchema = {
 } satisfies RouterSchema;
 
 export type ReplicasConfig = RouterConfig<typeof replicasSchema>;
+export type ReplicasFoundation = RouterFoundation<typeof replicasSchema>;

@@ -1,7 +1,9 @@
 import type { RequiredApi } from "../../cluster/api.ts";
 
+export const VOYAGER_GROUP = "voyager.appscode.com";
+
 /** Group and version of Voyager's Ingress. */
-export const VOYAGER_GROUP_VERSION = "voyager.appscode.com/v1";
+export const VOYAGER_GROUP_VERSION = `${VOYAGER_GROUP}/v1`;
 
 export const VOYAGER_API: RequiredApi = {
   groupVersion: VOYAGER_GROUP_VERSION,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { allowedRanges, duration, hostName, issuer, secretName, testers } from "../../config/edge.ts";
+import { allowedRanges, duration, hostName, hsts, issuer, secretName, testers } from "../../config/edge.ts";
 import { containerResources } from "../../config/quantities.ts";
 
 const tls = z.strictObject({
@@ -8,6 +8,10 @@ const tls = z.strictObject({
   issuer: issuer.optional(),
   /** HTTP answers with a redirect to HTTPS; otherwise both serve. */
   redirect: z.boolean().default(true),
+  /** The oldest version of TLS that is served: Voyager accepts none before 1.2. */
+  minimumVersion: z.enum(["1.2", "1.3"]).default("1.2"),
+  /** Voyager's own without it: half a year. */
+  hsts: hsts.optional(),
 });
 
 /** What HAProxy listens for. */
@@ -17,7 +21,7 @@ export const edgeSchema = z
     host: hostName.optional(),
     /** Another host name, which shows the canary alone, whatever its share: also before it has any. */
     previewHost: hostName.optional(),
-    /** Requests with this header, or with this cookie, get the canary at every host. */
+    /** Requests with this header, or with this cookie, get the canary; with `tls` by HTTPS alone. */
     testers: testers.optional(),
     tls: tls.optional(),
     /** Networks that may connect; all without it. */

@@ -6,6 +6,7 @@ import type { Edge, EdgeArgs } from "../router.ts";
 import { serviceDocument } from "../service.ts";
 import { previewName } from "../service-names.ts";
 import { SERVING } from "../waiting.ts";
+import { SERVICE_ANNOTATIONS } from "./forms.ts";
 import { declareFoundation } from "./foundation.ts";
 import { ingressDocument } from "./ingress.ts";
 import type { VoyagerConfig, VoyagerFoundation } from "./schema.ts";
@@ -37,8 +38,7 @@ export class VoyagerEdge extends pulumi.ComponentResource {
   }
 }
 
-// HAProxy finds out by itself about a pod that died before Kubernetes says so.
-const ANNOTATIONS = { ...SKIP_AWAIT, "ingress.appscode.com/check": "true" };
+const ANNOTATIONS = { ...SKIP_AWAIT, ...SERVICE_ANNOTATIONS };
 
 function mainDocument({ config, plan, namespace }: EdgeArgs<VoyagerConfig>): k8s.core.v1.ServiceArgs {
   return serviceDocument({

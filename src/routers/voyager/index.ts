@@ -5,7 +5,8 @@ import { CERTIFICATE_API } from "../certificate-api.ts";
 import { defineRouter } from "../define.ts";
 import { previewName, servicePath } from "../service-names.ts";
 import { shareByPods, trafficByPods } from "../share-by-pods.ts";
-import { VOYAGER_API, VOYAGER_GROUP_VERSION } from "./apis.ts";
+import { HAPROXY_PODS, voyagerAdmission } from "./admission.ts";
+import { VOYAGER_API, VOYAGER_GROUP, VOYAGER_GROUP_VERSION } from "./apis.ts";
 import { haproxy } from "./applied-share.ts";
 import { applicationSelector, planStage } from "./plan.ts";
 import { type VoyagerConfig, voyagerSchema } from "./schema.ts";
@@ -18,7 +19,12 @@ const ingressPath = ({ app, namespace }: VoyagerConfig): string =>
 export const voyager = defineRouter(voyagerSchema, {
   requires: () => [VOYAGER_API],
   foundationRequires: ({ edge }) => (edge.tls?.issuer ? [CERTIFICATE_API] : []),
-  deployerRules: () => [{ apiGroups: ["voyager.appscode.com"], resources: ["ingresses"], verbs: DECLARE }],
+  deployerRules: () => [{ apiGroups: [VOYAGER_GROUP], resources: ["ingresses"], verbs: DECLARE }],
+  admission: voyagerAdmission,
+  // HAProxy is all that else runs in the namespace.
+  network: () => ({ from: [{ pods: {} }], pods: HAPROXY_PODS }),
+  mostPods: ({ replicas }) => replicas,
+  edgePods: ({ edge }) => ({ count: edge.replicas, resources: edge.resources }),
   onGke: ({ edge }) => clientsAtNodes(edge),
   // HAProxy's containers, as Voyager makes them, name no security context: the restricted standard turns them away.
   podSecurity: "baseline",

@@ -1,16 +1,22 @@
 import type * as k8s from "@pulumi/kubernetes";
 import { applicationMetadata } from "../../components/metadata.ts";
-import { edgePorts } from "../../config/edge.ts";
+import { HTTP_PORT, HTTPS_PORT } from "../../config/edge.ts";
 import { appNames } from "../../model/names.ts";
 import type { EdgeArgs } from "../router.ts";
 import { previewName, SERVICE_PORT } from "../service-names.ts";
 import { VOYAGER_GROUP_VERSION } from "./apis.ts";
 import { edgeHosts, type VoyagerEdgeConfig } from "./edge-schema.ts";
+import {
+  BACKEND_RULES,
+  CONNECT_TIMEOUT,
+  FORWARD,
+  OPTIONS,
+  TLS_1_3_ONLY,
+  testerRule,
+  VOYAGER,
+} from "./forms.ts";
 import type { VoyagerConfig } from "./schema.ts";
 import { PREVIEW_BACKEND } from "./statistics.ts";
-
-/** Prefix of Voyager's annotations. */
-const VOYAGER = "ingress.appscode.com";
 
 type Testers = NonNullable<VoyagerEdgeConfig["testers"]>;
 type VoyagerArgs = EdgeArgs<VoyagerConfig>;
@@ -22,6 +28,7 @@ export function ingressDocument(args: VoyagerArgs): k8s.apiextensions.CustomReso
   const names = appNames(app.name, config.namespace);
   const main = backendOf(names.service);
   const preview = { name: PREVIEW_BACKEND, ...backendOf(previewName(app.name)) };
+  const lines = frontendRules(edge);
   const rules = [
     ...(edge.host === undefined ? [] : rulesOf(edge.host, edge, main)),
     ...(edge.previewHost === undefined ? [] : rulesOf(edge.previewHost, edge, preview)),
@@ -33,7 +40,7 @@ export function ingressDocument(args: VoyagerArgs): k8s.apiextensions.CustomReso
     spec: {
       ...(edge.host === undefined && { defaultBackend: main }),
       ...(rules.length > 0 && { rules }),
-      ...(edge.testers && { frontendRules: testerRules(edge.testers, edge) }),
+      ...(lines && { frontendRules: lines }),
       ...(edge.tls && { tls: [{ hosts: edgeHosts(edge), secretName: edge.tls.secret }] }),
       ...(edge.allowedRanges && { loadBalancerSourceRanges: edge.allowedRanges }),
       ...(edge.resources && { resources: edge.resources }),
@@ -42,18 +49,8 @@ export function ingressDocument(args: VoyagerArgs): k8s.apiextensions.CustomReso
 }
 
 function backendOf(service: string) {
-  return {
-    service: { name: service, port: { number: SERVICE_PORT } },
-    // A connection that a pod refuses goes to another one at once; Voyager sets neither by itself.
-    backendRules: ["retries 3", "option redispatch 1"],
-  };
+  return { service: { name: service, port: { number: SERVICE_PORT } }, backendRules: [...BACKEND_RULES] };
 }
-
-/** HAProxy's options: Voyager's own set, which naming any replaces, and what keeps clients over a reload. */
-const OPTIONS = { "http-server-close": "true", dontlognull: "true", "idle-close-on-response": "true" };
-
-/** A pod that is gone is given up after a second, and another one asked; Voyager would wait for five. */
-const CONNECT_TIMEOUT = "1s";
 
 /** An old HAProxy ends what it has begun for so long after a reload, at the least: Voyager's default. */
 const LEAST_HARD_STOP_SECONDS = 30;
@@ -66,6 +63,7 @@ function annotationsOf({ config: { app, edge }, address }: VoyagerArgs) {
     [`${VOYAGER}/replicas`]: String(edge.replicas),
     ...(address !== undefined && { [`${VOYAGER}/load-balancer-ip`]: address }),
     ...(edge.tls && { [`${VOYAGER}/ssl-redirect`]: String(edge.tls.redirect) }),
+    ...hstsOf(edge),
   };
 }
 
@@ -84,15 +82,33 @@ function rulesOf(host: string, { tls }: VoyagerEdgeConfig, backend: object) {
 }
 
 /**
- * What testers send leads to the canary, at every port. Rules of our own replace Voyager's one, `option forwardfor`, so it
- * is repeated here.
+ * Lines for HAProxy's frontends. What testers send leads to the canary at the configured host alone and, where there is a
+ * certificate, by HTTPS alone: nobody on the way reads what shows the canary.
  */
-function testerRules(testers: Testers, edge: VoyagerEdgeConfig) {
+function frontendRules({ host, tls, testers }: VoyagerEdgeConfig) {
+  const rules = [
+    ...(tls?.minimumVersion === "1.3" ? [TLS_1_3_ONLY] : []),
+    ...(testers ? [ruleFor(testers, host)] : []),
+  ];
+  if (rules.length === 0) return undefined;
+  return [{ port: tls ? HTTPS_PORT : HTTP_PORT, rules: [FORWARD, ...rules] }];
+}
+
+function ruleFor(testers: Testers, host: string | undefined): string {
   const [fetch, { name, value }] =
     "header" in testers ? ["req.hdr", testers.header] : ["req.cook", testers.cookie];
-  const rules = [
-    "option forwardfor",
-    `use_backend ${PREVIEW_BACKEND} if { ${fetch}(${name}) -m str ${value} }`,
-  ];
-  return edgePorts(edge).map((port) => ({ port, rules }));
+  return testerRule(`${fetch}(${name})`, value, host);
+}
+
+/** How long browsers stay with HTTPS; Voyager has them do so for half a year by itself. */
+function hstsOf({ tls }: VoyagerEdgeConfig): Record<string, string> {
+  const hsts = tls?.hsts;
+  if (hsts === undefined) return {};
+  if (hsts === false) return { [`${VOYAGER}/hsts`]: "false" };
+  return {
+    [`${VOYAGER}/hsts`]: "true",
+    [`${VOYAGER}/hsts-max-age`]: String(hsts.maxAgeSeconds),
+    [`${VOYAGER}/hsts-include-subdomains`]: String(hsts.includeSubdomains),
+    [`${VOYAGER}/hsts-preload`]: String(hsts.preload),
+  };
 }

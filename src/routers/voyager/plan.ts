@@ -15,6 +15,9 @@ const WAITING_WEIGHT = 1;
 /** Labels that all pods of an application carry. */
 export const applicationSelector = (app: string) => ({ app });
 
+/** The Deployments of the tracks: httpd-previous and httpd-new in the walkthrough. */
+export const trackNames = (app: string) => ({ previous: `${app}-previous`, canary: `${app}-new` });
+
 /**
  * Weights that give the shares with the pods that there are.
  * @throws UserError when no whole weights come near enough
@@ -23,8 +26,9 @@ export function planStage(config: VoyagerConfig): StagePlan<RoutedTrack> {
   const { app, traffic, replicas } = config;
   const weights = weightsFor(traffic, replicas);
   const effectiveCanary = effectiveCanaryShare(replicas, weights);
-  const previous = planTrack("previous", `${app.name}-previous`, config, weights.previous);
-  const canary = planTrack("canary", `${app.name}-new`, config, weights.canary);
+  const names = trackNames(app.name);
+  const previous = planTrack("previous", names.previous, config, weights.previous);
+  const canary = planTrack("canary", names.canary, config, weights.canary);
   return {
     tracks: {
       previous: { ...previous, effectiveShare: 100 - effectiveCanary },

@@ -2,13 +2,15 @@ import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, describe, it } from "mocha";
-import type { KubernetesApi } from "../../../src/cluster/api.ts";
+import { ApiError, type KubernetesApi } from "../../../src/cluster/api.ts";
 import { edgeUrl } from "../../../src/verification/address.ts";
 import { until } from "../../support/until.ts";
+import { attempt, deployerOf } from "../support/admission.ts";
 import { type Call, callsDuring } from "../support/audit.ts";
 import { administrator, environment, makeProject, type TestProject } from "../support/environment.ts";
 import { found } from "../support/move.ts";
 import { canary } from "../support/project.ts";
+import { voyagerAttempts } from "../support/voyager-attempts.ts";
 
 const NAMESPACE = "e2e-application";
 const DEPLOYER = `system:serviceaccount:${NAMESPACE}:${NAMESPACE}-deployer`;
@@ -31,7 +33,7 @@ const APPLICATION = {
   probes: { readiness: { kind: "http", path: "/version.txt", periodSeconds: 1 } },
   args: ["-c", 'Header always set X-Greeting "$(GREETING)"', "-c", "Include /etc/shop/extra.conf"],
   env: { GREETING: "hello, $(TOKEN)" },
-  secrets: { TOKEN: { config: "token" } },
+  secrets: { TOKEN: { config: "token" }, API_KEY: { secret: "shop-api", key: "token" } },
   files: {
     "/etc/shop/extra.conf": { file: "./extra.conf" },
     [`${HTDOCS}/index.html`]: "<h1>httpd {version}</h1>\n",
@@ -82,6 +84,7 @@ describe("an application with all that it can say", function () {
   this.timeout(240_000);
   let project: TestProject;
   let api: KubernetesApi;
+  let deployer: KubernetesApi;
   let url: string;
   let said = "";
   /** What the API server was asked in the first release. */
@@ -107,6 +110,8 @@ describe("an application with all that it can say", function () {
     await project.edit("Pulumi.yaml", { app: APPLICATION });
     await found(project);
     await makeForeign(directory);
+    const content = { metadata: { name: "shop-api" }, stringData: { token: "theirs", other: "not ours" } };
+    await (await administrator()).send("POST", SECRETS, { type: "application/json", content });
     for (const stage of ["canary-25", "canary-75", "canary-0"]) await typed("stack", "init", stage);
     await typed("config", "set", "--secret", "--path", "secrets.token", TOKEN, "--stack", "canary-25");
     await typed("config", "set", "--secret", "secretsKey", "k".repeat(40), "--stack", "canary-25");
@@ -121,6 +126,7 @@ describe("an application with all that it can say", function () {
     founding = await callsDuring(() => promote("canary-25"));
     const operator = await project.operator();
     api = (await operator.cluster()) ?? assert.fail("no cluster");
+    deployer = await deployerOf(project);
     url = await edgeUrl(api, await operator.project.stage("canary-25"));
   });
 
@@ -209,6 +215,56 @@ describe("an application with all that it can say", function () {
       app.sidecars.map(({ name, image }) => [name, image]),
       [[helper?.name, helper?.image]],
     );
+  });
+
+  for (const one of voyagerAttempts(NAMESPACE, "httpd", "shop-api")) {
+    it(`${one.refusal ? "does not let" : "lets"} its deployer through that ${one.what}`, async () => {
+      const said = await attempt(deployer, api, one);
+      if (one.refusal) assert.match(said ?? "let through", one.refusal);
+      else assert.equal(said, undefined);
+    });
+  }
+
+  it("does not let its deployer make a Secret that the cluster fills with a token, or delete one that is not its own", async () => {
+    const content = {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: {
+        name: "httpd-new-0123456789",
+        annotations: { "kubernetes.io/service-account.name": `${NAMESPACE}-deployer` },
+      },
+      type: "kubernetes.io/service-account-token",
+    };
+    const path = `${SECRETS}/${content.metadata.name}?fieldManager=canary-stages&force=true&dryRun=All`;
+    const apply = (type: string) =>
+      deployer.send("PATCH", path, { type: "application/apply-patch+yaml", content: { ...content, type } });
+    await apply("Opaque");
+    await assert.rejects(
+      apply(content.type),
+      /denied request: it is of another type than Opaque: kubernetes\.io/,
+    );
+    const [own = ""] = await ownSecrets();
+    await deployer.send("DELETE", `${SECRETS}/${own}?dryRun=All`);
+    await assert.rejects(
+      deployer.send("DELETE", `${SECRETS}/shop-api?dryRun=All`),
+      /denied request: it is no object of the application httpd: secrets\/shop-api$/,
+    );
+  });
+
+  it("may not change what it is held to", async () => {
+    const policy = `/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies/${NAMESPACE}-deployer-pods`;
+    assert.ok(await api.get(policy));
+    for (const path of [
+      policy,
+      policy.replace("policies/", "policybindings/"),
+      `/apis/networking.k8s.io/v1/namespaces/${NAMESPACE}/networkpolicies/httpd`,
+      `/api/v1/namespaces/${NAMESPACE}/resourcequotas/httpd`,
+    ]) {
+      await assert.rejects(
+        deployer.send("DELETE", `${path}?dryRun=All`),
+        (error: unknown) => error instanceof ApiError && error.status === 403,
+      );
+    }
   });
 
   const ownSecrets = async (): Promise<string[]> => {

@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { after, before, describe, it } from "mocha";
 import { type Load, startLoad } from "../../../bench/load/load.ts";
 import type { Summary } from "../../../bench/load/summary.ts";
+import { applyLocalFoundation } from "../../../local/environment/foundation.ts";
 import { setRelease } from "../../../local/environment/workspace.ts";
 import type { KubernetesApi } from "../../../src/cluster/api.ts";
 import { autoscalerPath, deploymentPath } from "../../../src/cluster/objects.ts";
@@ -17,6 +18,7 @@ import { readyPods } from "../../../src/routers/gateway/ready-pods.ts";
 import { readRouted } from "../../../src/routers/live.ts";
 import { edgeUrl } from "../../../src/verification/address.ts";
 import { until } from "../../support/until.ts";
+import { attempt, deployerOf } from "../support/admission.ts";
 import {
   administrator,
   environment,
@@ -24,6 +26,7 @@ import {
   makeProject,
   type TestProject,
 } from "../support/environment.ts";
+import { gatewayAttempts } from "../support/gateway-attempts.ts";
 import { found, moveTo } from "../support/move.ts";
 import { canary } from "../support/project.ts";
 import { TEST_APPLICATION } from "../support/test-application.ts";
@@ -240,9 +243,23 @@ describe("a release through a route of the Gateway API", function () {
     );
     assert.equal(((await api.get<Object>(ROUTE)) as Object).metadata.generation, metadata.generation);
     await serveOnly(null);
+    // The route's host is the administrator's to allow.
+    await assert.rejects(
+      moveTo(project, "canary-75"),
+      /denied request: it serves hosts that edge does not name\. .*canary foundation/,
+    );
+    await applyLocalFoundation(await project.operator());
     await moveTo(project, "canary-75");
     assert.deepEqual(await shares("canary-75"), { effective: 75, applied: 75 });
   });
+
+  for (const one of gatewayAttempts(NAMESPACE, APP.name)) {
+    it(`${one.refusal ? "does not let" : "lets"} its deployer through that ${one.what}`, async () => {
+      const said = await attempt(await deployerOf(project), api, one);
+      if (one.refusal) assert.match(said ?? "let through", one.refusal);
+      else assert.equal(said, undefined);
+    });
+  }
 
   it("says in the controller's own words why a route is not accepted; the record is as it was", async () => {
     await serveOnly("other.example.com");

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
+import { PROJECT_ROOT } from "../../../local/paths.ts";
 import { committedStage } from "./stages.ts";
 
 type Json = Record<string, unknown>;
@@ -37,6 +38,7 @@ export const GKE = {
 export function gkeFoundation(cluster: Json = GKE, others: Json = {}) {
   return {
     stack: "foundation",
+    directory: PROJECT_ROOT,
     config: { ...committedStage("foundation"), cluster, ...others } as Json,
     stacks: { foundation: {} },
     provides: GOOGLE,

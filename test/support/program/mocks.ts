@@ -60,6 +60,11 @@ interface Attempt {
   readonly error: unknown;
 }
 
+/** What every cluster since Kubernetes 1.30 serves. */
+const ADMISSION_POLICIES = {
+  "/apis/admissionregistration.k8s.io/v1": { resources: [{ name: "validatingadmissionpolicies" }] },
+};
+
 /** Outputs of the foundation once it was applied; the harness puts its own kubeconfig there. */
 const FOUNDED = { foundation: { deployerKubeconfig: "the harness's own" } };
 
@@ -79,7 +84,7 @@ export async function refusalOf(setting: StageSetting): Promise<string> {
 }
 
 async function attemptStage(setting: StageSetting): Promise<Attempt> {
-  const cluster = await serveCluster(setting.cluster ?? {});
+  const cluster = await serveCluster({ ...ADMISSION_POLICIES, ...setting.cluster });
   if (setting.unreachable) cluster.close();
   const folder = await scratchFolder("canary-stages-test");
   const file = join(folder, "kubeconfig");

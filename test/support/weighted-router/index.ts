@@ -16,6 +16,15 @@ export const weighted = defineRouter(weightedSchema, {
   deployerRules: () => [
     { apiGroups: ["gateway.networking.k8s.io"], resources: ["httproutes"], verbs: DECLARE },
   ],
+  admission: ({ app }) => ({
+    deployments: [`${app.name}-previous`, `${app.name}-canary`],
+    services: { names: [], types: [], annotations: {} },
+    objects: [
+      { apiGroup: "gateway.networking.k8s.io", resource: "httproutes", names: [app.name], rules: [] },
+    ],
+  }),
+  network: () => ({}),
+  mostPods: ({ replicas: { each } }) => ({ previous: each, canary: each }),
   onGke: ({ edge }) => clientsAtNodes(edge),
   podSecurity: "restricted",
   selector: (app) => ({ app }),

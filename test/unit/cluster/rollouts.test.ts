@@ -144,6 +144,7 @@ describe("untilRolledOut", () => {
       message:
         "Deployment httpdcanary/httpd-new is not rolled out: timed out; exceeded quota: pods; " +
         `Pod new-b: ImagePullBackOff, no such image ${"x".repeat(156)}…; Pod new-c: Pending, Insufficient cpu`,
+      hint: /describe deployment httpd-new\nThe foundation gives the namespace room.*canary foundation\.$/,
     });
     assert.deepEqual(queries, Array(2).fill("labelSelector=app=httpd,track=canary"));
   });

@@ -43,6 +43,7 @@ describe("another application", () => {
       minReadySeconds: 0,
       runAsUser: 65532,
       writablePaths: [],
+      writableSizeLimit: "1Gi",
       env: {},
       secrets: {},
       envFrom: [],

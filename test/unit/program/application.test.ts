@@ -129,18 +129,12 @@ describe("a real application", () => {
     ]);
   });
 
-  it("takes connections on all of its ports", () => {
+  it("takes connections at its served port alone, from its namespace", () => {
     const { spec } = only(foundation, "kubernetes:networking.k8s.io/v1:NetworkPolicy", "tenancy").inputs as {
       spec: Json;
     };
     assert.deepEqual(spec.ingress, [
-      {
-        ports: [
-          { protocol: "TCP", port: 8080 },
-          { protocol: "TCP", port: 9090 },
-          { protocol: "TCP", port: 9901 },
-        ],
-      },
+      { from: [{ podSelector: {} }], ports: [{ protocol: "TCP", port: 8080 }] },
     ]);
   });
 

@@ -1,4 +1,5 @@
 import { describe, it } from "mocha";
+import { PROJECT_ROOT } from "../../../local/paths.ts";
 import { matchesGolden } from "../../support/program/golden.ts";
 import { runStage } from "../../support/program/mocks.ts";
 import { runStages, stageOf } from "../../support/program/stages.ts";
@@ -14,7 +15,10 @@ describe("golden objects of the stages", () => {
   }
 
   it("foundation, which they stand on", async () => {
-    await matchesGolden("foundation", (await runStage(stageOf("foundation"))).resources);
+    await matchesGolden(
+      "foundation",
+      (await runStage({ ...stageOf("foundation"), directory: PROJECT_ROOT })).resources,
+    );
   });
 
   it("canary-0, after the first stage", async () => {

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { before, describe, it } from "mocha";
+import { PROJECT_ROOT } from "../../../local/paths.ts";
 import { outputsSchema } from "../../../src/program/outputs.ts";
-import { type Registered, runStage, type StageRun } from "../../support/program/mocks.ts";
+import { type Registered, refusalOf, runStage, type StageRun } from "../../support/program/mocks.ts";
 import { type Json, only, recordOf, tracksOf, WEIGHT } from "../../support/program/stage-objects.ts";
 import { clusterAfter, runStages, stageOf } from "../../support/program/stages.ts";
 
@@ -26,13 +27,27 @@ const APPLICATION = [
   "pulumi:providers:kubernetes deployer",
 ];
 
+const POLICIES = ["ingresses", "names", "pods", "secrets", "services"];
+
 const FOUNDATION = [
+  "canary-stages:index:DeployerPolicies tenancy-policy",
   "canary-stages:index:ExistingCluster cluster",
   "canary-stages:index:Tenancy tenancy",
+  ...POLICIES.map(
+    (name) => `kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy tenancy-policy-${name}`,
+  ),
+  ...POLICIES.map(
+    (name) =>
+      `kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding tenancy-policy-${name}-binding`,
+  ),
+  "kubernetes:core/v1:LimitRange tenancy-limits",
   "kubernetes:core/v1:Namespace tenancy",
+  "kubernetes:core/v1:ResourceQuota tenancy-quota",
   "kubernetes:core/v1:Secret tenancy-deployer-token",
   "kubernetes:core/v1:ServiceAccount tenancy-deployer",
-  "kubernetes:networking.k8s.io/v1:NetworkPolicy tenancy",
+  ...["", "-default", "-egress", "-hooks"].map(
+    (suffix) => `kubernetes:networking.k8s.io/v1:NetworkPolicy tenancy${suffix}`,
+  ),
   "kubernetes:rbac.authorization.k8s.io/v1:Role tenancy-deployer",
   "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding tenancy-deployer",
   "pulumi:providers:kubernetes cluster",
@@ -220,7 +235,30 @@ describe("the stages of a release", () => {
 describe("the foundation", () => {
   let run: StageRun;
   before(async () => {
-    run = await runStage(stageOf("foundation"));
+    run = await runStage({ ...stageOf("foundation"), directory: PROJECT_ROOT });
+  });
+
+  it("holds the deployer to policies, or says what is without them where a cluster cannot", async () => {
+    const served = "/apis/admissionregistration.k8s.io/v1";
+    const old = { [served]: { resources: [{ name: "validatingwebhookconfigurations" }] } };
+    const setting = stageOf("foundation", old);
+    assert.match(
+      await refusalOf(setting),
+      /serves no ValidatingAdmissionPolicy.*\nUpdate it to Kubernetes 1\.30 or later\. Or set admissionPolicy: none in Pulumi\.foundation\.yaml/,
+    );
+    const without = await runStage({ ...setting, config: { ...setting.config, admissionPolicy: "none" } });
+    assert.deepEqual(
+      namesOf(without.resources).filter((name) => /Polic(y|ies) tenancy-policy/.test(name)),
+      [],
+    );
+  });
+
+  it("has no limits where no stage has a file yet", async () => {
+    const { resources } = await runStage(stageOf("foundation"));
+    assert.deepEqual(
+      namesOf(resources).filter((name) => /tenancy-(quota|limits)$/.test(name)),
+      [],
+    );
   });
 
   it("has cluster and tenancy, and nothing else", () => {
@@ -250,6 +288,8 @@ describe("the foundation", () => {
     const { retainOnDelete, inputs } = only(taken, "kubernetes:core/v1:Namespace", "tenancy");
     assert.equal(retainOnDelete, true);
     assert.doesNotMatch(JSON.stringify(inputs), /made-here/);
+    const others = namesOf(taken.resources).filter((name) => /tenancy-(quota|limits|default)$/.test(name));
+    assert.deepEqual(others, [], "limits for what others run there");
   });
 
   it("has each URN once, every object under a component, and the administrator as its provider", () => {

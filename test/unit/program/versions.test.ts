@@ -321,12 +321,11 @@ describe("which objects of versions a stage needs", () => {
 });
 
 describe("versions in the foundation", () => {
-  it("have their ports let in, and the right to write their secrets", async () => {
+  it("have the right to write their secrets", async () => {
     const setting = stageOf("foundation");
     const versions = {
       debug: {
         ...DEBUG,
-        ports: [{ name: "debug", port: 6060 }],
         secrets: { PASSWORD: { config: "password" } },
       },
     };
@@ -335,17 +334,6 @@ describe("versions in the foundation", () => {
       ...setting,
       config: { ...setting.config, app, release: RELEASE, versions },
     });
-    const { spec } = only(run, "kubernetes:networking.k8s.io/v1:NetworkPolicy", "tenancy").inputs as {
-      spec: Json;
-    };
-    assert.deepEqual(spec.ingress, [
-      {
-        ports: [
-          { protocol: "TCP", port: 8080 },
-          { protocol: "TCP", port: 6060 },
-        ],
-      },
-    ]);
     const { rules } = only(run, "kubernetes:rbac.authorization.k8s.io/v1:Role", "tenancy-deployer").inputs;
     assert.ok((rules as Json[]).some(({ resources }) => (resources as string[]).includes("secrets")));
   });

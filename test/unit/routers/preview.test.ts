@@ -108,7 +108,7 @@ describe("the Voyager router's preview entrance", function () {
     assert.deepEqual(specOf(foundation, "Certificate", "httpd-tls").dnsNames, hosts);
   });
 
-  it("leads testers to the canary by a header or by a cookie, at every port", async () => {
+  it("leads testers to the canary by a header or by a cookie, at the one host, and by HTTPS alone where there is a certificate", async () => {
     const header = { ...PREVIEW, testers: { header: { name: "X-Canary", value: "yes" } } };
     const byHeader = await runStage(stage({ edge: header }));
     assert.deepEqual(specOf(byHeader, "Ingress", "httpd-ingress").frontendRules, [
@@ -122,11 +122,51 @@ describe("the Voyager router's preview entrance", function () {
       testers: { cookie: { name: "beta", value: "1" } },
     };
     const byCookie = await runStage(stage({ edge: cookie }));
-    const rules = ["option forwardfor", "use_backend preview if { req.cook(beta) -m str 1 }"];
+    const use =
+      "use_backend preview if { req.cook(beta) -m str 1 } { req.hdr(host),field(1,:) -i -m str www.example.com }";
     assert.deepEqual(specOf(byCookie, "Ingress", "httpd-ingress").frontendRules, [
-      { port: 80, rules },
-      { port: 443, rules },
+      { port: 443, rules: ["option forwardfor", use] },
     ]);
+  });
+
+  it("says how long browsers stay with HTTPS, and which TLS is too old", async () => {
+    const edge = (tls: Json) => ({ host: "www.example.com", tls: { secret: "httpd-tls", ...tls } });
+    const ingressOf = async (tls: Json) => {
+      const run = await runStage(stage({ edge: edge(tls) }));
+      const [found] = run.resources.filter(({ type }) => type.endsWith(":Ingress"));
+      assert.ok(found);
+      const { metadata, spec } = found.inputs as { metadata: PodMetadata; spec: Json };
+      const hsts = Object.entries(metadata.annotations).filter(([key]) => key.includes("/hsts"));
+      return { rules: spec.frontendRules, hsts: Object.fromEntries(hsts) };
+    };
+    assert.deepEqual(await ingressOf({}), { rules: undefined, hsts: {} });
+    assert.deepEqual((await ingressOf({ hsts: false })).hsts, { "ingress.appscode.com/hsts": "false" });
+    const strict = { hsts: { maxAgeSeconds: 60 }, minimumVersion: "1.3" };
+    assert.deepEqual(await ingressOf(strict), {
+      rules: [
+        {
+          port: 443,
+          rules: [
+            "option forwardfor",
+            "http-request deny deny_status 426 if { ssl_fc_protocol -m str TLSv1.2 }",
+          ],
+        },
+      ],
+      hsts: {
+        "ingress.appscode.com/hsts": "true",
+        "ingress.appscode.com/hsts-max-age": "60",
+        "ingress.appscode.com/hsts-include-subdomains": "false",
+        "ingress.appscode.com/hsts-preload": "false",
+      },
+    });
+    assert.throws(
+      () =>
+        stageConfig({
+          ...committedStage("canary-25"),
+          edge: edge({ hsts: { maxAgeSeconds: 60, preload: true } }),
+        }),
+      /edge\.tls\.hsts.*with preload needs includeSubdomains: true/,
+    );
   });
 
   it("refuses what would not work, or what would be more than a rule", () => {

@@ -8,7 +8,7 @@ import type { GatewayEdgeConfig } from "../edge-schema.ts";
 import { timeoutSeconds } from "./edge-rules.ts";
 import { healthCheckOf } from "./health-check.ts";
 
-const POLICY_GROUP = "networking.gke.io";
+export const POLICY_GROUP = "networking.gke.io";
 const POLICY_VERSION = `${POLICY_GROUP}/v1`;
 
 export const POLICY_API: RequiredApi = {
@@ -17,17 +17,19 @@ export const POLICY_API: RequiredApi = {
     "GKE has it with the Gateway API (gcloud container clusters update NAME --gateway-api=standard); elsewhere name another class in edge.gateway.",
 };
 
-const RESOURCES = ["healthcheckpolicies", "gcpbackendpolicies"] as const;
+export const POLICY_RESOURCES = ["healthcheckpolicies", "gcpbackendpolicies"] as const;
 
 export const POLICY_RULE: k8s.types.input.rbac.v1.PolicyRule = {
   apiGroups: [POLICY_GROUP],
-  resources: [...RESOURCES],
+  resources: [...POLICY_RESOURCES],
   verbs: DECLARE,
 };
 
 /** API paths of the policies of a Service, which are named after it. */
 export const policyPaths = (namespace: string, service: string): string[] =>
-  RESOURCES.map((resource) => `/apis/${POLICY_VERSION}/namespaces/${namespace}/${resource}/${service}`);
+  POLICY_RESOURCES.map(
+    (resource) => `/apis/${POLICY_VERSION}/namespaces/${namespace}/${resource}/${service}`,
+  );
 
 /** A Service whose backend service at Google's the policies describe. */
 export interface PolicyArgs {

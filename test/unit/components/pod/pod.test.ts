@@ -196,7 +196,7 @@ describe("the pod of an application", () => {
             ],
           },
         },
-        { name: "writable-0", emptyDir: {} },
+        { name: "writable-0", emptyDir: { sizeLimit: "1Gi" } },
         { name: "data", persistentVolumeClaim: { claimName: "shop" } },
       ],
     });

@@ -38,7 +38,12 @@ describe("the folder of an application to walk with", () => {
     assert.deepEqual(Object.keys(application.secrets), ["databaseUrl"]);
     assert.deepEqual(
       application.objects.map(({ kind, metadata: { name } }) => `${kind} ${name}`),
-      ["Secret shop-database", "Service shop-database", "Deployment shop-database"],
+      [
+        "Secret shop-database",
+        "Service shop-database",
+        "Deployment shop-database",
+        "NetworkPolicy shop-database",
+      ],
     );
   });
 

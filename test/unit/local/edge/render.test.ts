@@ -104,6 +104,11 @@ describe("renderConfig", () => {
     assert.doesNotMatch(config({ "ssl-redirect": "false" }), /redirect/);
     assert.match(config({}), /Strict-Transport-Security/);
     assert.doesNotMatch(config({ hsts: "false" }), /Strict-Transport-Security/);
+    const strict = { "hsts-max-age": "60", "hsts-include-subdomains": "true", "hsts-preload": "true" };
+    assert.match(
+      config(strict),
+      /set-header Strict-Transport-Security max-age=60;\\ preload;\\ includeSubDomains$/m,
+    );
   });
 
   it("does not redirect what a rule with noTLS serves by HTTP", () => {

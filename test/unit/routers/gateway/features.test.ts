@@ -39,7 +39,15 @@ describe("the foundation's look at the Gateway's class", () => {
       message:
         "edge.timeouts.request needs HTTPRouteRequestTimeout, which GatewayClass contour does not support\nedge.tls.redirect needs HTTPRouteSchemeRedirect, which GatewayClass contour does not support",
     });
-    await check({ ...OWN, host: "a.example.com", tls: { secret: "web-tls", redirect: false } });
+    const tls = { secret: "web-tls", redirect: false };
+    await check({ ...OWN, host: "a.example.com", tls });
+    await assert.rejects(
+      check({ ...OWN, host: "a.example.com", tls: { ...tls, hsts: { maxAgeSeconds: 60 } } }),
+      {
+        message:
+          /^edge\.tls\.hsts needs HTTPRouteResponseHeaderModification, which GatewayClass contour does not/,
+      },
+    );
   });
 
   it("says what the controller says of a class that it does not take", async () => {

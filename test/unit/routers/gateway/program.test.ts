@@ -193,6 +193,33 @@ describe("the gateway router's objects", function () {
     ]);
   });
 
+  it("tell browsers how long to stay with HTTPS, and lead no tester in clear", async () => {
+    const tls = { secret: "httpd-tls", redirect: false };
+    const edgeWith = (more: Json) => ({ ...EDGE, host: "www.example.com", tls: { ...tls, ...more } });
+    const hsts = { maxAgeSeconds: 31_536_000, includeSubdomains: true, preload: true };
+    const { rules } = specOf(
+      await runGatewayStages(["canary-25"], { edge: edgeWith({ hsts }) }),
+      "HTTPRoute",
+      "httpd",
+    );
+    const value = "max-age=31536000; includeSubDomains; preload";
+    const set = [{ name: "Strict-Transport-Security", value }];
+    assert.deepEqual((rules as Json[])[0]?.filters, [
+      { type: "ResponseHeaderModifier", responseHeaderModifier: { set } },
+    ]);
+    const none = specOf(
+      await runGatewayStages(["canary-25"], { edge: edgeWith({ hsts: false }) }),
+      "HTTPRoute",
+      "httpd",
+    );
+    assert.doesNotMatch(JSON.stringify(none), /filters/);
+    const testers = { header: { name: "X-Canary", value: "yes" } };
+    await assert.rejects(runGatewayStages(["canary-25"], { edge: { ...edgeWith({}), testers } }), {
+      message:
+        /^edge\.testers .*must not go with edge\.tls\.redirect: false: what shows the canary would be sent in clear/,
+    });
+  });
+
   it("redirect HTTP to HTTPS by a route of their own, at the Gateway's other listener", async () => {
     const edge = { ...EDGE, host: "www.example.com", tls: { secret: "httpd-tls" } };
     const run = await runGatewayStages(["canary-25"], { edge });

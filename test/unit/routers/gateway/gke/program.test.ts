@@ -83,7 +83,10 @@ describe("the foundation on GKE with a Gateway", function () {
     const policy = specOf(run, "NetworkPolicy") as {
       ingress: { from?: unknown; ports: { port: number }[] }[];
     };
-    assert.equal(policy.ingress[0]?.from, undefined);
+    assert.deepEqual(
+      policy.ingress[0]?.from,
+      ["130.211.0.0/22", "35.191.0.0/16", "10.99.0.0/24"].map((cidr) => ({ ipBlock: { cidr } })),
+    );
     assert.deepEqual(
       policy.ingress[0]?.ports.map(({ port }) => port),
       [80, 9090],
