@@ -35,7 +35,7 @@ describe("policies for the deployer", () => {
     const common = ["names", "pods", "services", "secrets"];
     assert.deepEqual(parts(["voyager", voyager]), [...common, "ingresses"]);
     assert.deepEqual(parts(["replicas", replicas]), common);
-    const googles = ["httproutes", "healthcheckpolicies", "gcpbackendpolicies"];
+    const googles = ["httproutes", "horizontalpodautoscalers", "healthcheckpolicies", "gcpbackendpolicies"];
     assert.deepEqual(parts(["gateway", gateway]), [...common, ...googles]);
   });
 
