@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, describe, it } from "mocha";
 import { generate } from "selfsigned";
+import { applyLocalFoundation } from "../../../local/environment/foundation.ts";
 import { promoteSchema, verifySchema } from "../../../src/results/schemas.ts";
 import { administrator, makeProject, type TestProject } from "../support/environment.ts";
 import { found } from "../support/move.ts";
@@ -55,6 +56,8 @@ describe("canary at an edge that serves one host", function () {
     const api = await administrator();
     await api.send("POST", `/api/v1/namespaces/${NAMESPACE}/secrets`, { type: "application/json", content });
     await project.edit("Pulumi.yaml", { edge: { host: HOST, tls: { secret: SECRET } } });
+    // Which certificate is served is the administrator's to say.
+    await applyLocalFoundation(await project.operator());
     const { stage, verification, rolledBack } = (await promote("--ca", authority)) ?? {};
     assert.deepEqual([stage, verification?.fits, rolledBack], ["canary-75", true, null]);
     assert.equal(verification?.host, HOST);
