@@ -108,7 +108,7 @@ function routeRules(config: GatewayFoundation, services: readonly string[]): Rul
     },
     {
       expression: `object.spec.rules.all(r, !has(r.filters) || r.filters.all(f, ${filter}))`,
-      says: `has other filters than ${FILTERS.join(" and ")}, redirects to another host, or sends a copy elsewhere`,
+      says: `has other filters than ${FILTERS.join(", ")}, redirects to another host, or sends a copy elsewhere`,
       isFixed: true,
     },
   ];

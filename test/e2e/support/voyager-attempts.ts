@@ -37,11 +37,10 @@ export function voyagerAttempts(namespace: string, app: string, secret: string):
     change: (object) => change((object as unknown as { spec: { template: Template } }).spec.template),
     ...(refusal && { refusal }),
   });
-  const volume = (
-    what: string,
-    source: object,
-    refusal = saysHow("mounts what app does not name.*: extra"),
-  ) => pods(`mounts ${what}`, ({ spec }) => spec.volumes.push({ name: "extra", ...source }), refusal);
+  const mounted = (what: string, source: object, refusal?: RegExp) =>
+    pods(`mounts ${what}`, ({ spec }) => spec.volumes.push({ name: "extra", ...source }), refusal);
+  const volume = (what: string, source: object) =>
+    mounted(what, source, saysHow("mounts what app does not name, as the volumes extra"));
   const container = (
     what: string,
     change: (one: Template["spec"]["containers"][number]) => void,
@@ -55,8 +54,12 @@ export function voyagerAttempts(namespace: string, app: string, secret: string):
       },
       refusal,
     );
-  const FOREIGN = saysHow(`takes variables from Secrets or ConfigMaps that app does not name.*: ${app}`);
-  const ROOT = saysHow(`does not keep the restricted Pod Security Standard.*: ${app}`);
+  const FOREIGN = saysHow(
+    `takes variables from Secrets or ConfigMaps that app does not name, in the containers ${app}`,
+  );
+  const ROOT = saysHow(
+    `does not keep the restricted Pod Security Standard, which app.podSecurity does not set aside, in the containers ${app}`,
+  );
   const of = (path: string) => (what: string, change: (object: Changed) => void, refusal?: RegExp) => ({
     what,
     path,
@@ -88,7 +91,7 @@ export function voyagerAttempts(namespace: string, app: string, secret: string):
       },
       FOREIGN,
     ),
-    volume("an emptyDir", { emptyDir: { sizeLimit: "1Mi" } }, undefined),
+    mounted("an emptyDir", { emptyDir: { sizeLimit: "1Mi" } }),
     volume("a Secret", { secret: { secretName: `${namespace}-deployer-token` } }),
     volume("a projected Secret", { projected: { sources: [{ secret: { name: "edge-tls" } }] } }),
     volume("a projected token", { projected: { sources: [{ serviceAccountToken: { path: "token" } }] } }),
