@@ -44,7 +44,7 @@ describe("canary", () => {
     const founded = await run("foundation", "--yes", "--json");
     assert.equal(founded.exitCode, 0, founded.stderr);
     const { stack, applied, changes } = foundationSchema.parse(json(founded));
-    assert.deepEqual([stack, applied, changes.length], ["foundation", true, 6]);
+    assert.deepEqual([stack, applied, changes.length], ["foundation", true, 21]);
     assert.match(founded.stderr, /needs an administrator of the cluster behind context/);
     const again = await run("foundation", "--yes", "--json");
     assert.deepEqual(foundationSchema.parse(json(again)).changes, []);
