@@ -91,7 +91,10 @@ describe("the restricted account", () => {
       }),
       /violates PodSecurity/,
     );
-    await deployer.send("POST", path, { type: "application/json", content });
+    await assert.rejects(
+      deployer.send("POST", path, { type: "application/json", content }),
+      /denied request: it makes pods that do not carry the labels of the application httpd/,
+    );
   });
 
   it("leaves its token in no state file, no output and no log", async () => {
