@@ -56,7 +56,10 @@ describe("canary, when something goes wrong", () => {
     ]);
     assert.deepEqual(both.map(({ exitCode }) => exitCode).sort(), [0, 3]);
     const refused = both.find(({ exitCode }) => exitCode === 3);
-    assert.match(refused?.stderr ?? "", /the lock is held by \S+@\S+:\d+ \(promote canary-75\) since/);
+    assert.match(
+      refused?.stderr ?? "",
+      /the lock is held by \S+@\S+:\d+\.[0-9a-f]{8} \(promote canary-75\) since/,
+    );
     assert.equal((await run("rollback", ...QUICKLY)).exitCode, 0);
   });
 

@@ -105,7 +105,7 @@ describe("the page, on a real cluster", function () {
     const { exitCode, message } = await ended(id);
     assert.equal(exitCode, 0, message);
     assert.equal(live()?.stage, "canary-75");
-    const { soak, action, history } = viewer.state();
+    const { soak, action } = viewer.state();
     assert.equal(soak?.looks.at(-1)?.decision, "fine");
     assert.deepEqual(
       action?.phases.map(({ title, state }) => `${title} ${state}`),
@@ -119,7 +119,8 @@ describe("the page, on a real cluster", function () {
         "judge canary-75 done",
       ],
     );
-    assert.equal(history[0]?.move, "judgement");
+    // The verdict is written after the last look, and comes by a watch of its own.
+    await until(() => viewer.state().history[0]?.move === "judgement");
     await until(
       () => viewer.state().status?.stages.find(({ name }) => name === "canary-75")?.condition === "live",
     );
