@@ -70,6 +70,10 @@ describe("how the page looks", () => {
 
     it(`gives axe-core nothing to find in its dialogs in ${theme}`, () =>
       shown(["controlled"], { colorScheme: theme }, async (_name, page) => {
+        // Keys that act are heard once the page can ask for something.
+        await page.getByRole("heading", { name: "canary-75 is live" }).waitFor();
+        await page.locator("button:enabled", { hasText: "canary-100" }).first().waitFor();
+        await page.bringToFront();
         for (const key of ["x", "?"]) {
           await page.keyboard.press(key);
           await page.getByRole("dialog").waitFor();
