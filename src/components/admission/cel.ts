@@ -41,6 +41,22 @@ export const eachOf = (list: string, entry: string, keeps: string, says: string)
   names: `${list}.filter(${entry}, !(${keeps})).map(${entry}, ${entry}.name)`,
 });
 
+/**
+ * What `unlessItStays` has a name for: that a part of an object is as it was. What is there already is not refused again:
+ * after a change of the foundation it may be what the rules no longer allow, and the provider also writes objects whose
+ * specification it leaves alone (who manages which field), on the way to one that they do allow.
+ * @param part CEL of it, behind the object: `spec`
+ */
+export const staysVariable = (part: string) => ({
+  name: "stays",
+  expression: `oldObject != null && oldObject.${part} == object.${part}`,
+});
+
+export const unlessItStays = (rule: Rule): Rule => ({
+  ...rule,
+  expression: `variables.stays || (${rule.expression})`,
+});
+
 /** Annotations that an object may have: by key, a regular expression that takes the whole value. */
 export type Annotations = Readonly<Record<string, string>>;
 

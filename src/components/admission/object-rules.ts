@@ -1,6 +1,6 @@
 import { HOOKS, hookLabels } from "../../model/hooks.ts";
 import { type AppNames, appNames } from "../../model/names.ts";
-import { ANNOTATIONS_RULE, all, cel, exactly, ifSet, type Rule, versionNames } from "./cel.ts";
+import { ANNOTATIONS_RULE, all, cel, exactly, ifSet, type Rule, unlessItStays, versionNames } from "./cel.ts";
 import type { EdgeAdmission } from "./edge-admission.ts";
 
 /** Whose objects they are. */
@@ -94,7 +94,7 @@ export function serviceRules({ port, selector, edge: { services } }: ObjectRuleA
     ([key, value]) => `${cel(key)} in ${spec}.selector && ${spec}.selector[${cel(key)}] == ${cel(value)}`,
   );
   const { ranges } = services;
-  return [
+  const rules: Rule[] = [
     {
       expression: `${spec}.type in ${cel(services.types)}`,
       says: `is of a type that this router does not make (${services.types.join(", ")}):`,
@@ -128,8 +128,8 @@ export function serviceRules({ port, selector, edge: { services } }: ObjectRuleA
           },
         ]
       : []),
-    ANNOTATIONS_RULE,
   ];
+  return [...rules.map(unlessItStays), ANNOTATIONS_RULE];
 }
 
 /** A Secret is plain data: one of another type makes the cluster put a ServiceAccount's token in. */

@@ -1,5 +1,5 @@
 import { keysOf } from "../../model/kubernetes/types.ts";
-import { all, cel, eachOf, ifSet, type Rule, versionNames } from "./cel.ts";
+import { all, cel, eachOf, ifSet, type Rule, staysVariable, unlessItStays, versionNames } from "./cel.ts";
 import type { PodReferences } from "./references.ts";
 
 /** What pod templates of an application are held against. */
@@ -11,13 +11,10 @@ export interface PodRuleArgs {
   readonly restricted: boolean;
 }
 
-/** What the rules of pod templates have names for. A pod that is there already may stay, so that a way back is never shut. */
+/** What the rules of pod templates have names for. */
 export const POD_VARIABLES = [
   { name: "pod", expression: "object.spec.template.spec" },
-  {
-    name: "stays",
-    expression: "oldObject != null && oldObject.spec.template.spec == object.spec.template.spec",
-  },
+  staysVariable("spec.template.spec"),
   {
     name: "containers",
     expression:
@@ -43,7 +40,7 @@ export function podRules({ references, owners, restricted }: PodRuleArgs): Rule[
     eachOf("variables.volumes", "v", volumeRule(references, secret, configMap), VOLUMES),
     ...(restricted ? [eachOf("variables.containers", "c", restrictedRule(), NOT_RESTRICTED)] : []),
   ];
-  return rules.map((rule) => ({ ...rule, expression: `variables.stays || (${rule.expression})` }));
+  return rules.map(unlessItStays);
 }
 
 const VARIABLES = "takes variables from Secrets or ConfigMaps that app does not name, in the containers";

@@ -2,7 +2,14 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { AppConfig } from "../../config/app.ts";
 import { appNames, FIELD_MANAGER } from "../../model/names.ts";
-import { ANNOTATIONS_RULE, annotationsVariable, cel, type Rule } from "./cel.ts";
+import {
+  ANNOTATIONS_RULE,
+  annotationsVariable,
+  cel,
+  type Rule,
+  staysVariable,
+  unlessItStays,
+} from "./cel.ts";
 import {
   labelRules,
   nameRules,
@@ -113,7 +120,7 @@ export function policyParts(args: DeployerPoliciesArgs): PolicyPart[] {
       ...own,
       suffix: "services",
       resources: ["services"],
-      variables: [annotationsVariable(edge.services.annotations)],
+      variables: [staysVariable("spec"), annotationsVariable(edge.services.annotations)],
       rules: serviceRules(objects),
     },
     { ...own, suffix: "secrets", resources: ["secrets"], rules: SECRET_RULES },
@@ -122,8 +129,8 @@ export function policyParts(args: DeployerPoliciesArgs): PolicyPart[] {
       apiGroups: [apiGroup],
       resources: [resource],
       operations: WRITES,
-      variables: [annotationsVariable(annotations)],
-      rules: [...rules, ANNOTATIONS_RULE],
+      variables: [staysVariable("spec"), annotationsVariable(annotations)],
+      rules: [...rules.map(unlessItStays), ANNOTATIONS_RULE],
     })),
   ];
 }

@@ -281,6 +281,7 @@ describe("a release through a route of the Gateway API", function () {
   it("has the pods for a share before it gives it, and leaves them to their autoscaler afterwards", async () => {
     // Everybody is served again, whatever host they ask for: the load asks for none.
     await project.edit("Pulumi.yaml", { edge: edgeWith({}) });
+    await applyLocalFoundation(await project.operator());
     await moveTo(project, "canary-25");
     const scaled = { previous: 3, canary: { min: 1, max: 6, cpu: 70 } };
     for (const name of ["canary-25", "canary-75"]) {

@@ -4,7 +4,7 @@ interface Route {
   readonly spec: {
     parentRefs: { name: string; namespace?: string }[];
     hostnames?: string[];
-    rules: { backendRefs: { name: string; namespace?: string; weight: number }[]; filters?: object[] }[];
+    rules: { backendRefs?: { name: string; namespace?: string; weight: number }[]; filters?: object[] }[];
   };
 }
 
@@ -53,10 +53,17 @@ export function gatewayAttempts(namespace: string, app: string): readonly Attemp
     ),
     route(
       "sends clients to another host",
-      filtered({
-        type: "RequestRedirect",
-        requestRedirect: { hostname: "bank.example.com", statusCode: 302 },
-      }),
+      ({ rules }) => {
+        for (const rule of rules) {
+          delete rule.backendRefs;
+          rule.filters = [
+            {
+              type: "RequestRedirect",
+              requestRedirect: { hostname: "bank.example.com", statusCode: 302 },
+            },
+          ];
+        }
+      },
       filters,
     ),
     route(
