@@ -4,13 +4,14 @@
 // Environment: VERSION (baked into the image), PORT (5000), ANSWER_STATUS (of /, 200), NEVER_READY (any value),
 // FAIL_AFTER_SECONDS (ends with status 1 that long after its start), LISTEN_AFTER_SECONDS (opens its port that long
 // after its start), FAIL_PERCENT (of /: so many answers are a 500), CUT_PERCENT (of /: so many end in the middle of their
-// body).
+// body). Percentages may have decimals. GET /metrics has what / answered, for Prometheus.
 package main
 
 import (
 	"context"
 	"errors"
 	"log"
+	"math"
 	"net/http"
 	"os"
 	"os/signal"
@@ -58,7 +59,9 @@ func routes(sockets *sync.WaitGroup) http.Handler {
 	status := number("ANSWER_STATUS", http.StatusOK)
 	fails, cuts := every("FAIL_PERCENT"), every("CUT_PERCENT")
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
+	counts := &metrics{}
+	mux.Handle("GET /metrics", counts)
+	mux.HandleFunc("GET /{$}", counts.counted(func(w http.ResponseWriter, _ *http.Request) {
 		if fails() {
 			http.Error(w, "failed, as FAIL_PERCENT asks", http.StatusInternalServerError)
 			return
@@ -71,7 +74,7 @@ func routes(sockets *sync.WaitGroup) http.Handler {
 		w.Header().Set("X-Version", version)
 		w.WriteHeader(status)
 		_, _ = w.Write([]byte(version + "\n"))
-	})
+	}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		if os.Getenv("NEVER_READY") != "" {
 			http.Error(w, "not ready, as NEVER_READY asks", http.StatusServiceUnavailable)
@@ -90,11 +93,20 @@ func routes(sockets *sync.WaitGroup) http.Handler {
 
 // every tells of each call whether it is one of the percentage that a variable asks for, spread evenly.
 func every(name string) func() bool {
-	percent := int64(number(name, 0))
+	percent := 0.0
+	if value := os.Getenv(name); value != "" {
+		parsed, err := strconv.ParseFloat(value, 64)
+		if err != nil {
+			log.Fatalf("%s is no number: %s", name, value)
+		}
+		percent = parsed
+	}
+	// In thousandths of a percent, so that counting goes on exactly.
+	share := int64(math.Round(percent * 1000))
 	var calls atomic.Int64
 	return func() bool {
 		n := calls.Add(1)
-		return n*percent/100 > (n-1)*percent/100
+		return n*share/100_000 > (n-1)*share/100_000
 	}
 }
 

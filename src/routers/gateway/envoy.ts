@@ -2,7 +2,6 @@ import { UserError } from "../../errors.ts";
 import { request } from "../../http/request.ts";
 import { TRACKS, type TrackName } from "../../model/names.ts";
 import type { PerTrack } from "../../model/traffic.ts";
-import type { ServedStage } from "../live-share.ts";
 
 /** A pod as Envoy knows it. */
 export interface Endpoint {
@@ -22,6 +21,12 @@ export interface EnvoyView {
   /** Percent of the traffic that the canary gets, for each route of Envoy's that splits it. */
   readonly shares: readonly number[];
   readonly endpoints: PerTrack<readonly Endpoint[]>;
+}
+
+/** Services between which a route divides an application's traffic: a stage, or whatever names them likewise. */
+export interface SplitServices {
+  readonly namespace: string;
+  readonly plan: { readonly tracks: PerTrack<{ readonly name: string }> };
 }
 
 /** `/clusters?format=json`: envoy.admin.v3.Clusters. Numbers are texts there, and a zero is left out. */
@@ -60,7 +65,7 @@ export interface RouteConfigs {
 export function viewOf(
   clusters: Clusters,
   configs: RouteConfigs,
-  { namespace, plan }: ServedStage,
+  { namespace, plan }: SplitServices,
 ): EnvoyView {
   const statuses = clusters.cluster_statuses ?? [];
   const clustersOf = (track: TrackName) => {
@@ -122,7 +127,7 @@ const TIMEOUT_MS = 5_000;
  * @param url its admin address, `http://HOST:PORT`
  * @throws UserError when it does not answer
  */
-export async function askEnvoy(url: string, stage: ServedStage): Promise<EnvoyView> {
+export async function askEnvoy(url: string, stage: SplitServices): Promise<EnvoyView> {
   const [clusters, configs] = await Promise.all([
     read<Clusters>(url, "/clusters?format=json"),
     read<RouteConfigs>(url, "/config_dump?resource=dynamic_route_configs"),

@@ -1,0 +1,172 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { layoutOf } from "../../local/cluster/layout.ts";
+import { lengthOf, writtenSince } from "../../local/process/logs.ts";
+import { until } from "../../local/process/until.ts";
+import { figuresOf, timelineOf } from "../availability/figures.ts";
+import { type Load, startLoad } from "../load/load.ts";
+import { parseRecord } from "../load/record.ts";
+import { type Counts, summarise } from "../load/summary.ts";
+import type { Contender } from "./contender.ts";
+import { cycleMoves, type Move, versionAt } from "./moves.ts";
+import type { SeenPods } from "./pods.ts";
+import type { ReleaseRun } from "./report.ts";
+import type { Turn } from "./turn.ts";
+import { type Usage, watchUsage } from "./usage.ts";
+import type { World } from "./world.ts";
+
+const REST_MS = 4000;
+/** A share within half a point is there. */
+const TOLERANCE_POINTS = 0.5;
+const SHARE_MS = 1_200_000;
+export const KEPT_CONNECTIONS = 64;
+const LONGEST_SECONDS = 3600;
+const MOST_REQUESTS = 10_000_000;
+
+export interface ReleaseOptions {
+  /** New connections a second. */
+  readonly rate: number;
+  readonly cycles: number;
+}
+
+interface Taken {
+  readonly cycle: number;
+  readonly move: Move;
+  /** Times in milliseconds since 1970: of the command, of its share, and of its end. */
+  readonly from: number;
+  readonly shareAt: number;
+  readonly to: number;
+  readonly seen: SeenPods;
+  readonly calls: number;
+  readonly usage: Usage;
+  readonly rest: { readonly new: Counts; readonly kept: Counts };
+}
+
+/** Takes a contender through cycles of moves under load. */
+export async function runReleases(
+  { contender, pods }: Turn,
+  options: ReleaseOptions,
+  world: World,
+): Promise<ReleaseRun> {
+  await contender.found(versionAt(0));
+  const recordFile = join(world.stateDir, `${contender.name}.ndjson`);
+  const load = await startUsers(contender, world, options.rate, recordFile);
+  const taken: Taken[] = [];
+  try {
+    await setTimeout(REST_MS);
+    for (let cycle = 1; cycle <= options.cycles; cycle++) {
+      for (const move of cycleMoves(cycle)) {
+        world.signal.throwIfAborted();
+        pods.begin();
+        const done = { ...(await takeMove(contender, move, world)), seen: pods.seen() };
+        const restFrom = Date.now();
+        await setTimeout(REST_MS);
+        taken.push({ ...done, cycle, move, rest: await load.between(restFrom, Date.now()) });
+        world.progress.say(lineOf(move, done));
+      }
+    }
+  } finally {
+    await load.stop();
+  }
+  return reportOf(contender, options, taken, await readFile(recordFile, "utf8"));
+}
+
+/** Users at a rate on new connections and on kept-alive ones, once the first version serves alone. */
+export async function startUsers(
+  contender: Contender,
+  world: World,
+  rate: number,
+  recordFile: string,
+): Promise<Load> {
+  const { url, headers } = await contender.entrance();
+  const serves = async () => (await contender.split.shareOf(versionAt(0).name)) === 100;
+  await until(serves, { timeoutMs: SHARE_MS, everyMs: 100, signal: world.signal });
+  return startLoad({
+    url,
+    headers: { ...headers },
+    clusterCidrs: [...world.environment.networks],
+    newConnectionsPerSecond: rate,
+    keepAliveConnections: KEPT_CONNECTIONS,
+    recordFile,
+    classify: { header: "x-version" },
+    maxSeconds: LONGEST_SECONDS,
+    maxRequests: MOST_REQUESTS,
+  });
+}
+
+type TakenMove = Pick<Taken, "from" | "shareAt" | "to" | "calls" | "usage">;
+
+async function takeMove(contender: Contender, move: Move, world: World): Promise<TakenMove> {
+  const { audit } = layoutOf(world.stateDir);
+  const logged = lengthOf(audit);
+  const usage = watchUsage(() => contender.processes());
+  const from = Date.now();
+  const [shareAt] = await Promise.all([untilShare(contender, move, world), move.act(contender)]);
+  const to = Date.now();
+  const calls = writtenSince(audit, logged).split("\n").filter(Boolean).length;
+  if (move.share === 0) await contender.settle();
+  return { from, shareAt, to, calls, usage: await usage.stop() };
+}
+
+async function untilShare(
+  { split }: Contender,
+  { share, version }: Move,
+  { signal }: World,
+): Promise<number> {
+  const isThere = async () => {
+    const is = await split.shareOf(version.name).catch(() => undefined);
+    return is !== undefined && Math.abs(is - share) < TOLERANCE_POINTS;
+  };
+  if (await until(isThere, { timeoutMs: SHARE_MS, everyMs: 100, signal })) return Date.now();
+  throw new Error(`${version.name} does not get ${share} % within ${SHARE_MS / 1000} s`);
+}
+
+const lineOf = ({ title }: Move, { from, shareAt, to, seen }: TakenMove & Pick<Taken, "seen">): string =>
+  `  ${title}: there after ${seconds(from, shareAt)} s, done after ${seconds(from, to)} s, fewest ready ${seen.fewestReady}`;
+
+const seconds = (from: number, to: number): number => Number(((to - from) / 1000).toFixed(1));
+
+const shareIn = ({ byVersion }: Counts, version: string): number | null => {
+  const all = Object.values(byVersion).reduce((sum, count) => sum + count, 0);
+  return all === 0 ? null : (100 * (byVersion[version] ?? 0)) / all;
+};
+
+function reportOf(
+  { name }: Contender,
+  { rate, cycles }: ReleaseOptions,
+  taken: readonly Taken[],
+  record: string,
+): ReleaseRun {
+  const buckets = parseRecord(record);
+  const start = buckets[0]?.at ?? 0;
+  const { total, during, outside, moves } = figuresOf(buckets, taken);
+  return {
+    contender: name,
+    rate,
+    cycles,
+    total,
+    during,
+    outside,
+    clientLateMs: summarise(buckets).lateMs,
+    moves: taken.map((each, index) => {
+      const figures = moves[index];
+      if (!figures) throw new Error(`no load was recorded in the move ${each.move.title}`);
+      const { cycle, move, from, shareAt, to, seen, calls, usage, rest } = each;
+      return {
+        ...figures,
+        cycle,
+        title: move.title,
+        share: move.share,
+        at: from - start,
+        seconds: seconds(from, shareAt),
+        doneSeconds: seconds(from, to),
+        ...seen,
+        calls,
+        ...usage,
+        atRest: { new: shareIn(rest.new, move.version.name), kept: shareIn(rest.kept, move.version.name) },
+      };
+    }),
+    timeline: timelineOf(buckets),
+  };
+}
