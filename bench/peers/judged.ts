@@ -20,6 +20,7 @@ export interface JudgedOptions {
 
 const LOOK_MS = 100;
 const SERVE_MS = 60_000;
+const SETTLE_MS = 60_000;
 /** What is in flight when the canary goes still ends. */
 const TAIL_MS = 2000;
 
@@ -64,6 +65,9 @@ export async function runJudged(
   limit.abort();
   // A command or a controller that goes on would work on what is removed next.
   if (!ended) await contender.kill();
+  const isSettled = async () => [0, 100].includes((await shareOf(contender, canary.name)) ?? -1);
+  // What was decided takes the pods out, or in, a moment later.
+  if (ended) await until(isSettled, { timeoutMs: SETTLE_MS, everyMs: LOOK_MS, signal: world.signal });
   await setTimeout(TAIL_MS);
   await watched.stop();
   const { first = from, last } = watched.times();

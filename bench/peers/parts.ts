@@ -5,10 +5,11 @@ import { type Gates, startGates } from "./gates.ts";
 import { runJudged } from "./judged.ts";
 import { runKilled } from "./killed.ts";
 import { versionAt } from "./moves.ts";
+import { isPeer } from "./programs.ts";
 import { runReleases } from "./release.ts";
 import type { Entry } from "./report.ts";
 import { rightsOfDeployer, rightsOfPeer } from "./rights.ts";
-import { isPeer, withTurn, withTurns } from "./turns.ts";
+import { withTurn, withTurns } from "./turns.ts";
 import type { World } from "./world.ts";
 
 /** What is measured, and how. */

@@ -1,4 +1,5 @@
 import { ensureGoController, type GoController } from "../../local/engine/go-controller.ts";
+import type { ContenderName } from "./contender.ts";
 
 /** The tools that a release is compared with, by the short names of this bench. */
 export const PEERS = {
@@ -28,6 +29,8 @@ export const PEERS = {
 } as const satisfies Readonly<Record<string, GoController>>;
 
 export type PeerName = keyof typeof PEERS;
+
+export const isPeer = (name: ContenderName): name is ContenderName & PeerName => name in PEERS;
 
 /** Found in the cache, or built: minutes. @throws as `ensureGoController` */
 export const ensurePeer = (name: PeerName, ...rest: Tail<Parameters<typeof ensureGoController>>) =>

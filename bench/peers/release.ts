@@ -4,16 +4,13 @@ import { setTimeout } from "node:timers/promises";
 import { layoutOf } from "../../local/cluster/layout.ts";
 import { lengthOf, writtenSince } from "../../local/process/logs.ts";
 import { until } from "../../local/process/until.ts";
-import { figuresOf, timelineOf } from "../availability/figures.ts";
 import { type Load, startLoad } from "../load/load.ts";
-import { parseRecord } from "../load/record.ts";
-import { type Counts, summarise } from "../load/summary.ts";
 import type { Contender } from "./contender.ts";
 import { cycleMoves, type Move, versionAt } from "./moves.ts";
-import type { SeenPods } from "./pods.ts";
+import { reportOf, seconds, type Taken } from "./release-report.ts";
 import type { ReleaseRun } from "./report.ts";
 import type { Turn } from "./turn.ts";
-import { type Usage, watchUsage } from "./usage.ts";
+import { watchUsage } from "./usage.ts";
 import type { World } from "./world.ts";
 
 const REST_MS = 4000;
@@ -28,19 +25,6 @@ export interface ReleaseOptions {
   /** New connections a second. */
   readonly rate: number;
   readonly cycles: number;
-}
-
-interface Taken {
-  readonly cycle: number;
-  readonly move: Move;
-  /** Times in milliseconds since 1970: of the command, of its share, and of its end. */
-  readonly from: number;
-  readonly shareAt: number;
-  readonly to: number;
-  readonly seen: SeenPods;
-  readonly calls: number;
-  readonly usage: Usage;
-  readonly rest: { readonly new: Counts; readonly kept: Counts };
 }
 
 /** Takes a contender through cycles of moves under load. */
@@ -69,7 +53,7 @@ export async function runReleases(
   } finally {
     await load.stop();
   }
-  return reportOf(contender, options, taken, await readFile(recordFile, "utf8"));
+  return reportOf({ ...options, contender: contender.name }, taken, await readFile(recordFile, "utf8"));
 }
 
 /** Users at a rate on new connections and on kept-alive ones, once the first version serves alone. */
@@ -124,49 +108,3 @@ async function untilShare(
 
 const lineOf = ({ title }: Move, { from, shareAt, to, seen }: TakenMove & Pick<Taken, "seen">): string =>
   `  ${title}: there after ${seconds(from, shareAt)} s, done after ${seconds(from, to)} s, fewest ready ${seen.fewestReady}`;
-
-const seconds = (from: number, to: number): number => Number(((to - from) / 1000).toFixed(1));
-
-const shareIn = ({ byVersion }: Counts, version: string): number | null => {
-  const all = Object.values(byVersion).reduce((sum, count) => sum + count, 0);
-  return all === 0 ? null : (100 * (byVersion[version] ?? 0)) / all;
-};
-
-function reportOf(
-  { name }: Contender,
-  { rate, cycles }: ReleaseOptions,
-  taken: readonly Taken[],
-  record: string,
-): ReleaseRun {
-  const buckets = parseRecord(record);
-  const start = buckets[0]?.at ?? 0;
-  const { total, during, outside, moves } = figuresOf(buckets, taken);
-  return {
-    contender: name,
-    rate,
-    cycles,
-    total,
-    during,
-    outside,
-    clientLateMs: summarise(buckets).lateMs,
-    moves: taken.map((each, index) => {
-      const figures = moves[index];
-      if (!figures) throw new Error(`no load was recorded in the move ${each.move.title}`);
-      const { cycle, move, from, shareAt, to, seen, calls, usage, rest } = each;
-      return {
-        ...figures,
-        cycle,
-        title: move.title,
-        share: move.share,
-        at: from - start,
-        seconds: seconds(from, shareAt),
-        doneSeconds: seconds(from, to),
-        ...seen,
-        calls,
-        ...usage,
-        atRest: { new: shareIn(rest.new, move.version.name), kept: shareIn(rest.kept, move.version.name) },
-      };
-    }),
-    timeline: timelineOf(buckets),
-  };
-}

@@ -1,7 +1,7 @@
 import { NAMESPACE_PREFIX } from "./workload.ts";
 
-/** Between two scrapes: what Flagger's own Prometheus has (charts/flagger/templates/prometheus.yaml). */
-const SCRAPE = "5s";
+/** Between two scrapes: less than the 5 s of Flagger's own Prometheus, so that its shortest interval has enough of them. */
+const SCRAPE = "2s";
 
 /**
  * What Prometheus scrapes for all contenders: Envoy, and the application's pods by their own metrics, with their labels.

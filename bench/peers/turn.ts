@@ -6,10 +6,10 @@ import { flagger } from "./flagger.ts";
 import type { Gates } from "./gates.ts";
 import { ours, type Place } from "./ours.ts";
 import { type PodWatch, watchPods } from "./pods.ts";
-import type { PeerName } from "./programs.ts";
+import { isPeer, type PeerName } from "./programs.ts";
 import { envoySplit, serviceSplit } from "./splits.ts";
 import { APP, namespaceOf } from "./workload.ts";
-import { apply, HOST, type World } from "./world.ts";
+import { apply, hostOf, type World } from "./world.ts";
 
 /** A contender that is ready to be brought up, and what goes with it. */
 export interface Turn {
@@ -38,11 +38,11 @@ const SERVICES = {
   flagger: { previous: { name: `${APP.name}-primary` }, canary: { name: `${APP.name}-canary` } },
 } as const;
 
-/** Makes a contender's namespace, and the contender. */
+/** Makes a contender, and the namespace of one that makes none. */
 export async function beginTurn(name: ContenderName, world: World, options: TurnOptions): Promise<Turn> {
   const namespace = namespaceOf(name);
   const path = `/api/v1/namespaces/${namespace}`;
-  await apply(world.api, path, { apiVersion: "v1", kind: "Namespace" });
+  if (isPeer(name)) await apply(world.api, path, { apiVersion: "v1", kind: "Namespace" });
   const pods = await watchPods(world.watch, namespace);
   const place = placeOf(name, world, pods);
   return {
@@ -69,7 +69,7 @@ function placeOf(name: ContenderName, world: World, { versionAt }: PodWatch): Pl
   }
   return {
     namespace,
-    entrance: async () => ({ url: world.envoy.url, headers: { host: HOST } }),
+    entrance: async () => ({ url: world.envoy.url, headers: { host: hostOf(name) } }),
     split: envoySplit(world.envoy.admin, { namespace, plan: { tracks: SERVICES[name] } }, versionAt),
   };
 }
@@ -80,7 +80,7 @@ async function contenderOf(
   world: World,
   { controllers, interval, gates }: TurnOptions,
 ): Promise<Contender> {
-  if (name === "gateway" || name === "replicas") return ours(name, place, world, gates === undefined);
+  if (!isPeer(name)) return ours(name, place, world, gates === undefined);
   const controller = controllers[name];
   if (!controller) throw new Error(`the controller of ${name} does not run`);
   if (name === "flagger") return flagger(place, world, controller, { interval, ...(gates && { gates }) });

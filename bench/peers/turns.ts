@@ -1,10 +1,8 @@
 import type { ContenderName } from "./contender.ts";
 import { type Controller, startController } from "./controllers.ts";
-import { PEERS, type PeerName } from "./programs.ts";
+import { isPeer, type PeerName } from "./programs.ts";
 import { beginTurn, type Turn, type TurnOptions } from "./turn.ts";
 import type { World } from "./world.ts";
-
-export const isPeer = (name: ContenderName): name is ContenderName & PeerName => name in PEERS;
 
 /** Turns with the controllers that they need and no other; all of it is gone afterwards. */
 export async function withTurns<T>(

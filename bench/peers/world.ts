@@ -7,10 +7,11 @@ import { ensureGatewaySupplies } from "../../local/gateway/supplies.ts";
 import { startPrometheus } from "../../local/prometheus/prometheus.ts";
 import type { KubernetesApi } from "../../src/cluster/api.ts";
 import { connect } from "../../src/cluster/connect.ts";
+import type { ContenderName } from "./contender.ts";
 import { scrapeJobs } from "./scraped.ts";
 
-/** The host that everybody's route is for. */
-export const HOST = "peers.test";
+/** The host that a contender's route is for: two of them may be there at a time. */
+export const hostOf = (name: ContenderName): string => `${name}.peers.test`;
 
 /** The one Gateway, which an administrator made, as in the tutorials of both sides. */
 export const GATEWAY = { namespace: "peers-edge", name: "web" } as const;

@@ -1,6 +1,6 @@
 import type { Version } from "../contender.ts";
 import { APP, PODS, podTemplate } from "../workload.ts";
-import { GATEWAY, HOST } from "../world.ts";
+import { GATEWAY, hostOf } from "../world.ts";
 
 /** Name of the Canary and of its Deployment. */
 export const CANARY = APP.name;
@@ -52,7 +52,7 @@ export function canary({ interval, gates }: Analysis): object {
     spec: {
       targetRef: { apiVersion: "apps/v1", kind: "Deployment", name: CANARY },
       progressDeadlineSeconds: 60,
-      service: { port: 80, targetPort: "http", hosts: [HOST], gatewayRefs: [GATEWAY] },
+      service: { port: 80, targetPort: "http", hosts: [hostOf("flagger")], gatewayRefs: [GATEWAY] },
       analysis: {
         interval,
         threshold: 5,

@@ -1,5 +1,5 @@
 import { APP, PODS, TOTAL_PODS } from "../workload.ts";
-import { GATEWAY, HOST, type World } from "../world.ts";
+import { GATEWAY, hostOf, type World } from "../world.ts";
 
 /** This program's routers that have a peer. */
 export type OwnRouter = "gateway" | "replicas";
@@ -25,7 +25,7 @@ export function settingsOf(
   const lifecycle = { value: ["canary-25", "canary-75", "canary-100"] };
   const common = { namespace, router, lifecycle, app: { value: APP } };
   if (router === "gateway") {
-    const edge = { gateway: GATEWAY, host: HOST, envoy: [envoy.admin] };
+    const edge = { gateway: GATEWAY, host: hostOf(router), envoy: [envoy.admin] };
     return {
       project: {
         ...common,

@@ -6,6 +6,7 @@ import { startGates } from "../../../bench/peers/gates.ts";
 import { cycleMoves, RELEASES_PER_CYCLE } from "../../../bench/peers/moves.ts";
 import { judgedPicture, releasesPicture } from "../../../bench/peers/pictures.ts";
 import { type Entry, type JudgedRun, merged, type Report } from "../../../bench/peers/report.ts";
+import { countRights } from "../../../bench/peers/rights.ts";
 import { rollout, STEP_AT } from "../../../bench/peers/settings/argo.ts";
 import { settingsOf } from "../../../bench/peers/settings/ours.ts";
 import { sharePerEnvoy } from "../../../bench/peers/splits.ts";
@@ -97,6 +98,20 @@ describe("the bench beside the peers", () => {
   it("reads processor and memory of a process whatever its name is", () => {
     const stat = `42 (a (b) c) S 1 42 42 0 -1 4194560 900 0 0 0 250 50 0 0 20 0 12 0 12345 5000000 2048 18446744073709551615`;
     assert.deepEqual(parseUse(stat), { ticks: 300, pages: 2048 });
+  });
+
+  it("counts each right once, whichever rules give it", () => {
+    const rules = [
+      { apiGroups: [""], resources: ["pods", "secrets"], verbs: ["get", "list"] },
+      { apiGroups: ["", "apps"], resources: ["pods"], verbs: ["get", "delete"] },
+      { nonResourceURLs: ["/version"], verbs: ["get"] },
+    ];
+    assert.deepEqual(countRights("cluster", rules), {
+      where: "cluster",
+      pairs: 7,
+      writing: 2,
+      secrets: ["get", "list"],
+    });
   });
 
   it("brings each cycle versions of its own, and leaves the last one live", () => {
