@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
@@ -29,9 +29,10 @@ export async function ours(
   judged: boolean,
 ): Promise<Contender> {
   const { environment, stateDir } = world;
-  const directory = join(stateDir, place.namespace);
+  // A turn before has left its stacks, of a cluster's objects that are gone.
+  const directory = await mkdtemp(join(stateDir, `${place.namespace}-`));
   const backend = join(directory, "backend");
-  await mkdir(backend, { recursive: true });
+  await mkdir(backend);
   const settings = settingsOf(router, place.namespace, world, judged);
   const write = (name: string, content: object) => writeFile(join(directory, name), stringify(content));
   const example = parse(

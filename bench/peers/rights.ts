@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { moduleFolder } from "../../local/engine/go.ts";
 import { TOOLS } from "../../local/paths.ts";
+import { appNames } from "../../src/model/names.ts";
 import { PEERS, type PeerName } from "./programs.ts";
 import type { Turn } from "./turn.ts";
+import { APP } from "./workload.ts";
 import type { World } from "./world.ts";
 
 /** A rule of a Role or a ClusterRole (rbac.authorization.k8s.io/v1). */
@@ -72,13 +74,13 @@ export async function rightsOfPeer(name: PeerName, { progress, signal }: World):
   );
 }
 
-/** What this program's deployer may do: the Roles that its foundation has made. */
+/** What this program's deployer may do: the Roles that its foundation has made, one of them where the Gateway is. */
 export async function rightsOfDeployer({ contender }: Turn, { api }: World): Promise<Rights> {
-  const roles = await api.list<Role>(
-    `/apis/rbac.authorization.k8s.io/v1/namespaces/${contender.namespace}/roles`,
-  );
+  const { deployer } = appNames(APP.name, contender.namespace);
+  const roles = await api.list<Role>("/apis/rbac.authorization.k8s.io/v1/roles");
+  const own = roles.filter(({ metadata: { name } }) => name.startsWith(deployer));
   return countRights(
     "namespace",
-    roles.flatMap(({ rules }) => rules ?? []),
+    own.flatMap(({ rules }) => rules ?? []),
   );
 }

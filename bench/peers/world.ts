@@ -4,9 +4,11 @@ import type { TemporaryEnvironment } from "../../local/environment/temporary.ts"
 import { startGateway } from "../../local/gateway/gateway.ts";
 import { GATEWAY_CLASS } from "../../local/gateway/objects.ts";
 import { ensureGatewaySupplies } from "../../local/gateway/supplies.ts";
+import { until } from "../../local/process/until.ts";
 import { startPrometheus } from "../../local/prometheus/prometheus.ts";
 import type { KubernetesApi } from "../../src/cluster/api.ts";
 import { connect } from "../../src/cluster/connect.ts";
+import type { Condition } from "../../src/routers/gateway/objects.ts";
 import type { ContenderName } from "./contender.ts";
 import { scrapeJobs } from "./scraped.ts";
 
@@ -15,6 +17,8 @@ export const hostOf = (name: ContenderName): string => `${name}.peers.test`;
 
 /** The one Gateway, which an administrator made, as in the tutorials of both sides. */
 export const GATEWAY = { namespace: "peers-edge", name: "web" } as const;
+
+const ACCEPT_MS = 30_000;
 
 /** What all contenders are measured on. */
 export interface World extends TemporaryEnvironment {
@@ -36,20 +40,7 @@ export async function makeWorld(temporary: TemporaryEnvironment): Promise<World>
   const edge = await startGateway({ stateDir, machinery, context }, supplies, GATEWAY, progress);
   const api = await connect({ file: machinery, context });
   await apply(api, `/api/v1/namespaces/${GATEWAY.namespace}`, { apiVersion: "v1", kind: "Namespace" });
-  await apply(
-    api,
-    `/apis/gateway.networking.k8s.io/v1/namespaces/${GATEWAY.namespace}/gateways/${GATEWAY.name}`,
-    {
-      apiVersion: "gateway.networking.k8s.io/v1",
-      kind: "Gateway",
-      spec: {
-        gatewayClassName: GATEWAY_CLASS,
-        listeners: [
-          { name: "http", port: 80, protocol: "HTTP", allowedRoutes: { namespaces: { from: "All" } } },
-        ],
-      },
-    },
-  );
+  await makeGateway(api);
   const prometheus = await startPrometheus(stateDir, progress, scrapeJobs(edge.statsUrl, machinery));
   return {
     ...temporary,
@@ -58,6 +49,28 @@ export async function makeWorld(temporary: TemporaryEnvironment): Promise<World>
     envoy: { url: edge.url, admin: edge.statsUrl },
     prometheus,
   };
+}
+
+/** @throws Error when its controller does not accept it */
+async function makeGateway(api: KubernetesApi): Promise<void> {
+  const path = `/apis/gateway.networking.k8s.io/v1/namespaces/${GATEWAY.namespace}/gateways/${GATEWAY.name}`;
+  await apply(api, path, {
+    apiVersion: "gateway.networking.k8s.io/v1",
+    kind: "Gateway",
+    spec: {
+      gatewayClassName: GATEWAY_CLASS,
+      listeners: [
+        { name: "http", port: 80, protocol: "HTTP", allowedRoutes: { namespaces: { from: "All" } } },
+      ],
+    },
+  });
+  const isAccepted = async () => {
+    const { status } =
+      (await api.get<{ readonly status?: { readonly conditions?: readonly Condition[] } }>(path)) ?? {};
+    return status?.conditions?.some(({ type, status: is }) => type === "Programmed" && is === "True");
+  };
+  if (await until(isAccepted, { timeoutMs: ACCEPT_MS, everyMs: 100 })) return;
+  throw new Error(`the Gateway ${GATEWAY.name} is not accepted within ${ACCEPT_MS / 1000} s`);
 }
 
 /** Applies an object by server-side apply, under the name that its path ends with. */
