@@ -9,7 +9,7 @@ export const PEERS = {
     version: "1.9.0",
     module: "github.com/argoproj/argo-rollouts",
     main: "cmd/rollouts-controller",
-    variables: { "github.com/argoproj/argo-rollouts/utils/version.version": "v1.9.0" },
+    variables: { "github.com/argoproj/argo-rollouts/utils/version.version": "1.9.0" },
     crds: [
       "manifests/crds/rollout-crd.yaml",
       "manifests/crds/experiment-crd.yaml",
