@@ -58,6 +58,13 @@ export async function beginTurn(name: ContenderName, world: World, options: Turn
   };
 }
 
+/** Checks that a share is kept for, where nobody holds it: a rule that takes the fourth failure for harm needs as many. */
+const CHECKS_PER_SHARE = 6;
+
+/** `10s` as `60s`. @param interval a whole number and its unit */
+const pauseOf = (interval: string): string =>
+  interval.replace(/^\d+/, (number) => String(CHECKS_PER_SHARE * Number(number)));
+
 function placeOf(name: ContenderName, world: World, { versionAt }: PodWatch): Place {
   const namespace = namespaceOf(name);
   if (name === "replicas" || name === "argo") {
@@ -85,7 +92,12 @@ async function contenderOf(
   if (!controller) throw new Error(`the controller of ${name} does not run`);
   if (name === "flagger") return flagger(place, world, controller, { interval, ...(gates && { gates }) });
   await foundArgo(world, place.namespace);
-  return argo(place, world, controller, gates ? undefined : { prometheus: world.prometheus, interval });
+  return argo(
+    place,
+    world,
+    controller,
+    gates ? undefined : { prometheus: world.prometheus, interval, pause: pauseOf(interval) },
+  );
 }
 
 interface Addressed {

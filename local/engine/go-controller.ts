@@ -80,9 +80,18 @@ async function build(
   await writeFile(built.crds, JSON.stringify(texts.flatMap(documentsOf)));
 }
 
-/** The files may begin with a comment, which is a document of its own. */
-function documentsOf(text: string): unknown[] {
-  return parseAllDocuments(text)
-    .map((document) => document.toJS())
-    .filter(Boolean);
+/**
+ * The documents of a file, which may begin with a comment: that is one of its own.
+ * @throws YAMLParseError for what Go's parser would not take either
+ */
+export function documentsOf(text: string): unknown[] {
+  const documents = parseAllDocuments(text);
+  const isWrong = documents.some(({ errors }) => errors.length > 0);
+  const taken = isWrong ? parseAllDocuments(withFoldedQuotes(text)) : documents;
+  for (const { errors } of taken) for (const error of errors) throw error;
+  return taken.map((document) => document.toJS()).filter(Boolean);
 }
+
+/** Go's parser takes a quoted text that goes on no deeper than its key, as descriptions in Flagger's file do. */
+const withFoldedQuotes = (text: string): string =>
+  text.replace(/: '(?:[^']|'')*'/g, (quoted) => quoted.replace(/\n\s*/g, " "));

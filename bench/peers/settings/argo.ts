@@ -8,8 +8,10 @@ export const API = "argoproj.io/v1alpha1";
 /** How an analysis is asked: how often, and how long each share is kept. */
 export interface Analysis {
   readonly prometheus: string;
-  /** Between two measurements, and between two steps: `1m`. */
+  /** Between two measurements: `1m`. */
   readonly interval: string;
+  /** How long each share is kept: `6m`. */
+  readonly pause: string;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface Analysis {
  * @param analysis without it each share is held until somebody promotes, as `pause: {}` does
  */
 export function rollout(version: Version, analysis: Analysis | undefined): object {
-  const pause = analysis ? { pause: { duration: analysis.interval } } : { pause: {} };
+  const pause = analysis ? { pause: { duration: analysis.pause } } : { pause: {} };
   return {
     apiVersion: API,
     kind: "Rollout",
@@ -53,7 +55,10 @@ export const STEP_AT = { 25: 1, 75: 3, 100: 4 } as const;
  * The documented success rate: at least 95 %, `failureLimit: 3`, over the interval (docs/analysis/prometheus.md, where it is
  * 5m). The canary's pods are told apart by their template's hash (docs/features/analysis.md, `podTemplateHashValue`).
  */
-export function analysisTemplate(namespace: string, { prometheus, interval }: Analysis): object {
+export function analysisTemplate(
+  namespace: string,
+  { prometheus, interval }: Omit<Analysis, "pause">,
+): object {
   const rate = (codes: string) =>
     `sum(irate(http_requests_total{namespace="${namespace}", hash="{{args.hash}}"${codes}}[${interval}]))`;
   return {

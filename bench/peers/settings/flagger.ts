@@ -70,7 +70,8 @@ export function canary({ interval, gates }: Analysis): object {
 }
 
 export const SUCCESS_RATE = "success-rate";
-export const DURATION = "request-duration";
+/** A name of a built-in metric would be asked of the built-in one, template or not (pkg/controller/scheduler_metrics.go). */
+export const DURATION = "latency";
 
 const CLUSTER = 'envoy_cluster_name=~"{{ namespace }}_{{ service }}-canary_[0-9a-zA-Z-]+"';
 

@@ -10,6 +10,7 @@ import { countRights } from "../../../bench/peers/rights.ts";
 import { rollout, STEP_AT } from "../../../bench/peers/settings/argo.ts";
 import { settingsOf } from "../../../bench/peers/settings/ours.ts";
 import { sharePerEnvoy } from "../../../bench/peers/splits.ts";
+import { targetsOf } from "../../../bench/peers/targets.ts";
 import { parseUse } from "../../../bench/peers/usage.ts";
 
 const CIRCUMSTANCES = {
@@ -100,6 +101,23 @@ describe("the bench beside the peers", () => {
     assert.deepEqual(parseUse(stat), { ticks: 300, pages: 2048 });
   });
 
+  it("tells Prometheus of the contenders' pods that have an address, and of no other", () => {
+    const pod = (namespace: string, name: string, podIP?: string, hash?: string) => ({
+      metadata: { namespace, name, ...(hash && { labels: { "rollouts-pod-template-hash": hash } }) },
+      ...(podIP && { status: { podIP } }),
+    });
+    const pods = [
+      pod("peers-app-argo", "a", "10.0.0.1", "f00"),
+      pod("peers-app-argo", "b"),
+      pod("peers-app-gateway", "c", "10.0.0.2"),
+      pod("kube-system", "d", "10.0.0.3"),
+    ];
+    assert.deepEqual(targetsOf(pods), [
+      { targets: ["10.0.0.1:5000"], labels: { namespace: "peers-app-argo", pod: "a", hash: "f00" } },
+      { targets: ["10.0.0.2:5000"], labels: { namespace: "peers-app-gateway", pod: "c" } },
+    ]);
+  });
+
   it("counts each right once, whichever rules give it", () => {
     const rules = [
       { apiGroups: [""], resources: ["pods", "secrets"], verbs: ["get", "list"] },
@@ -125,7 +143,7 @@ describe("the bench beside the peers", () => {
   });
 
   it("knows the steps at which a Rollout waits", () => {
-    for (const analysis of [undefined, { prometheus: "http://127.0.0.1:9", interval: "10s" }]) {
+    for (const analysis of [undefined, { prometheus: "http://127.0.0.1:9", interval: "10s", pause: "60s" }]) {
       const { spec } = rollout({ name: "a", tag: "1.0.0", variables: {} }, analysis) as {
         readonly spec: { readonly strategy: { readonly canary: { readonly steps: readonly object[] } } };
       };
