@@ -1,5 +1,5 @@
 import { PolicyPack, type ResourceValidationPolicy, type StackValidationPolicy } from "@pulumi/policy";
-import { podSpecOf } from "./pods.ts";
+import { leastPods, podSpecOf } from "./pods.ts";
 import {
   enoughReplicas,
   fixedImages,
@@ -50,8 +50,8 @@ const replicas: ResourceValidationPolicy = {
   },
   validateResource: ({ type, props, urn, getConfig }, report) => {
     const { productionStages, least } = getConfig<ReplicasConfig>();
-    if (type !== "kubernetes:apps/v1:Deployment" || !productionStages.includes(stackOf(urn))) return;
-    for (const problem of enoughReplicas(props.spec?.replicas, least)) report(problem);
+    if (!productionStages.includes(stackOf(urn))) return;
+    for (const problem of enoughReplicas(leastPods(type, props), least)) report(problem);
   },
 };
 

@@ -38,6 +38,16 @@ export function podSpecOf(type: string, inputs: Inputs): PodSpec | undefined {
   return undefined;
 }
 
+/**
+ * How many pods a resource has at least; undefined for one that does not say. A Deployment without a count has an
+ * autoscaler, which does.
+ */
+export function leastPods(type: string, inputs: Inputs): number | undefined {
+  const { replicas, minReplicas = 1 } = (inputs.spec ?? {}) as { replicas?: number; minReplicas?: number };
+  if (type === "kubernetes:apps/v1:Deployment") return replicas;
+  return type === "kubernetes:autoscaling/v2:HorizontalPodAutoscaler" ? minReplicas : undefined;
+}
+
 /** Every container of a pod, those that only start it too. */
 export function containersOf({ containers = [], initContainers = [] }: PodSpec): readonly Container[] {
   return [...initContainers, ...containers];

@@ -58,8 +58,8 @@ export function secretsInConfigMap(data: Readonly<Record<string, string>> = {}):
     .map(([key]) => `${key} looks like a secret: keep it in a Secret`);
 }
 
-/** One pod is one node away from no pod. None at all is a track at rest. */
-export function enoughReplicas(replicas: number | undefined, least: number): string[] {
-  const wanted = replicas ?? 1;
-  return wanted === 0 || wanted >= least ? [] : [`${wanted} replica: ${least} survive the loss of a node`];
+/** One pod is one node away from no pod. None at all is a track at rest. @param pods undefined where nothing is said of them */
+export function enoughReplicas(pods: number | undefined, least: number): string[] {
+  if (pods === undefined || pods === 0 || pods >= least) return [];
+  return [`${pods} replica: ${least} survive the loss of a node`];
 }

@@ -1,9 +1,8 @@
 import { join } from "node:path";
 import { editYaml } from "../../local/environment/workspace.ts";
 import { CANARY } from "../../local/paths.ts";
-import { until } from "../../local/process/until.ts";
 import { promoteSchema } from "../../src/cli/schemas.ts";
-import type { PodLike } from "../../src/model/pods.ts";
+import { untilNoPodLeaves } from "../leaving-pods.ts";
 import { type Fixture, run } from "./fixture.ts";
 import { atOnce, inOrder, withStartupProbe } from "./kubectl.ts";
 
@@ -110,12 +109,4 @@ async function keepAtTheEnd({ directory }: Fixture, previous: number): Promise<v
   await editYaml(file, file, (stage) =>
     stage.setIn(["config", "canary-stages:replicas"], { previous, canary: 1 }),
   );
-}
-
-async function untilNoPodLeaves({ api, namespace }: Fixture): Promise<void> {
-  const allStay = async (): Promise<boolean> => {
-    const pods = await api.list<PodLike>(`/api/v1/namespaces/${namespace}/pods`);
-    return pods.every(({ metadata }) => metadata.deletionTimestamp === undefined);
-  };
-  if (!(await until(allStay, { timeoutMs: 60_000, everyMs: 500 }))) throw new Error("pods do not leave");
 }

@@ -1,9 +1,13 @@
-/** Writes the table of docs/faults.md from reports/faults.json, which the end-to-end tests of faults write. */
+/**
+ * Writes the tables of docs/faults.md from reports/faults.json and reports/gate-faults.json, which the end-to-end tests of
+ * faults write. A table without its report stays as it is.
+ */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { PROJECT_ROOT, REPORTS } from "../../local/paths.ts";
 import { replaceBetween } from "../availability/document.ts";
+import { GATE_FAULTS_REPORT, gateFaultsSchema, gateFaultsTable } from "./gate-report.ts";
 
 const DOCUMENT = join(PROJECT_ROOT, "docs", "faults.md");
 
@@ -42,8 +46,24 @@ function section([group, title]: [string, string], results: readonly Result[]): 
   return `### ${title}\n\n${head}\n${rows.join("\n")}\n`;
 }
 
-const results = resultsSchema.parse(JSON.parse(await readFile(join(REPORTS, "faults.json"), "utf8")));
-const sections = Object.entries(GROUPS).map((group) => section(group, results));
-const text = sections.filter((each) => each !== "").join("\n");
-await writeFile(DOCUMENT, replaceBetween(await readFile(DOCUMENT, "utf8"), "faults", text.trimEnd()));
-console.log(`${DOCUMENT} has ${results.length} faults`);
+const sectionsOf = (results: readonly Result[]): string =>
+  Object.entries(GROUPS)
+    .map((group) => section(group, results))
+    .filter((each) => each !== "")
+    .join("\n")
+    .trimEnd();
+
+/** @returns what a report holds; undefined where there is none */
+async function reportIn(file: string): Promise<unknown> {
+  return readFile(file, "utf8").then(JSON.parse, () => undefined);
+}
+
+const results = resultsSchema.optional().parse(await reportIn(join(REPORTS, "faults.json")));
+const gateFaults = gateFaultsSchema.optional().parse(await reportIn(GATE_FAULTS_REPORT));
+let text = await readFile(DOCUMENT, "utf8");
+if (results) text = replaceBetween(text, "faults", sectionsOf(results));
+if (gateFaults) text = replaceBetween(text, "gate-faults", gateFaultsTable(gateFaults));
+await writeFile(DOCUMENT, text);
+console.log(
+  `${DOCUMENT} has ${results?.length ?? "as many"} faults, and ${gateFaults?.length ?? "as many"} of the gate`,
+);

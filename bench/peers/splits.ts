@@ -1,12 +1,12 @@
 import type { KubernetesApi } from "../../src/cluster/api.ts";
-import { askEnvoy, type EnvoyView, type SplitServices } from "../../src/routers/gateway/envoy.ts";
+import { askEnvoy, type EnvoyView, type NamedServices } from "../../src/routers/gateway/envoy.ts";
 import type { Split } from "./contender.ts";
 import type { PodWatch } from "./pods.ts";
 
 type VersionAt = PodWatch["versionAt"];
 
 /** How Envoy divides between two Services now, each of which may have pods of more than one version. */
-export function envoySplit(admin: string, services: SplitServices, versionAt: VersionAt): Split {
+export function envoySplit(admin: string, services: NamedServices, versionAt: VersionAt): Split {
   return {
     // An Envoy without a route for them yet has no share.
     shareOf: async (version) =>

@@ -21,6 +21,8 @@ export const APP = {
   drainSeconds: 10,
   startSeconds: 20,
   minReadySeconds: 2,
+  /** So that the local Prometheus scrapes the pods. */
+  annotations: { "prometheus.io/scrape": "true" },
 } as const;
 
 /** The variable that tells a version from every other in what its pods answer. */
@@ -48,7 +50,7 @@ export const versionOf = ({ spec }: VersionedPod): string | undefined =>
 /** A pod template with what this program's pods have: probes, drain, restricted security. */
 export function podTemplate(version: Version): object {
   return {
-    metadata: { labels: { app: APP.name } },
+    metadata: { labels: { app: APP.name }, annotations: APP.annotations },
     spec: {
       automountServiceAccountToken: false,
       securityContext: { runAsNonRoot: true, runAsUser: 65532, seccompProfile: { type: "RuntimeDefault" } },

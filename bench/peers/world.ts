@@ -10,8 +10,7 @@ import type { KubernetesApi } from "../../src/cluster/api.ts";
 import { connect } from "../../src/cluster/connect.ts";
 import type { Condition } from "../../src/routers/gateway/objects.ts";
 import type { ContenderName } from "./contender.ts";
-import { scrapeJobs } from "./scraped.ts";
-import { serveTargets } from "./targets.ts";
+import { envoyJob } from "./scraped.ts";
 
 /** The host that a contender's route is for: two of them may be there at a time. */
 export const hostOf = (name: ContenderName): string => `${name}.peers.test`;
@@ -42,11 +41,7 @@ export async function makeWorld(temporary: TemporaryEnvironment): Promise<World>
   const api = await connect({ file: machinery, context });
   await apply(api, `/api/v1/namespaces/${GATEWAY.namespace}`, { apiVersion: "v1", kind: "Namespace" });
   await makeGateway(api);
-  const prometheus = await startPrometheus(
-    stateDir,
-    progress,
-    scrapeJobs(edge.statsUrl, await serveTargets(api)),
-  );
+  const prometheus = await startPrometheus(stateDir, progress, [envoyJob(edge.statsUrl)]);
   return {
     ...temporary,
     api,

@@ -1,5 +1,6 @@
+import { median } from "simple-statistics";
 import { percent } from "../../src/model/traffic.ts";
-import type { MeasuredMove, Report } from "./report.ts";
+import type { MeasuredMove, Promotions, Report } from "./report.ts";
 
 type Row = readonly [what: string, of: (router: Report["routers"][number]) => string];
 
@@ -33,4 +34,28 @@ export function routerTable({ routers }: Report): string {
     line(["---", ...names.map(() => "---")]),
     ...ROWS.map(([what, of]) => line([what, ...routers.map(of)])),
   ].join("\n");
+}
+
+/** Promotions that change one object, beside kubectl on it, as a table in Markdown: the median, and the least and the most. */
+export function promotionTable({ routers }: Report): string {
+  const all = routers.flatMap(({ promotions = [] }) => promotions);
+  const rows: readonly (readonly [string, (promotions: Promotions) => readonly number[]])[] = [
+    ["`canary promote`, the whole command", ({ command }) => command],
+    ["of it `preview`", ({ parts }) => parts.preview ?? []],
+    ["of it `apply`", ({ parts }) => parts.apply ?? []],
+    ["`kubectl apply` of the same object", ({ kubectl }) => kubectl],
+    ["from then on until Envoy has the share", ({ followed }) => followed],
+  ];
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [
+    line(["seconds", ...all.map(({ pods }) => `${pods.previous} + ${pods.canary} pods`)]),
+    line(["---", ...all.map(() => "---")]),
+    ...rows.map(([what, of]) => line([what, ...all.map((one) => spread(of(one)))])),
+  ].join("\n");
+}
+
+function spread(seconds: readonly number[]): string {
+  if (seconds.length === 0) return "";
+  const text = (number: number) => number.toFixed(2);
+  return `${text(median([...seconds]))} (${text(Math.min(...seconds))} to ${text(Math.max(...seconds))})`;
 }

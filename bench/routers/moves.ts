@@ -19,6 +19,7 @@ import { untilShareApplied } from "../applied.ts";
 import { type Load, startLoad } from "../load/load.ts";
 import { watchPods } from "./pods.ts";
 import { APPLICATION, type Contender, namespaceOf, SHARES, stageOf, writeProject } from "./projects.ts";
+import { measurePromotions } from "./promotions.ts";
 import { reachOf } from "./reach.ts";
 import type { MeasuredMove, Report } from "./report.ts";
 
@@ -33,6 +34,8 @@ export interface Bench {
   readonly progress: Progress;
   readonly environment: Environment;
   readonly signal: AbortSignal;
+  /** How often a promotion that changes one object is measured. */
+  readonly rounds: number;
 }
 
 interface Running {
@@ -64,7 +67,14 @@ export async function runRelease(contender: Contender, bench: Bench): Promise<Re
     bench.signal.throwIfAborted();
     moves.push(await measuredMove(running, stageOf(share)));
   }
-  return { router: contender.router, reach: await reach(operator, contender), moves };
+  const promotions =
+    contender.router === "gateway"
+      ? await measurePromotions(
+          { workspace, operator, cluster: environment.cluster, namespace: namespaceOf(contender.router) },
+          bench.rounds,
+        )
+      : undefined;
+  return { router: contender.router, reach: await reach(operator, contender), moves, promotions };
 }
 
 /** What a router's edge has to be told; starts what it needs on this machine beside the environment's own edge. */

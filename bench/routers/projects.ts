@@ -25,6 +25,13 @@ export const CONTENDERS: readonly Contender[] = [
 /** Shares of the canary that the release goes through, in percent. */
 export const SHARES = [10, 50, 100] as const;
 
+/** A key of the project's configuration, as stage files have it. */
+export const keyOf = (key: string): string => `${NAME}:${key}`;
+
+/** The file of the stage that gives a share. */
+export const fileOf = (directory: string, share: number): string =>
+  join(directory, `Pulumi.${stageOf(share)}.yaml`);
+
 export const stageOf = (share: number): string => `canary-${share}`;
 
 /**
@@ -49,12 +56,12 @@ export async function writeProject(
   await writeFile(join(directory, "Pulumi.yaml"), stringify(project));
   for (const share of SHARES) {
     const config = {
-      [`${NAME}:traffic`]: { previous: 100 - share, canary: share },
-      [`${NAME}:replicas`]: replicasAt(share),
+      [keyOf("traffic")]: { previous: 100 - share, canary: share },
+      [keyOf("replicas")]: replicasAt(share),
     };
-    await writeFile(join(directory, `Pulumi.${stageOf(share)}.yaml`), stringify({ config }));
+    await writeFile(fileOf(directory, share), stringify({ config }));
   }
-  const foundation = { [`${NAME}:cluster`]: { kind: "kubeconfig", ...cluster } };
+  const foundation = { [keyOf("cluster")]: { kind: "kubeconfig", ...cluster } };
   await writeFile(join(directory, "Pulumi.foundation.yaml"), stringify({ config: foundation }));
   return { directory, environment: { ...environment, PULUMI_BACKEND_URL: backendUrl(backend) } };
 }

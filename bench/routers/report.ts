@@ -21,6 +21,19 @@ export interface MeasuredMove {
   readonly failed: number;
 }
 
+/** Promotions between two shares, with as many pods; each number is the seconds of one. */
+export interface Promotions {
+  readonly pods: { readonly previous: number; readonly canary: number };
+  /** The whole command, without the measuring. */
+  readonly command: readonly number[];
+  /** Of these, parts that the command itself timed. */
+  readonly parts: Readonly<Record<string, readonly number[]>>;
+  /** `kubectl apply --server-side` of the same object. */
+  readonly kubectl: readonly number[];
+  /** From then on until what carries the traffic has the share. */
+  readonly followed: readonly number[];
+}
+
 /** `reports/routers.json`. */
 export interface Report {
   readonly cores: number;
@@ -30,5 +43,7 @@ export interface Report {
     readonly router: string;
     readonly reach: Reach;
     readonly moves: readonly MeasuredMove[];
+    /** Where a promotion between shares changes one object. */
+    readonly promotions?: readonly Promotions[] | undefined;
   }[];
 }

@@ -10,7 +10,7 @@ import { applicationIn } from "../../src/application/application.ts";
 import { EXIT } from "../../src/cli/exit.ts";
 import { connect } from "../../src/cluster/connect.ts";
 import { UserError } from "../../src/errors.ts";
-import { processOnThisMachine } from "../../src/operations/identity.ts";
+import { processOnThisMachine } from "../../src/process/identity.ts";
 import { isRunning } from "../../src/process/procfs.ts";
 import { type Project, readProject } from "../../src/project/project.ts";
 import { type OwnRecord, readOwnRecord } from "./record.ts";

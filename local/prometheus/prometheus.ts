@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { request } from "../../src/http/request.ts";
 import { ensurePackages } from "../cluster/packages.ts";
 import { choosePort } from "../edge/ports.ts";
-import { targetsFile } from "../edge/record.ts";
+import { podTargetsFile, targetsFile } from "../edge/record.ts";
 import { PROMETHEUS_PACKAGES } from "../machine/debian-packages.mjs";
 import { findProcess } from "../process/ledger.ts";
 import { lengthOf, writtenSince } from "../process/logs.ts";
@@ -20,7 +20,8 @@ const SCRAPE = "1s";
 
 /**
  * Starts Prometheus on the local environment, or finds it running: it scrapes the own exporter of each of the edge's
- * HAProxies, with the labels `namespace` and `ingress`. Installs it where it is missing. It talks to this machine alone.
+ * HAProxies, with the labels `namespace` and `ingress`, and each pod that asks for it by the annotation
+ * `prometheus.io/scrape`, with `namespace` and `pod`. Installs it where it is missing. It talks to this machine alone.
  * @param further `scrape_configs` besides
  * @returns its address, without a slash at the end
  * @throws Error when it does not start, in its own words
@@ -73,7 +74,10 @@ const portFile = (stateDir: string): string => join(stateDir, "prometheus", "por
 const configOf = (stateDir: string, further: readonly object[]) => ({
   global: { scrape_interval: SCRAPE, scrape_timeout: SCRAPE },
   scrape_configs: [
-    { job_name: "haproxy", file_sd_configs: [{ files: [targetsFile(stateDir)], refresh_interval: "1s" }] },
+    { job_name: "haproxy", ...foundIn(targetsFile(stateDir)) },
+    { job_name: "pods", ...foundIn(podTargetsFile(stateDir)) },
     ...further,
   ],
 });
+
+const foundIn = (file: string) => ({ file_sd_configs: [{ files: [file], refresh_interval: "1s" }] });

@@ -15,7 +15,7 @@ import { CONFLICT, isStatus, readLease, writeLease } from "./lease.ts";
 import { keepRenewed, type RenewedLease } from "./lease-renewal.ts";
 
 export interface LockOptions {
-  /** `alice@laptop:4711` */
+  /** `alice@laptop:4711.9f2c61b0` */
   readonly holder: string;
   /** What it is taken for. */
   readonly purpose: string;

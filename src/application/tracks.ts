@@ -1,5 +1,6 @@
 import type { KubernetesApi } from "../cluster/api.ts";
-import { deploymentPath, readPods } from "../cluster/objects.ts";
+import { autoscalerPath, deploymentPath, readPods } from "../cluster/objects.ts";
+import type { Autoscaler } from "../model/autoscaling.ts";
 import { type Deployment, wantedReplicas } from "../model/deployment.ts";
 import type { TrackName } from "../model/names.ts";
 import type { StagePlan } from "../model/plan.ts";
@@ -12,6 +13,8 @@ export interface LiveTrack {
   readonly deployment: string;
   /** Undefined when the Deployment is not there. */
   readonly found: Deployment | undefined;
+  /** Undefined when it is not there, and where the plan has none for this track. */
+  readonly autoscaler?: Autoscaler | undefined;
   readonly rollout: Rollout;
   readonly replicas: number;
   readonly replicaSets: readonly ReplicaSet[];
@@ -24,14 +27,23 @@ export async function readTracks(
   { tracks, selector }: StagePlan,
   weightOf: WeightOf,
 ): Promise<PerTrack<LiveTrack>> {
+  const read = async (track: TrackName) => {
+    const { name, autoscaling } = tracks[track];
+    const [found, autoscaler] = await Promise.all([
+      api.get<Deployment>(deploymentPath(namespace, name)),
+      autoscaling && api.get<Autoscaler>(autoscalerPath(namespace, name)),
+    ]);
+    return { found, autoscaler };
+  };
   const [previous, canary, podsOf] = await Promise.all([
-    api.get<Deployment>(deploymentPath(namespace, tracks.previous.name)),
-    api.get<Deployment>(deploymentPath(namespace, tracks.canary.name)),
+    read("previous"),
+    read("canary"),
     readPods(api, namespace, selector, weightOf),
   ]);
-  const trackOf = (track: TrackName, found: Deployment | undefined): LiveTrack => ({
+  const trackOf = (track: TrackName, { found, autoscaler }: typeof previous): LiveTrack => ({
     deployment: tracks[track].name,
     found,
+    autoscaler,
     rollout: found ? rolloutOf(found) : { state: "progressing", reason: "it is not there" },
     replicas: found ? wantedReplicas(found) : 0,
     replicaSets: podsOf(tracks[track].name),

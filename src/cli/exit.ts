@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
 import { Refusal, UserError } from "../errors.ts";
-import type { Evidence } from "../judging/soak.ts";
+import type { Evidence } from "../judging/evidence.ts";
 import type { MoveOutcome } from "../operations/outcome.ts";
 
 /** How the command ends, for scripts and pipelines. */

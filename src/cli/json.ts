@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { LiveTrack } from "../application/tracks.ts";
 import type { SettingChange } from "../config/app/setting-changes.ts";
-import type { Evidence } from "../judging/soak.ts";
+import type { Evidence } from "../judging/evidence.ts";
 import type { Difference } from "../model/differences.ts";
 import type { Holder } from "../model/lock.ts";
 import type { FoundationOutcome } from "../operations/foundation.ts";
@@ -51,10 +51,12 @@ export function statusJson({
           reached: [...live.record.reached],
           liveVersion: live.record.liveVersion,
           override: live.record.override,
+          writtenBy: live.record.writtenBy ?? null,
           aborted: live.record.aborted ? { ...live.record.aborted } : null,
           move: live.move ?? null,
           shares: bothShares(live.shares),
           tracks: { previous: trackJson(live.tracks.previous), canary: trackJson(live.tracks.canary) },
+          contradictions: [...live.contradictions],
           deviations: live.deviations.map((deviation) => ({ ...deviation })),
           verdict: live.verdict ?? null,
           unfinishedMoveTo: live.unfinishedMoveTo ?? null,
@@ -105,6 +107,11 @@ export function previewJson(preview: StagePreview): z.input<typeof previewSchema
     move: preview.move,
     tracks: { previous: summaryJson(tracks.previous), canary: summaryJson(tracks.canary) },
     settings: preview.settings.map(settingJson),
+    liveChanges: preview.liveChanges.map(({ version, changes }) => ({
+      version,
+      changes: changes.map(settingJson),
+    })),
+    contradictions: [...preview.contradictions],
     during: during ? { ...during } : null,
     hooks: hooksThatRun(preview).map(({ hook, words }) => ({ hook, command: words })),
     restarts: podsThatRestart(preview.changes),
@@ -125,11 +132,13 @@ export function foundationJson({
   return { stack, applied, changes: changes.map(changeJson) };
 }
 
-function summaryJson({ deployment, version, replicas, weight, intended, effective }: TrackSummary) {
+function summaryJson(summary: TrackSummary) {
+  const { deployment, version, replicas, autoscaling, weight, intended, effective } = summary;
   return {
     deployment,
     version: fromTo(version),
     replicas: fromTo(replicas),
+    autoscaling: autoscaling ? { ...autoscaling } : null,
     weight: fromTo(weight),
     intended: fromTo(intended),
     effective: fromTo(effective),
@@ -193,7 +202,17 @@ export function moveJson({
 }
 
 export function evidenceJson(evidence: Evidence): z.input<typeof evidenceSchema> {
-  const { canary, previous, restarts, measures, unread = null, ...rest } = evidence;
+  const {
+    canary,
+    previous,
+    restarts,
+    measures,
+    responseTimes,
+    own,
+    atCanary,
+    unread = null,
+    ...rest
+  } = evidence;
   const pods = restarts ? { previous: { ...restarts.previous }, canary: { ...restarts.canary } } : null;
   const others = measures.map(({ unread: _, ...measure }) => ({
     ...measure,
@@ -206,9 +225,19 @@ export function evidenceJson(evidence: Evidence): z.input<typeof evidenceSchema>
     previous: { ...previous },
     restarts: pods,
     measures: others,
+    responseTimes: responseTimes ? { ...responseTimes } : null,
+    own: own
+      ? { ...own, failure: own.failure ?? null, answered: { ...own.answered }, users: usersJson(own.users) }
+      : null,
+    atCanary: { ...atCanary },
     unread,
   };
 }
+
+const usersJson = ({ previous, canary }: NonNullable<Evidence["own"]>["users"]) => ({
+  previous: { ...previous },
+  canary: { ...canary },
+});
 
 export function promoteJson(outcomes: readonly JudgedPromotion[]): PromotionJson[] {
   return outcomes.map((outcome) => ({

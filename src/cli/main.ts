@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(run: Runner) => Command>>
   release: async () => (await import("./commands/release.ts")).releaseCommand,
   history: async () => (await import("./commands/history.ts")).historyCommand,
   unlock: async () => (await import("./commands/unlock.ts")).unlockCommand,
+  token: async () => (await import("./commands/token.ts")).tokenCommand,
   teardown: async () => (await import("./commands/teardown.ts")).teardownCommand,
 };
 

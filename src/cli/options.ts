@@ -1,18 +1,23 @@
 import { readFileSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { ProbeOptions } from "../operations/probes.ts";
 import { routers } from "../routers/index.ts";
 import type { Routers } from "../routers/router.ts";
 import type { VerificationOptions } from "../verification/options.ts";
 import { WrongUse } from "./exit.ts";
 
-/** Options of every command that measures. */
-export interface MeasuringOptions {
+/** Options of every command that sends requests. */
+export interface TargetOptions {
   readonly url?: string;
   readonly host?: string;
   readonly ca?: string;
   readonly acceptSelfSigned?: boolean;
   readonly versionHeader?: string;
   readonly versionPattern?: string;
+}
+
+/** Options of every command that measures. */
+export interface MeasuringOptions extends TargetOptions {
   readonly requests?: number;
   readonly precision?: number;
   readonly settle?: number;
@@ -33,7 +38,8 @@ export const statsOption = (among: Routers = routers): Option => {
  */
 const DEFAULTS = { requests: 4000, precision: 2 } as const;
 
-const measuringOptions = (): Option[] => [
+/** Where requests are sent, and how their answers tell a version. */
+const targetOptions = (): Option[] => [
   new Option(
     "--url <url>",
     "where requests are sent (default: the address of the edge, https with edge.tls)",
@@ -46,6 +52,10 @@ const measuringOptions = (): Option[] => [
   ),
   new Option("--version-header <name>", "response header that names the version (default: the body does)"),
   new Option("--version-pattern <regexp>", "how a version is read; its first group is the version"),
+];
+
+const measuringOptions = (): Option[] => [
+  ...targetOptions(),
   new Option(
     "--requests <count>",
     `so many requests; with --precision, at most so many (default: at most ${DEFAULTS.requests})`,
@@ -69,15 +79,53 @@ export function withMeasuringOptions(command: Command): Command {
 
 /** @throws WrongUse for a pattern that is none, and for an authority that cannot be read */
 export function verificationOptions(options: MeasuringOptions): VerificationOptions {
-  const { url, host, acceptSelfSigned, stats, settle: settleSeconds } = options;
-  const ca = options.ca === undefined ? undefined : certificateIn(options.ca);
+  const { stats, settle: settleSeconds } = options;
   const requests = options.requests ?? DEFAULTS.requests;
   const precision = options.precision ?? (options.requests === undefined ? DEFAULTS.precision : undefined);
+  return { ...targetOf(options), requests, precision, stats, settleSeconds };
+}
+
+function targetOf({ url, host, acceptSelfSigned, ca, versionHeader, versionPattern }: TargetOptions) {
   const rule = {
-    header: options.versionHeader?.toLowerCase(),
-    pattern: options.versionPattern === undefined ? undefined : regularExpression(options.versionPattern),
+    header: versionHeader?.toLowerCase(),
+    pattern: versionPattern === undefined ? undefined : regularExpression(versionPattern),
   };
-  return { url, host, ca, acceptSelfSigned, requests, precision, stats, settleSeconds, rule };
+  return { url, host, acceptSelfSigned, ca: ca === undefined ? undefined : certificateIn(ca), rule };
+}
+
+/** Option of the commands that judge: how many requests a second they send themselves. */
+export interface ProbingOption {
+  readonly probeRate?: number;
+}
+
+/** More would be a load, and judge what no user sees. */
+const MOST_PROBES = 50;
+
+const probeRateOption = (): Option =>
+  new Option(
+    "--probe-rate <rate>",
+    `while the canary is judged, send so many requests a second (at most ${MOST_PROBES}), where users send few`,
+  ).argParser(probeRate);
+
+export const withProbingOption = (command: Command): Command => command.addOption(probeRateOption());
+
+/** The same with where they are sent, for a command that measures nothing. */
+export function withProbingOptions(command: Command): Command {
+  for (const option of [probeRateOption(), ...targetOptions()]) command.addOption(option);
+  return command;
+}
+
+/** @throws WrongUse as `verificationOptions` does */
+export const probeOptions = ({
+  probeRate,
+  ...options
+}: ProbingOption & TargetOptions): ProbeOptions | undefined =>
+  probeRate === undefined ? undefined : { ...targetOf(options), perSecond: probeRate };
+
+function probeRate(text: string): number {
+  const rate = positiveNumber(text);
+  if (rate > MOST_PROBES) throw new InvalidArgumentError(`Give at most ${MOST_PROBES} a second.`);
+  return rate;
 }
 
 /** Read before anything is changed: a wrong name is not to be found out after the move. */

@@ -8,7 +8,7 @@ import { projectFolder } from "../project/folder.ts";
 
 /** The commands that reach the cluster as the deployer, whose kubeconfig the foundation exports. */
 const REACH_CLUSTER: readonly string[] =
-  "status preview promote rollback abort verify judge history unlock teardown foundation".split(" ");
+  "status preview promote rollback abort verify judge history unlock teardown foundation token".split(" ");
 
 /**
  * Starts the processes of the Pulumi CLI that a command begins with, the longest of which takes as long to decrypt the

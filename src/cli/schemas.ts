@@ -72,11 +72,15 @@ export const statusSchema = z.strictObject({
       reached: z.array(z.string()),
       liveVersion: z.string(),
       override: z.string(),
+      /** Who wrote the release record; null in one from before this was kept. */
+      writtenBy: z.string().nullable(),
       /** Who took the canary out, and why: texts that may be empty. Null unless the abort stage is live. */
       aborted: z.strictObject({ by: z.string(), reason: z.string() }).nullable(),
       move: historyEntry.nullable(),
       shares: perTrack(fourShares),
       tracks: perTrack(track),
+      /** Where the release record contradicts itself or what runs: ends of a sentence. */
+      contradictions: z.array(z.string()),
       deviations: z.array(
         z.strictObject({ object: z.string(), path: z.string(), planned: z.unknown(), live: z.unknown() }),
       ),
@@ -116,6 +120,8 @@ export const previewSchema = z.strictObject({
       deployment: z.string(),
       version: fromTo(z.string()),
       replicas: fromTo(z.number()),
+      /** What changes that number afterwards; null where it is fixed. */
+      autoscaling: z.strictObject({ min: z.number(), max: z.number(), cpu: z.number() }).nullable(),
       weight: fromTo(z.number()),
       intended: fromTo(z.number()),
       effective: fromTo(z.number()),
@@ -123,6 +129,10 @@ export const previewSchema = z.strictObject({
   ),
   /** What the canary is made from, against the previous version. */
   settings,
+  /** What changes in versions that are live, under `lifecycleOverride`; a stage is refused otherwise. */
+  liveChanges: z.array(z.strictObject({ version: z.string(), changes: settings })),
+  /** Where the release record contradicts itself or what runs: ends of a sentence. */
+  contradictions: z.array(z.string()),
   /** The canary's share while the move goes on. */
   during: z.strictObject({ lowest: z.number(), highest: z.number() }).nullable(),
   /** Those that the move runs, and what. */
@@ -193,6 +203,20 @@ export const evidenceSchema = z.strictObject({
       previous: counts,
     }),
   ),
+  /** Mean response times by HAProxy's averages, in milliseconds, and the evidence that the canary is slower than it may be. */
+  responseTimes: perTrack(z.number()).extend({ evidence: z.number() }).nullable(),
+  /** Requests that the command sent itself (`--probe-rate`): those that each version answered well, those that failed, and users' requests without them. */
+  own: z
+    .strictObject({
+      sent: z.number(),
+      failed: z.number(),
+      failure: z.string().nullable(),
+      answered: perTrack(z.number()),
+      users: perTrack(counts),
+    })
+    .nullable(),
+  /** Requests that wait for the canary now, and those that it did not take since the soak began. */
+  atCanary: z.strictObject({ waiting: z.number(), redispatched: z.number() }),
   /** Why the last look could not be taken. */
   unread: z.string().nullable(),
 });
@@ -232,5 +256,7 @@ export const releaseSchema = z.strictObject({
 export type ReleaseJson = z.infer<typeof releaseSchema>;
 
 export const unlockSchema = z.strictObject({ broken: holder });
+
+export const tokenSchema = z.strictObject({ token: z.string(), ends: z.iso.datetime() });
 
 export const teardownSchema = z.strictObject({ destroyed: z.array(z.string()) });

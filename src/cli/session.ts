@@ -1,12 +1,13 @@
 import type { KubernetesApi } from "../cluster/api.ts";
 import { connect } from "../cluster/connect.ts";
 import { administratorOf } from "../engine/administrator.ts";
+import { withDeployerToken } from "../engine/deployer-token.ts";
 import { engineCluster } from "../engine/engine-cluster.ts";
 import type { RunPulumi } from "../engine/process.ts";
 import { type PulumiCli, pulumiCli } from "../engine/pulumi.ts";
 import type { Notifier } from "../notify/notifier.ts";
-import { ownIdentity } from "../operations/identity.ts";
 import type { Operator } from "../operations/operator.ts";
+import { ownIdentity } from "../process/identity.ts";
 import type { FoundationOutputs } from "../program/outputs.ts";
 import { projectFolder } from "../project/folder.ts";
 import { type Project, readProject } from "../project/project.ts";
@@ -104,12 +105,13 @@ interface Foundation {
   changed(): void;
 }
 
-function foundationOf(options: GlobalOptions, { config }: Project, pulumi: PulumiCli): Foundation {
+function foundationOf(options: GlobalOptions, project: Project, pulumi: PulumiCli): Foundation {
+  const { founding } = project.config;
   let read: Promise<FoundationOutputs | undefined> | undefined;
   let connected: Promise<KubernetesApi | undefined> | undefined;
   const outputs = async () => {
     if (options.context !== undefined) return undefined;
-    read ??= pulumi.foundationOutputs(config.founding);
+    read ??= pulumi.foundationOutputs(founding).then((found) => found && withDeployerToken(project, found));
     return read;
   };
   return {
@@ -151,6 +153,7 @@ async function openOperator(
         abort: run?.abort,
         isWayBack: run?.isWayBack,
         looksAtForeign: true,
+        holdsLock: true,
         directory: project.directory,
       }),
     // Loads ahead, at the engine's first event. If it fails, `program` above fails with the same error.

@@ -62,8 +62,9 @@ export function apiAt(server: string, authenticate: () => Promise<Authenticated>
     });
     const { date } = answer.headers;
     // Whole seconds (RFC 9110, field Date).
-    if (date !== undefined) clock = { server: Date.parse(date), local: performance.now() };
-    return succeeded(answer);
+    const now = Date.parse(date ?? "");
+    if (!Number.isNaN(now)) clock = { server: now, local: performance.now() };
+    return succeeded(answer, server);
   }
 
   async function send(method: string, path: string, body?: RequestBody): Promise<unknown> {
@@ -116,9 +117,17 @@ function unreachable(server: string, reason: string): UserError {
   );
 }
 
-function succeeded(answer: HttpAnswer): HttpAnswer {
+/** A token has ended, or was revoked. */
+const notTaken = (server: string): UserError =>
+  new UserError(
+    `the cluster at ${new URL(server).origin} does not take the credential (401)`,
+    "A token has ended, or was revoked. Where CANARY_TOKEN is set, have another one issued (canary token); where the foundation keeps it, apply that: canary foundation",
+  );
+
+function succeeded(answer: HttpAnswer, server: string): HttpAnswer {
   const { status, text } = answer;
   if (status >= 200 && status < 300) return answer;
+  if (status === 401) throw notTaken(server);
   throw new ApiError(status, messageOf(text) || `the API server answered ${status}`);
 }
 

@@ -4,6 +4,13 @@ import type { KubernetesApi } from "./api.ts";
 export const deploymentPath = (namespace: string, name: string): string =>
   `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
 
+export const autoscalersPath = (namespace: string): string =>
+  `/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers`;
+
+/** Of the HorizontalPodAutoscaler that has a Deployment's name. */
+export const autoscalerPath = (namespace: string, name: string): string =>
+  `${autoscalersPath(namespace)}/${name}`;
+
 export const configMapPath = (namespace: string, name: string): string =>
   `/api/v1/namespaces/${namespace}/configmaps/${name}`;
 

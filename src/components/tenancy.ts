@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { tokenKubeconfig } from "../cluster/kubeconfig.ts";
 import { namespacePath } from "../cluster/objects.ts";
 import { hooksOf } from "../config/app/container-list.ts";
+import { type ForeignObject, foreignObjects } from "../config/app/foreign-objects.ts";
 import { writesSecrets } from "../config/app/secret-values.ts";
 import type { AppConfig } from "../config/app.ts";
 import type { FoundationConfig } from "../config/foundation.ts";
@@ -10,6 +11,7 @@ import { appNames, FIELD_MANAGER } from "../model/names.ts";
 import type { StagePlan } from "../model/plan.ts";
 import { DECLARE, WATCH } from "./access.ts";
 import type { Cluster } from "./cluster.ts";
+import { deployerTokenDocument } from "./deployer-token.ts";
 import { applicationMetadata } from "./metadata.ts";
 
 export interface TenancyArgs {
@@ -27,6 +29,7 @@ export interface TenancyArgs {
   readonly podSecurity: "restricted" | "baseline";
   /** What the Secret `app.pullSecret` is made of; undefined when somebody else makes it. */
   readonly registryCredentials?: FoundationConfig["registryCredentials"];
+  readonly deployerToken: FoundationConfig["deployerToken"];
 }
 
 type PolicyRule = k8s.types.input.rbac.v1.PolicyRule;
@@ -64,6 +67,19 @@ const HOOK_RULES: readonly PolicyRule[] = [
   { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
 ];
 
+/** What a stage looks for before it changes anything: objects of others by their names, which its pods need. */
+function foreignRules(apps: readonly AppConfig[]): PolicyRule[] {
+  const needed = apps.flatMap(foreignObjects);
+  const rule = (kind: ForeignObject["kind"], resource: string): PolicyRule[] => {
+    const names = [...new Set(needed.filter((one) => one.kind === kind).map(({ name }) => name))].sort();
+    return names.length === 0
+      ? []
+      : [{ apiGroups: [""], resources: [resource], resourceNames: names, verbs: ["get"] }];
+  };
+  const ofSecrets = apps.some(writesSecrets) ? [] : rule("Secret", "secrets");
+  return [...ofSecrets, ...rule("PersistentVolumeClaim", "persistentvolumeclaims")];
+}
+
 /** The namespace and the restricted account that every stage is applied with. */
 export class Tenancy extends pulumi.ComponentResource {
   readonly namespace: pulumi.Output<string>;
@@ -72,7 +88,7 @@ export class Tenancy extends pulumi.ComponentResource {
 
   constructor(name: string, args: TenancyArgs, options?: pulumi.ComponentResourceOptions) {
     super("canary-stages:index:Tenancy", name, {}, options);
-    const { deployer } = appNames(args.app.name, args.namespace);
+    const { deployer, deployerToken } = appNames(args.app.name, args.namespace);
     const child = { parent: this, provider: args.cluster.administrator };
     const namespace = new k8s.core.v1.Namespace(name, namespaceDocument(args), {
       ...child,
@@ -103,15 +119,19 @@ export class Tenancy extends pulumi.ComponentResource {
 
     const token = new k8s.core.v1.Secret(
       `${name}-deployer-token`,
-      tokenDocument(deployer, this.namespace, account.metadata.name),
+      deployerTokenDocument({
+        name: deployerToken,
+        namespace: this.namespace,
+        account: account.metadata.name,
+        kind: args.deployerToken,
+      }),
       { ...child, dependsOn: binding },
     );
     this.deployerKubeconfig = pulumi.secret(
-      pulumi
-        .all([args.cluster.address, token.data])
-        .apply(([address, data]) =>
-          tokenKubeconfig(deployer, address, Buffer.from(data.token ?? "", "base64").toString()),
-        ),
+      pulumi.all([args.cluster.address, token.data]).apply(([address, data]) => {
+        const kept = Buffer.from(data?.token ?? "", "base64").toString();
+        return tokenKubeconfig(deployer, address, args.deployerToken === "issued" ? undefined : kept);
+      }),
     );
     this.registerOutputs({ namespace: this.namespace, deployerKubeconfig: this.deployerKubeconfig });
   }
@@ -121,17 +141,18 @@ const rulesOf = ({ app, versions, edgeRules }: TenancyArgs): PolicyRule[] => [
   ...APPLICATION_RULES,
   ...([app, ...versions].some(writesSecrets) ? SECRET_RULES : []),
   ...([app, ...versions].some((each) => hooksOf(each).length > 0) ? HOOK_RULES : []),
+  ...foreignRules([app, ...versions]),
   ...edgeRules,
 ];
 
 /** API paths of the tenancy's objects. */
 export function tenancyPaths({ app, namespace }: Pick<TenancyArgs, "app" | "namespace">): string[] {
-  const { deployer } = appNames(app.name, namespace);
+  const { deployer, deployerToken } = appNames(app.name, namespace);
   const roles = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`;
   return [
     namespacePath(namespace),
     `${namespacePath(namespace)}/serviceaccounts/${deployer}`,
-    `${namespacePath(namespace)}/secrets/${deployer}-token`,
+    `${namespacePath(namespace)}/secrets/${deployerToken}`,
     `${roles}/roles/${deployer}`,
     `${roles}/rolebindings/${deployer}`,
     `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies/${app.name}`,
@@ -167,20 +188,6 @@ function namespaceDocument({
       },
       annotations: { "pulumi.com/patchFieldManager": FIELD_MANAGER, "pulumi.com/patchForce": "true" },
     },
-  };
-}
-
-/** A token that stays valid until it is deleted: filled in by the cluster, kept as a secret in the state. */
-function tokenDocument(
-  deployer: string,
-  namespace: pulumi.Input<string>,
-  account: pulumi.Input<string>,
-): k8s.core.v1.SecretArgs {
-  return {
-    metadata: applicationMetadata(`${deployer}-token`, namespace, {
-      annotations: { "kubernetes.io/service-account.name": account },
-    }),
-    type: "kubernetes.io/service-account-token",
   };
 }
 

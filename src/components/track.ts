@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { secretName } from "../model/names.ts";
 import { progressDeadlineSeconds } from "../model/rollout.ts";
 import { MAX_SURGE } from "../model/transition.ts";
-import { beforeChange } from "./hooks.ts";
+import { autoscalerDocument } from "./autoscaler.ts";
+import { beforeChange, inOrder } from "./hooks.ts";
 import { applicationMetadata, SKIP_AWAIT } from "./metadata.ts";
 import type { PodArgs } from "./pod/args.ts";
 import { contentOf, immutableContent } from "./pod/content.ts";
@@ -13,6 +14,8 @@ export interface TrackArgs extends PodArgs {
   readonly namespace: pulumi.Input<string>;
   /** Awaited before the Deployment is created or changed, not in a preview; what it throws stops the update. */
   readonly beforeChange?: (() => Promise<void>) | undefined;
+  /** Awaited after that, before the Deployment alone: its count may go to an autoscaler, or come back from one. */
+  readonly handOver?: (() => Promise<void>) | undefined;
 }
 
 /** One of the two Deployments that share the traffic, with its files and secrets. */
@@ -35,8 +38,16 @@ export class Track extends pulumi.ComponentResource {
     this.deployment = new k8s.apps.v1.Deployment(name, deploymentDocument(args), {
       parent: this,
       ...(mounted.length > 0 && { dependsOn: mounted }),
-      ...beforeChange(args.beforeChange),
+      ...beforeChange(inOrder(args.beforeChange, args.handOver)),
     });
+    const autoscaler = autoscalerDocument(args);
+    if (autoscaler) {
+      new k8s.autoscaling.v2.HorizontalPodAutoscaler(`${name}-autoscaler`, autoscaler, {
+        parent: this,
+        dependsOn: this.deployment,
+        ...beforeChange(args.beforeChange),
+      });
+    }
     new k8s.policy.v1.PodDisruptionBudget(`${name}-budget`, budgetDocument(args), { parent: this });
     this.registerOutputs({ deployment: this.deployment.metadata.name });
   }
@@ -78,7 +89,8 @@ export function deploymentDocument(args: TrackArgs): k8s.apps.v1.DeploymentArgs 
   return {
     metadata: applicationMetadata(plan.name, namespace, { labels: plan.identity, annotations: SKIP_AWAIT }),
     spec: {
-      replicas: plan.replicas,
+      // What an autoscaler changes is not declared: the next stage would take it back.
+      ...(!plan.autoscaling && { replicas: plan.replicas }),
       ...(app.minReadySeconds > 0 && { minReadySeconds: app.minReadySeconds }),
       revisionHistoryLimit: 2,
       progressDeadlineSeconds: progressDeadlineSeconds(app),

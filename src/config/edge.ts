@@ -8,10 +8,21 @@ const HOST = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z
 /** A host name that an edge serves. */
 export const hostName = z.string().regex(HOST, "must be a host name such as www.example.com");
 
+/** How long an edge waits: `500ms`, `10s`, `5m`. */
+export const duration = z
+  .string()
+  .regex(/^[1-9]\d{0,4}(ms|s|m|h)$/, "must be a duration such as 500ms, 10s or 5m");
+
 /** The Secret with an edge's certificate. */
 export const secretName = z
   .string()
   .regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, "must be the name of a Secret");
+
+/** cert-manager's issuer that fills the Secret of an edge; without it the Secret is made by somebody else. */
+export const issuer = z.strictObject({
+  kind: z.enum(["ClusterIssuer", "Issuer"]).default("ClusterIssuer"),
+  name: z.string().min(1),
+});
 
 // What stands in a rule of the edge: nothing that would need quotes there.
 const token = z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/, "must be letters, digits, dots and dashes");
@@ -27,7 +38,7 @@ export interface EdgeConfig {
   /** Networks that may connect; all without it. */
   readonly allowedRanges?: string[] | undefined;
   /** Set where the edge serves HTTPS as well. */
-  readonly tls?: object | undefined;
+  readonly tls?: { readonly secret?: string | undefined; readonly issuer?: object | undefined } | undefined;
 }
 
 /** The ports that the edge listens on. */

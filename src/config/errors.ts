@@ -2,6 +2,7 @@ import { distance } from "fastest-levenshtein";
 import { z } from "zod";
 import { UserError } from "../errors.ts";
 import { valueAt } from "../model/differences.ts";
+import { formsOn, formsText, meantForm, unwrap } from "./forms.ts";
 import type { RouterSchemas } from "./router-schema.ts";
 import { isSecretPath } from "./secrets.ts";
 
@@ -14,13 +15,16 @@ export interface Parsed {
 
 /** What zod found wrong in a configuration, as one error: a line for each property, with its path and its value. */
 export function configError(issues: readonly z.core.$ZodIssue[], parsed: Parsed): UserError {
-  const lines = issues.flatMap((issue) => describeIssue(issue, parsed));
+  const lines = [...new Set(issues.flatMap((issue) => describeIssue(issue, parsed)))];
   const hint =
     "Change it in Pulumi.yaml (project values) or in the stack's own file, Pulumi.STACK.yaml (stage values).";
   return new UserError(lines.join("\n"), hint);
 }
 
-function describeIssue(issue: z.core.$ZodIssue, { raw, schema, routers }: Parsed): string[] {
+function describeIssue(issue: z.core.$ZodIssue, parsed: Parsed): string[] {
+  const { raw, schema, routers } = parsed;
+  const ofForm = describeForm(issue, parsed);
+  if (ofForm) return ofForm;
   if (issue.code === "unrecognized_keys") {
     const known = keysAt(schema, issue.path);
     return issue.keys.map((key) => unknownKey([...issue.path, key], known));
@@ -30,6 +34,26 @@ function describeIssue(issue: z.core.$ZodIssue, { raw, schema, routers }: Parsed
   const value = valueAt(raw, issue.path);
   const what = `${pathText(issue.path)} ${given(value, isSecretPath(issue.path, routers))}`;
   return [issue.message === "" ? what : `${what}: ${issue.message}`];
+}
+
+/** Where a value can have several forms: what is wrong with it in the one that was meant. */
+function describeForm(issue: z.core.$ZodIssue, { raw, schema, routers }: Parsed): string[] | undefined {
+  const found = formsOn(schema, issue.path);
+  if (!found) return undefined;
+  const { path, forms } = found;
+  const value = valueAt(raw, path);
+  const meant = meantForm(forms, value);
+  const problems = meant?.safeParse(value, { error: plainWords }).error?.issues;
+  if (meant && problems) {
+    const within = (inner: readonly PropertyKey[]) => [...path, ...inner];
+    return problems.flatMap((problem) =>
+      problem.code === "unrecognized_keys"
+        ? problem.keys.map((key) => unknownKey(within([...problem.path, key]), keysAt(meant, problem.path)))
+        : describeIssue({ ...problem, path: within(problem.path) }, { raw, schema: z.unknown(), routers }),
+    );
+  }
+  if (issue.code !== "invalid_union" || issue.message !== "") return undefined;
+  return [`${pathText(path)} ${given(value, isSecretPath(path, routers))}: must be ${formsText(forms)}`];
 }
 
 /**
@@ -44,7 +68,7 @@ export const plainWords: z.core.$ZodErrorMap = (issue) => {
     case "invalid_value":
       return `must be one of ${issue.values.join(", ")}`;
     case "invalid_union":
-      return Array.isArray(issue.options) ? `must be one of ${issue.options.join(", ")}` : undefined;
+      return Array.isArray(issue.options) ? `must be one of ${issue.options.join(", ")}` : "";
     case "too_small":
       return sizeText("at least", Number(issue.minimum), issue.origin);
     case "too_big":
@@ -109,12 +133,4 @@ function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
   if (key === undefined) return Object.keys(inner.shape);
   const next = inner.shape[String(key)] as z.ZodType | undefined;
   return next ? keysAt(next, rest) : [];
-}
-
-function unwrap(schema: z.ZodType): z.ZodType {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
-    return unwrap(schema.unwrap() as z.ZodType);
-  }
-  if (schema instanceof z.ZodPipe) return unwrap(schema.out as z.ZodType);
-  return schema;
 }

@@ -8,7 +8,7 @@ import { configError, pathText, plainWords } from "./errors.ts";
 import { gateSchema } from "./gate.ts";
 import { notifySchema } from "./notify.ts";
 import { type RawValues, valuesOf } from "./raw.ts";
-import { type RouterSchemas, routerPartsOf } from "./router-schema.ts";
+import { formerSchemaOf, type RouterSchemas, routerPartsOf } from "./router-schema.ts";
 
 const stackName = z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/, "must be a stack name");
 
@@ -44,6 +44,8 @@ export function projectShapeOf({ router }: RawValues, routers: RouterSchemas) {
     ...projectShape,
     router: z.enum(Object.keys(routers)),
     edge: routerPartsOf(router, routers).edge,
+    /** The router that the application comes from, as long as it serves as well. */
+    former: formerSchemaOf(routers).optional(),
   };
 }
 
@@ -60,7 +62,19 @@ export type ProjectConfig = Evaluated<z.infer<z.ZodObject<ReturnType<typeof proj
  */
 export function parseProject(raw: RawValues, routers: RouterSchemas): ProjectConfig {
   requireOwnStacks(raw);
-  return parsedBy(z.strictObject(projectShapeOf(raw, routers)), raw, routers);
+  const parsed = parsedBy(z.strictObject(projectShapeOf(raw, routers)), raw, routers);
+  requireStages(Object.keys(parsed.gate?.stages ?? {}), parsed.lifecycle);
+  return parsed;
+}
+
+/** @throws UserError for a stage of `gate.stages` that is none: its times would never count */
+function requireStages(named: readonly string[], lifecycle: readonly string[]): void {
+  const unknown = named.find((stage) => !lifecycle.includes(stage));
+  if (unknown === undefined) return;
+  throw new UserError(
+    `${pathText(["gate", "stages", unknown])} is no stage: lifecycle is ${lifecycle.join(", ")}`,
+    "Name a stage of the lifecycle, or take it out of Pulumi.yaml.",
+  );
 }
 
 /**

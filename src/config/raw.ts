@@ -52,7 +52,8 @@ function declaredValue(declaration: unknown): unknown {
  */
 export function valuesOf(raw: RawValues, shape: Readonly<Record<string, z.core.$ZodType>>): RawValues {
   const values = Object.entries(raw).map(([key, value]) => {
-    const schema = shape[key] as z.ZodType | undefined;
+    // A key may be called like something that every object has: toString.
+    const schema = Object.hasOwn(shape, key) ? (shape[key] as z.ZodType) : undefined;
     return [key, typeof value === "string" && schema ? valueFrom(value, schema) : value] as const;
   });
   return Object.fromEntries(values);

@@ -24,6 +24,15 @@ export function clusterShapeOf(routers: RouterSchemas): z.ZodRawShape {
   return Object.assign({}, ...Object.values(routers).map(({ schema }) => schema.cluster.shape));
 }
 
+/** `{ router: NAME, edge: { … } }`: a router and its edge, as they stood in Pulumi.yaml before. */
+export function formerSchemaOf(routers: RouterSchemas) {
+  const [first, ...others] = Object.entries(routers).map(([name, { schema }]) =>
+    z.strictObject({ router: z.literal(name), edge: schema.edge }),
+  );
+  if (!first) throw new Error("there is no router");
+  return z.discriminatedUnion("router", [first, ...others]);
+}
+
 /**
  * The schemas of `edge` and `replicas` for the router that a configuration names. An unknown name is an error of
  * `router` alone, so any `edge` and `replicas` will do with it.

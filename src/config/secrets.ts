@@ -36,5 +36,5 @@ export function foundationSecretShapeOf(routers: RouterSchemas): typeof foundati
 
 /** Whether the value at this path of the configuration is a secret, which no message may show. */
 export function isSecretPath([key]: readonly PropertyKey[], routers: RouterSchemas): boolean {
-  return typeof key === "string" && key in secretShapeOf(routers);
+  return typeof key === "string" && Object.hasOwn(secretShapeOf(routers), key);
 }

@@ -5,6 +5,12 @@ export interface ServerCounters {
   readonly track: "canary" | "previous";
   readonly requests: number;
   readonly failed: number;
+  /** Moving average of its response times, in milliseconds, where the data plane has one (`latency.ts`). */
+  readonly averageMs?: number | undefined;
+  /** Requests that wait for it at this moment: one that hangs has failed only once it was given up. */
+  readonly waiting?: number | undefined;
+  /** Requests that it did not take and another server got: they failed nobody. */
+  readonly redispatched?: number | undefined;
 }
 
 /** All servers by a name that is theirs alone, at one time. */

@@ -20,6 +20,8 @@ export interface GateState {
   /** Requests of the whole soak. */
   readonly canary: Counts;
   readonly previous: Counts;
+  /** What the last look with requests came to. */
+  readonly decision: Decision;
 }
 
 export type Decision = "harm" | "fine" | "go on";
@@ -45,30 +47,44 @@ export const newSoak = (planned: number, parameters: GateParameters): GateState 
   fine: noFineEvidence(parameters),
   canary: { requests: 0, failed: 0 },
   previous: { requests: 0, failed: 0 },
+  decision: "go on",
 });
 
-/** Adds a look: both versions at the same time. A look without requests changes no evidence but for its onset weight. */
+/**
+ * Adds a look: both versions at the same time. A look without requests changes no evidence but for its onset weight, and
+ * never the decision.
+ */
 export function withLook(state: GateState, look: Look, parameters: GateParameters): GateState {
+  const errors = withErrorLook(state.errors, look, state.planned, parameters);
+  const fine = withFineLook(state.fine, look, parameters);
+  const isEmpty = look.canary.requests + look.previous.requests === 0;
   return {
     planned: state.planned,
-    errors: withErrorLook(state.errors, look, state.planned, parameters),
-    fine: withFineLook(state.fine, look, parameters),
+    errors,
+    fine,
     canary: sum(state.canary, look.canary),
     previous: sum(state.previous, look.previous),
+    decision: isEmpty ? state.decision : decisionOf({ errors, fine }, parameters),
   };
 }
 
+function decisionOf(
+  { errors, fine }: Pick<GateState, "errors" | "fine">,
+  parameters: GateParameters,
+): Decision {
+  if (isHarm(errors, parameters)) return "harm";
+  const isFine = fineEvidence(fine, parameters.niPoints, parameters) >= parameters.niPass;
+  return isFine && evidenceA(errors) < DOUBT ? "fine" : "go on";
+}
+
 /** Harm, fine, or neither yet. It may be asked after every look: the stated chances hold for the whole soak. */
-export function judge({ errors, fine }: GateState, parameters: GateParameters): Judgement {
-  const eA = evidenceA(errors);
-  const eN = fineEvidence(fine, parameters.niPoints, parameters);
-  const isFine = eN >= parameters.niPass && eA < DOUBT;
+export function judge({ decision, errors, fine }: GateState, parameters: GateParameters): Judgement {
   return {
-    decision: isHarm(errors, parameters) ? "harm" : isFine ? "fine" : "go on",
-    eA,
+    eA: evidenceA(errors),
     eB: evidenceB(errors),
-    eN,
+    eN: fineEvidence(fine, parameters.niPoints, parameters),
     run: isRun(errors, parameters),
+    decision,
   };
 }
 

@@ -2,7 +2,7 @@ import { mean, onsetWeight } from "./look.ts";
 import type { LatencyParameters } from "./parameters.ts";
 
 /** Requests that the edge's moving average of response times spans. Source: docs/gate.md. */
-const SPAN = 512;
+export const SPAN = 512;
 
 /**
  * Mean response time of the requests between two readings of the edge's moving average (`rtime`), in milliseconds.

@@ -98,6 +98,41 @@ export const DEFAULTS: GateParameters = {
   restarts: { rate: 1 / WEEK_SECONDS, grid: [10, 100, 1000], alarm: 500 },
 };
 
+/** What can be set of a gate. */
+export interface GateSettings extends Pick<ErrorParameters, "ratio" | "points"> {
+  /** Part of the soaks of healthy canaries that may be called harmful, 0.01 for one in a hundred. */
+  readonly falseAlarms: number;
+  /** Part of the canaries called fine that may be worse than allowed, 0.05 for one in twenty. */
+  readonly wronglyFine: number;
+}
+
+/** Of the defaults. */
+const FALSE_ALARMS = 0.01;
+
+/**
+ * The gate with margins and error rates of one's own. Fine is never stricter than harm: a canary that may fail three times
+ * as often would else be neither at two and a half, for ever.
+ */
+export function parametersOf({ ratio, points, falseAlarms, wronglyFine }: GateSettings): GateParameters {
+  const { latency, restarts } = DEFAULTS;
+  return {
+    ...withFalseAlarms(DEFAULTS, falseAlarms),
+    ratio,
+    points,
+    niRatio: Math.max(DEFAULTS.niRatio, ratio),
+    niPoints: Math.max(DEFAULTS.niPoints, points),
+    niPass: 1 / wronglyFine,
+    latency,
+    restarts: { ...restarts, alarm: (restarts.alarm * FALSE_ALARMS) / falseAlarms },
+  };
+}
+
+/** The same test at another rate of false alarms: its part of them stays what it was. @param falseAlarms of the whole gate */
+export function withFalseAlarms<T extends ErrorParameters>(parameters: T, falseAlarms: number): T {
+  const factor = FALSE_ALARMS / falseAlarms;
+  return { ...parameters, alarmA: parameters.alarmA * factor, alarmB: parameters.alarmB * factor };
+}
+
 /** Requests that are slow by a histogram, tested as those that fail are: at most 1.5 times as many, plus a point. */
 export const SLOW_REQUESTS: ErrorParameters = {
   ...DEFAULTS,

@@ -9,7 +9,7 @@ export function sentenceOf(
   { canary, previous }: Pick<GateState, "canary" | "previous">,
   { decision, eA }: Pick<Judgement, "decision" | "eA">,
   bound: number,
-  { niRatio }: Pick<GateParameters, "niRatio">,
+  { niRatio, niPass }: Pick<GateParameters, "niRatio" | "niPass">,
 ): string {
   const rates = `fails ${rateText(canary)} where previous fails ${rateText(previous)}`;
   const margin = `it fails at most ${niRatio} x as often plus ${percentText(bound)}`;
@@ -17,7 +17,7 @@ export function sentenceOf(
     case "harm":
       return `${rates}: chance would show this once in ${countText(eA)} soaks`;
     case "fine":
-      return `${rates}: ${margin}, with 95 % certainty`;
+      return `${rates}: ${margin}, with ${Number((100 - 100 / niPass).toFixed(2))} % certainty`;
     case "go on":
       if (canary.requests === 0) return "no request has reached the canary yet";
       return bound < 1
@@ -42,15 +42,28 @@ export const doubtSentence = (measure: Measured): string =>
     ? `does not fail more often, and of its ${measure.name} nothing is known yet`
     : `does not fail more often, and ${measureRates(measure)}: not enough to be sure yet`;
 
+/** What is said of a canary that was fine when it could last be looked at. */
+export const UNREAD_SENTENCE = "did not fail more often when it could last be looked at";
+
+/** What response times show, where they alone keep the canary from being fine. Milliseconds. */
+export const slowSentence = (canary: number, previous: number): string =>
+  `does not fail more often, and answers in ${msText(canary)} where previous answers in ${msText(previous)}`;
+
+const msText = (ms: number): string => `${Math.round(ms)} ms`;
+
 const measureRates = ({ name, canary, previous }: Measured): string =>
   `has ${name} in ${rateText(canary)} where previous has them in ${rateText(previous)}`;
 
 const rateText = ({ requests, failed }: Counts): string =>
   requests === 0 ? "nothing of no request" : percentText(failed / requests);
 
+/** What is less is said to be less: a bound may come out as 8.7e-17. */
+const LEAST_PERCENT = 0.001;
+
 /** `4.1 %`; two significant digits below one percent, so that 0.02 % is not 0 %. */
 function percentText(part: number): string {
   const percent = 100 * part;
+  if (percent > 0 && percent < LEAST_PERCENT) return `less than ${LEAST_PERCENT} %`;
   return `${percent === 0 || percent >= 1 ? Number(percent.toFixed(1)) : Number(percent.toPrecision(2))} %`;
 }
 

@@ -14,6 +14,8 @@ export interface HttpRequest {
   readonly timeoutMs?: number | undefined;
   /** So many redirects of a read are followed; none without it, the redirect is the answer. */
   readonly redirects?: number | undefined;
+  /** The longest answer that is taken, in bytes; 32 MiB without it. */
+  readonly mostBytes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -27,8 +29,11 @@ export interface HttpAnswer {
 
 export const DEFAULT_TIMEOUT_MS = 10_000;
 
-/** The longest answer that is taken, in bytes: a list of some thousand pods has room in it. */
-const MOST_BYTES = 32 * 1024 * 1024;
+const MEBIBYTE = 1024 * 1024;
+/** A list of some thousand pods has room in it. */
+const MOST_BYTES = 32 * MEBIBYTE;
+/** For an answer that says little: of a webhook, of a token service. */
+export const SHORT_ANSWER = MEBIBYTE;
 
 const READS: readonly string[] = ["GET", "HEAD"];
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
@@ -48,13 +53,22 @@ export async function request(url: URL, options: HttpRequest = {}): Promise<Http
     const location = REDIRECTS.includes(answer.status) ? answer.headers.location : undefined;
     if (redirects === 0 || location === undefined || !READS.includes(method)) return answer;
     if (followed === redirects) throw new Error(`${target.href} redirects more than ${redirects} times`);
-    const next = new URL(location, target);
-    if (target.protocol === "https:" && next.protocol !== "https:") {
-      throw new Error(`${target.href} redirects to ${next.href}, without TLS`);
-    }
+    const next = redirected(target, location);
     if (next.origin !== target.origin) sent = forAnotherServer(sent);
     target = next;
   }
+}
+
+/** @throws Error for an address that a redirect may not lead to */
+function redirected(from: URL, location: string): URL {
+  const to = new URL(location, from);
+  if (from.protocol === "https:" && to.protocol !== "https:") {
+    throw new Error(`${from.href} redirects to ${to.href}, without TLS`);
+  }
+  if (to.username !== "" || to.password !== "") {
+    throw new Error(`${from.href} redirects to an address with a password in it`);
+  }
+  return to;
 }
 
 type Sent = HttpRequest & { readonly method: string; readonly timeoutMs: number };
@@ -108,7 +122,11 @@ function start(url: URL, { method, headers, body, connection = {}, signal }: Sen
 }
 
 /** Destroys the request when the answer takes too long, is too long, or breaks off. */
-function answerTo(sent: ClientRequest, { timeoutMs }: Sent, end: number): Promise<HttpAnswer> {
+function answerTo(
+  sent: ClientRequest,
+  { timeoutMs, mostBytes = MOST_BYTES }: Sent,
+  end: number,
+): Promise<HttpAnswer> {
   return new Promise<HttpAnswer>((resolve, reject) => {
     const fail = (error: Error) => {
       clearTimeout(timer);
@@ -125,7 +143,7 @@ function answerTo(sent: ClientRequest, { timeoutMs }: Sent, end: number): Promis
       answer.on("data", (chunk: Buffer) => {
         chunks.push(chunk);
         length += chunk.length;
-        if (length > MOST_BYTES) fail(new Error(`an answer of more than ${MOST_BYTES / 1024 / 1024} MiB`));
+        if (length > mostBytes) fail(new Error(`an answer of more than ${mostBytes / MEBIBYTE} MiB`));
       });
       answer.on("end", () => {
         clearTimeout(timer);

@@ -1,4 +1,5 @@
 import { containerOf } from "./container.ts";
+import { furtherContainers } from "./further-containers.ts";
 import {
   type ConfigMap,
   type Imported,
@@ -8,7 +9,9 @@ import {
   type Manifest,
   objectAt,
 } from "./manifest.ts";
-import { identityOf, marksOf, podSecurityOf, stoppingOf } from "./pod-settings.ts";
+import { imageParts, nameOf } from "./names.ts";
+import { noteOthers, noteSameImage, noteTls } from "./notes.ts";
+import { identityOf, marksOf, podSecurityOf, spreadOf, stoppingOf } from "./pod-settings.ts";
 import { compact, Remaining } from "./remaining.ts";
 import { servedOf, targetPortOf } from "./served.ts";
 import { volumesOf } from "./volumes.ts";
@@ -48,6 +51,7 @@ export function importApplication(deployment: Manifest, others: readonly Manifes
   const containers = listAt({ containers: pod.take("containers") }, "containers");
   const target = targetPortOf(others, template);
   const [given, served] = servedOf(containers, target, deployment, notes);
+  const name = nameOf(deployment, notes);
   const main = containerOf(given, { imported: imported("app"), volumes, served, hasProbes: true });
   const { sidecars, initContainers } = furtherContainers(pod, {
     beside: containers.filter((one) => one !== given),
@@ -60,16 +64,17 @@ export function importApplication(deployment: Manifest, others: readonly Manifes
   const stopping = stoppingOf(pod, main.piece, notes);
   const identity = identityOf(pod, notes);
   const security = podSecurityOf(pod, main.runAsUser, notes);
-  if (given.name !== deployment.name)
-    notes.push(`the container ${given.name} is named ${deployment.name}, as the application is`);
+  if (given.name !== name) notes.push(`the container ${given.name} is named ${name}, as the application is`);
+  noteTls(probes, served, notes);
+  noteSameImage(given.image, { sidecars, initContainers }, notes);
   noteOthers(deployment, others, notes);
   const app = compact({
-    name: deployment.name,
+    name,
     image: repository,
     port: served.number,
     ports,
     probes: probesWith(probes, notes),
-    ...startOf(probes),
+    ...startOf(probes, notes),
     ...keys,
     volumes: Object.fromEntries(
       [...volumes.values()].flatMap((one) => ("files" in one ? [] : [[one.name, one.source]])),
@@ -88,67 +93,18 @@ export function importApplication(deployment: Manifest, others: readonly Manifes
   });
   pod.take("serviceAccount");
   pod.take("priority");
-  if (pod.take("topologySpreadConstraints") !== undefined)
-    notes.push(
-      "topologySpreadConstraints go by labels that the pods no longer have: the program spreads each track over the nodes",
-    );
   const pieces = (all: readonly { name: unknown; piece: Json }[]) =>
     all.flatMap(({ name, piece }) => (Object.keys(compact(piece)).length > 0 ? [{ name, ...piece }] : []));
+  const topologySpreadConstraints = spreadOf(pod, name, notes);
   const piece = compact({
     ...pod.rest,
     ...stopping.piece,
+    topologySpreadConstraints,
     securityContext: security.piece,
-    containers: pieces([{ name: deployment.name, piece: stopping.container }]),
+    containers: pieces([{ name, piece: stopping.container }]),
     initContainers: pieces([...sidecars, ...initContainers]),
   });
   return { app: compact({ ...app, pod: piece }), version, notes };
-}
-
-interface Further {
-  /** Containers of the pod besides the one that is served. */
-  readonly beside: readonly Json[];
-  readonly volumes: ReturnType<typeof volumesOf>;
-  readonly imported: (where: string) => Imported;
-}
-
-/** A container besides the one that is served: its keys, and the piece of PodSpec that they have no word for. */
-interface FurtherContainer {
-  readonly name: unknown;
-  readonly keys: Json;
-  readonly piece: Json;
-}
-
-/** The sidecars and init containers. */
-function furtherContainers(
-  pod: Remaining,
-  { beside, volumes, imported }: Further,
-): Record<"sidecars" | "initContainers", FurtherContainer[]> {
-  const inits = listAt({ containers: pod.take("initContainers") }, "containers");
-  const isSidecar = ({ restartPolicy }: Json) => restartPolicy === "Always";
-  for (const { name } of beside)
-    imported("app").notes.push(
-      `the container ${name} becomes a sidecar: it starts before the application and stops after it`,
-    );
-  const further = (one: Json, where: string, hasProbes: boolean): FurtherContainer => {
-    const { keys, piece, runAsUser } = containerOf(one, { imported: imported(where), volumes, hasProbes });
-    const security =
-      runAsUser === undefined
-        ? {}
-        : { securityContext: { ...objectAt(piece, "securityContext"), runAsUser } };
-    return {
-      name: one.name,
-      keys: { name: one.name, image: one.image, ...keys },
-      piece: { ...piece, ...security },
-    };
-  };
-  return {
-    sidecars: [...inits.filter(isSidecar), ...beside].map((one, index) =>
-      further(one, `app.sidecars[${index}]`, true),
-    ),
-    initContainers: inits
-      .filter((one) => !isSidecar(one))
-      .map((one, index) => further(one, `app.initContainers[${index}]`, false)),
-  };
 }
 
 function configMapsOf(others: readonly Manifest[]): ReadonlyMap<string, ConfigMap> {
@@ -162,13 +118,6 @@ function configMapsOf(others: readonly Manifest[]): ReadonlyMap<string, ConfigMa
   );
 }
 
-/** `registry.example.com/shop`, and `1.0.0` or `sha256:…`. */
-function imageParts(image: string): { repository: string; version: string | undefined } {
-  const [named = "", digest] = image.split("@");
-  const [, repository = named, tag] = /^(.*?)(?::([^:/]+))?$/.exec(named) ?? [];
-  return { repository, version: digest ?? tag };
-}
-
 function probesWith(probes: Json, notes: string[]): Json {
   if (!probes.readiness)
     notes.push(
@@ -177,23 +126,17 @@ function probesWith(probes: Json, notes: string[]): Json {
   return { readiness: { kind: "tcp" }, liveness: { kind: "none" }, ...probes };
 }
 
+/** The longest that `app.startSeconds` may be. */
+const LONGEST_START = 3600;
+
 /** What a startup probe gives a pod to start. */
-function startOf({ startup }: Json): { startSeconds?: number } {
+function startOf({ startup }: Json, notes: string[]): { startSeconds?: number } {
   if (!isObject(startup)) return {};
   const { initialDelaySeconds = 0, periodSeconds, failureThreshold } = startup as Record<string, number>;
-  return { startSeconds: initialDelaySeconds + (periodSeconds ?? 0) * (failureThreshold ?? 0) };
-}
-
-/** What of the file is somebody else's, or another file's, to say. */
-function noteOthers({ content }: Manifest, others: readonly Manifest[], notes: string[]): void {
-  const { replicas, strategy } = objectAt(content, "spec");
-  if (replicas !== undefined) notes.push(`replicas: ${replicas} is for the stages' files (replicas)`);
-  if (isObject(strategy)) notes.push("strategy is left out: the program rolls without unavailability");
-  for (const { kind, name } of others)
-    if (kind !== "ConfigMap" && kind !== "Deployment")
-      notes.push(
-        kind === "Secret"
-          ? `Secret ${name} is not taken: it has to be in the namespace, or its values become Pulumi secrets (app.secrets: {config: NAME})`
-          : `${kind} ${name} is not taken`,
-      );
+  const seconds = initialDelaySeconds + (periodSeconds ?? 0) * (failureThreshold ?? 0);
+  if (seconds > LONGEST_START)
+    notes.push(
+      `app.startSeconds is ${LONGEST_START}, and not ${seconds} as the startup probe has it: a stage waits no longer`,
+    );
+  return { startSeconds: Math.min(seconds, LONGEST_START) };
 }

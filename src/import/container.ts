@@ -9,6 +9,7 @@ import { type ImportedVolume, mountsOf } from "./volumes.ts";
 export interface ImportedContainer {
   readonly keys: Record<string, unknown>;
   readonly piece: Json;
+  /** 0 for root, which it cannot be here. */
   readonly runAsUser: number | undefined;
 }
 
@@ -40,12 +41,13 @@ export function containerOf(given: Json, { imported, volumes, served, hasProbes 
   const security = securityOf(left, imported);
   const ports = portsOf(left, served, imported);
   const probes = hasProbes ? probesOf(left, imported, served) : {};
+  const asked = portsAsked(Object.values(probes), [...ports, { port: served?.number }], imported);
   const keys = {
     command: left.take("command"),
     args: left.take("args"),
     ...environment,
     ...mountsOf(left, volumes, imported),
-    ports,
+    ports: [...ports, ...asked],
     probes: compact(probes),
     resources,
   };
@@ -72,6 +74,21 @@ function withoutServedName(container: Json, served: ServedPort | undefined): Jso
     ...Object.fromEntries(probes),
     ports: ports.map((port) => (port === other ? unnamed : port)),
   };
+}
+
+/** Ports that a probe asks by number and the container does not declare: Kubernetes wants no declaration, this program does. */
+function portsAsked(
+  probes: readonly (Json | undefined)[],
+  known: readonly Json[],
+  { notes, where }: Imported,
+) {
+  const numbers = probes.flatMap((probe) => (typeof probe?.port === "number" ? [probe.port] : []));
+  return [...new Set(numbers)]
+    .filter((number) => !known.some(({ port, protocol = "TCP" }) => port === number && protocol === "TCP"))
+    .map((port) => {
+      notes.push(`${where}: port ${port} is declared, since a probe asks it`);
+      return { name: `port-${port}`, port };
+    });
 }
 
 function resourcesOf(container: Remaining, { notes, where }: Imported) {
@@ -121,12 +138,15 @@ function securityOf(container: Remaining, { notes, where }: Imported) {
     // It may write anywhere now, and must not fail by it.
     ...(!isReadOnly && { readOnlyRootFilesystem: false }),
   });
-  return { piece, runAsUser: user === 0 ? undefined : user };
+  return { piece, runAsUser: user };
 }
 
 function portsOf(container: Remaining, served: ServedPort | undefined, { notes, where }: Imported): Json[] {
   const given = listAt({ ports: container.take("ports") }, "ports");
-  const others = given.filter(({ containerPort }) => containerPort !== served?.number);
+  // A server of DNS has both protocols on one number.
+  const others = given.filter(
+    ({ containerPort, protocol = "TCP" }) => containerPort !== served?.number || protocol !== "TCP",
+  );
   for (const { hostPort, containerPort } of given)
     if (hostPort !== undefined)
       notes.push(`${where}: port ${containerPort} is not taken to the node (hostPort)`);

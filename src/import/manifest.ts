@@ -1,4 +1,5 @@
 import { parseAllDocuments } from "yaml";
+import { YAML_AS_KUBERNETES } from "../config/yaml.ts";
 import { UserError } from "../errors.ts";
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -38,24 +39,39 @@ export const listAt = (of: Json, key: string): readonly Json[] =>
 
 /** @throws UserError for what is no YAML, or no object of Kubernetes */
 export function manifestsIn(text: string, file: string): readonly Manifest[] {
-  return parseAllDocuments(text).flatMap((document, index) => {
+  return parseAllDocuments(text, YAML_AS_KUBERNETES).flatMap((document, index) => {
     const [error] = document.errors;
     if (error) throw new UserError(`${file} is no YAML: ${error.message}`, "Mend it.");
-    return objectsOf(document.toJS(), `document ${index + 1} of ${file}`);
+    return manifestsOf(document.toJS(), `document ${index + 1} of ${file}`);
   });
 }
 
-function objectsOf(value: unknown, what: string): Manifest[] {
+/** The objects in a value: one, or those of a List. @throws UserError for what is no object of Kubernetes */
+export function manifestsOf(value: unknown, what: string): Manifest[] {
   if (value === null) return [];
   const object = isObject(value) ? value : {};
   if (object.kind === "List") {
-    return listAt(object, "items").flatMap((item, index) => objectsOf(item, `item ${index + 1} of ${what}`));
+    return listAt(object, "items").flatMap((item, index) =>
+      manifestsOf(item, `item ${index + 1} of ${what}`),
+    );
   }
-  const { name } = objectAt(object, "metadata");
+  // What Kubernetes is to find a name for, such as a Job of a chart, is looked at no further.
+  const { generateName, name = generateName } = objectAt(object, "metadata");
   if (typeof object.kind === "string" && typeof name === "string")
     return [{ kind: object.kind, name, content: object }];
   throw new UserError(`${what} is no Kubernetes object with a kind and a name`, "Mend it, or take it out.");
 }
+
+/** Kinds that make pods too. */
+const RELATED: ReadonlySet<string> = new Set([
+  "StatefulSet",
+  "DaemonSet",
+  "ReplicaSet",
+  "Pod",
+  "Job",
+  "CronJob",
+  "Rollout",
+]);
 
 /**
  * The Deployment to import.
@@ -73,8 +89,10 @@ export function deploymentIn(
   const [found, ...others] = fits;
   if (found && others.length === 0) return found;
   if (!found) {
+    const others = manifests.filter(({ kind }) => RELATED.has(kind)).map((one) => `${one.kind} ${one.name}`);
+    const there = names || others.join(", ");
     throw new UserError(
-      `${file} has no Deployment${name === undefined ? "" : ` ${name}`}${names && `, but ${names}`}`,
+      `${file} has no Deployment${name === undefined ? "" : ` ${name}`}${there && `, but ${there}`}`,
       "Give the file of a Deployment; StatefulSets and DaemonSets are not released in stages.",
     );
   }

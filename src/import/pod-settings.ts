@@ -48,10 +48,14 @@ export function podSecurityOf(pod: Remaining, ofContainer: number | undefined, n
   const given = ofContainer ?? left.take<number>("runAsUser");
   left.take("runAsUser");
   left.take("runAsNonRoot");
-  const runAsUser = given === 0 ? undefined : given;
-  if (runAsUser === undefined)
+  const runAsUser = given === undefined ? "image" : given || undefined;
+  if (given === 0)
     notes.push(
-      `the pods run as the user 65532, ${given === 0 ? "not as root" : "since none is named"}: set app.runAsUser where the image wants another`,
+      "the pods run as the user 65532, not as root: set app.runAsUser where the image wants another",
+    );
+  if (given === undefined)
+    notes.push(
+      "the pods run as the image's own user, since none is named: it has to be a number there, and not root; set app.runAsUser otherwise",
     );
   const group = (key: string) => {
     const value = left.take(key);
@@ -69,10 +73,37 @@ export function podSecurityOf(pod: Remaining, ofContainer: number | undefined, n
   return { runAsUser, piece };
 }
 
+/**
+ * How the pods are spread: what goes by labels that they still have. Undefined where nothing does.
+ * @param name of the application, which the router makes their label `app`
+ */
+export function spreadOf(pod: Remaining, name: string, notes: string[]): readonly Json[] | undefined {
+  const given = listAt({ all: pod.take("topologySpreadConstraints") }, "all");
+  const isKept = (constraint: Json) =>
+    Object.entries(objectAt(objectAt(constraint, "labelSelector"), "matchLabels")).every(
+      ([key, value]) => !ROUTER_LABELS.includes(key) || (key === "app" && value === name),
+    );
+  const kept = given.filter(isKept);
+  if (kept.length < given.length)
+    notes.push(
+      "of topologySpreadConstraints those are left out that go by labels that the pods no longer have: the program spreads each track over the nodes",
+    );
+  return kept.length > 0 ? kept : undefined;
+}
+
+/** Written by controllers, or of one version alone. */
+const PASSING_LABELS: readonly string[] = ["pod-template-hash"];
+const VERSION_LABEL = "app.kubernetes.io/version";
+
 /** Labels and annotations of the pods that stay theirs. */
 export function marksOf(template: Json, notes: string[]): Json {
   const { labels, annotations } = objectAt(template, "metadata");
-  const own = Object.entries(isObject(labels) ? labels : {});
+  const own = Object.entries(isObject(labels) ? labels : {}).filter(([key]) => !PASSING_LABELS.includes(key));
+  for (const [key, value] of own)
+    if (key === VERSION_LABEL)
+      notes.push(
+        `app.labels has ${key}, which is ${value} in every version then: take it out, or set it in versions`,
+      );
   const kept = own.filter(([key]) => !ROUTER_LABELS.includes(key));
   const dropped = own.filter(([key]) => ROUTER_LABELS.includes(key)).map(([key]) => key);
   if (dropped.length > 0)

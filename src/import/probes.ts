@@ -53,7 +53,8 @@ function handlerOf(probe: Remaining, served: ServedPort | undefined): Json {
   if (exec) return { kind: "exec", command: exec.command };
   if (grpc) return compact({ kind: "grpc", port: port(grpc.port), service: grpc.service || undefined });
   if (tcp) return compact({ kind: "tcp", port: port(tcp.port) });
-  const { path = "/", scheme } = http ?? {};
+  const { path: given = "", scheme } = http ?? {};
+  const path = String(given).startsWith("/") ? given : `/${given}`;
   const headers = listAt(http ?? {}, "httpHeaders").map(({ name, value }) => [name, value]);
   return compact({
     kind: "http",

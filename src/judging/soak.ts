@@ -1,30 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { BLOCK_SECONDS, noAverages, withAverages } from "../gate/averages.ts";
 import { changeBetween, type Reading } from "../gate/counters.ts";
-import { boundOf, DOUBT, type GateState, type Judgement, judge, newSoak, withLook } from "../gate/gate.ts";
+import { newSoak, withLook } from "../gate/gate.ts";
 import type { GateParameters } from "../gate/parameters.ts";
-import { type Restarts, restartsTooOften } from "../gate/restarts.ts";
-import { doubtSentence, measureSentence, restartSentence, sentenceOf } from "../gate/sentence.ts";
-import type { PerTrack } from "../model/traffic.ts";
-import { type Followed, follow, type MeasuredSource } from "./follower.ts";
+import { atCanary, type Evidence, evidenceOf, type Shown } from "./evidence.ts";
+import { follow, type MeasuredSource } from "./follower.ts";
+import type { OwnRequests } from "./own-requests.ts";
 import { type WatchedPods, watchRestarts } from "./restarts.ts";
 import { attempt, type LookSource } from "./source.ts";
-
-/** What a soak has shown so far, as it is shown and written down. */
-export interface Evidence extends Judgement {
-  readonly looks: number;
-  readonly seconds: number;
-  readonly canary: GateState["canary"];
-  readonly previous: GateState["previous"];
-  /** "At most twice as often plus this", as a part of the requests. */
-  readonly bound: number;
-  /** Restarts of both versions' pods since the soak began; undefined where nobody counts them. */
-  readonly restarts: PerTrack<Restarts> | undefined;
-  /** What else was looked at. */
-  readonly measures: readonly Followed[];
-  readonly sentence: string;
-  /** Why the last look could not be taken; undefined where it was. */
-  readonly unread?: string | undefined;
-}
 
 export interface SoakOptions {
   readonly leastSeconds: number;
@@ -34,6 +17,8 @@ export interface SoakOptions {
   readonly pods?: WatchedPods | undefined;
   /** What else is looked at: any of it may be harm, and the canary is fine only where none of it is in doubt. */
   readonly measures?: readonly MeasuredSource[] | undefined;
+  /** Requests that are sent meanwhile, to be shown. */
+  readonly own?: Pick<OwnRequests, "counts"> | undefined;
   readonly signal: AbortSignal;
   /** Told after each look. */
   readonly onLook?: ((evidence: Evidence) => void) | undefined;
@@ -64,10 +49,13 @@ export async function soak(source: LookSource, options: SoakOptions): Promise<Ev
 /** @returns reads what is new, and gives what the soak has shown after each look of it, in order */
 function lookingAt(
   source: LookSource,
-  { mostSeconds, lookSeconds, parameters, pods, measures = [] }: SoakOptions,
+  { mostSeconds, lookSeconds, parameters, pods, own, measures = [] }: SoakOptions,
 ): () => Promise<readonly Evidence[]> {
   const planned = Math.max(1, Math.round(mostSeconds / lookSeconds));
+  const blocks = Math.max(1, Math.round(mostSeconds / BLOCK_SECONDS));
   let state = newSoak(planned, parameters);
+  let averages = noAverages(parameters.latency);
+  let began: Reading = {};
   let before: Reading | undefined;
   let last = { seconds: 0, at: performance.now() };
   const lookAtPods = pods && watchRestarts(pods);
@@ -75,8 +63,11 @@ function lookingAt(
   const shownAt = (seconds: number, restarts: Shown["restarts"]): Shown => ({
     state,
     seconds,
+    averages,
     restarts,
     measures: followers.map((follower) => follower.at(seconds)),
+    own: own?.counts(),
+    atCanary: atCanary(began, before ?? {}),
   });
   return async () => {
     const { counted, unread } = await attempt(source);
@@ -91,61 +82,10 @@ function lookingAt(
     return counted.flatMap(({ seconds, reading }) => {
       const isFirst = before === undefined;
       if (before) state = withLook(state, changeBetween(before, reading).look, parameters);
+      else began = reading;
+      averages = withAverages(averages, { seconds, reading }, blocks, parameters.latency);
       before = reading;
       return isFirst ? [] : [evidenceOf(shownAt(seconds, restarts), parameters, undefined)];
     });
   };
-}
-
-interface Shown {
-  readonly state: GateState;
-  readonly seconds: number;
-  readonly restarts: PerTrack<Restarts> | undefined;
-  readonly measures: readonly Followed[];
-}
-
-/** Harm by failures, by restarts or by a measure: each has its own part of the false alarms of a soak. */
-function evidenceOf(
-  { state, seconds, restarts, measures }: Shown,
-  parameters: GateParameters,
-  unread: string | undefined,
-): Evidence {
-  const judged = judge(state, parameters);
-  const bound = boundOf(state, parameters);
-  const other = harmBeside(judged, { restarts, measures }, parameters) ?? doubtBeside(judged, measures);
-  return {
-    ...judged,
-    decision: other?.decision ?? judged.decision,
-    restarts,
-    measures,
-    looks: state.errors.looks,
-    seconds,
-    canary: state.canary,
-    previous: state.previous,
-    bound,
-    sentence: other?.sentence ?? sentenceOf(state, judged, bound, parameters),
-    unread: unread ?? measures.find((measure) => measure.unread !== undefined)?.unread,
-  };
-}
-
-type Other = Pick<Evidence, "decision" | "sentence">;
-
-/** Harm that does not show in failures. */
-function harmBeside(
-  { decision }: Judgement,
-  { restarts, measures }: Pick<Shown, "restarts" | "measures">,
-  parameters: GateParameters,
-): Other | undefined {
-  if (decision === "harm") return undefined;
-  if (restarts && restartsTooOften(restarts.canary, restarts.previous, parameters.restarts))
-    return { decision: "harm", sentence: restartSentence(restarts.canary, restarts.previous) };
-  const harmful = measures.find(({ isHarm }) => isHarm);
-  return harmful && { decision: "harm", sentence: measureSentence(harmful) };
-}
-
-/** A canary that is fine by its failures, and of which something else is not known well enough. */
-function doubtBeside({ decision }: Judgement, measures: readonly Followed[]): Other | undefined {
-  if (decision !== "fine") return undefined;
-  const doubtful = measures.find(({ isKnown, eA }) => !isKnown || eA >= DOUBT);
-  return doubtful && { decision: "go on", sentence: doubtSentence(doubtful) };
 }

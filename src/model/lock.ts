@@ -27,7 +27,7 @@ export interface LeaseReference {
 
 /** Who holds a lock. */
 export interface Holder {
-  /** `alice@laptop:4711`: user, host and process. */
+  /** `alice@laptop:4711.9f2c61b0`: user, host, process and a random word. */
   readonly name: string;
   readonly since: Date;
   /** Until when it holds unless it is renewed. */
@@ -45,13 +45,19 @@ const PURPOSE = "canary-stages/purpose";
 export function holderOf(lease: Lease | undefined): Holder | undefined {
   const { holderIdentity, acquireTime, renewTime, leaseDurationSeconds } = lease?.spec ?? {};
   if (!lease || !holderIdentity) return undefined;
-  const renewed = new Date(renewTime ?? acquireTime ?? 0);
+  const renewed = timeOf(renewTime ?? acquireTime);
   return {
     name: holderIdentity,
-    since: new Date(acquireTime ?? renewTime ?? 0),
-    until: new Date(renewed.getTime() + 1000 * (leaseDurationSeconds ?? LEASE_SECONDS)),
+    since: timeOf(acquireTime ?? renewTime),
+    until: timeOf(renewed.getTime() + 1000 * (leaseDurationSeconds ?? LEASE_SECONDS), renewed),
     purpose: lease.metadata.annotations?.[PURPOSE] ?? "",
   };
+}
+
+/** A time that is none is that of a lease which ended long ago. */
+function timeOf(time: string | number | undefined, otherwise = new Date(0)): Date {
+  const date = new Date(time ?? 0);
+  return Number.isNaN(date.getTime()) ? otherwise : date;
 }
 
 /** The lease as a new holder takes it, over the one that is there. @param now the API server's clock */
@@ -94,7 +100,7 @@ export function releasedLease(lease: Lease, now: Date): Lease {
 export function unheldMilliseconds(lease: Lease | undefined, now: Date): number {
   if (!lease) return Number.POSITIVE_INFINITY;
   const { renewTime } = lease.spec;
-  return renewTime === undefined ? 0 : Math.max(0, now.getTime() - new Date(renewTime).getTime());
+  return renewTime === undefined ? 0 : Math.max(0, now.getTime() - timeOf(renewTime, now).getTime());
 }
 
 /** A write with it fails where the object was changed since it was read. */

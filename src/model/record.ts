@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { HooksDone } from "./hooks.ts";
-import { type LiveRelease, type Release, sameRelease } from "./lifecycle.ts";
+import { type LiveRelease, type Release, releaseText, sameRelease } from "./lifecycle.ts";
 import type { PerTrack, Shares } from "./traffic.ts";
 import { canonicalJson, type RecordedVersion, recordedVersion } from "./version.ts";
 
@@ -20,6 +20,8 @@ export interface ReleaseRecord extends LiveRelease {
   readonly objects?: readonly string[] | undefined;
   /** Undefined where the release has run none. */
   readonly hooks?: HooksDone | undefined;
+  /** Who wrote it, as they call themselves: `alice@laptop`. Undefined in a record from before this was kept. */
+  readonly writtenBy?: string | undefined;
 }
 
 /** Who took a canary out, and why. */
@@ -30,13 +32,20 @@ export interface Abort {
   readonly reason: string;
 }
 
+/** Percent as `toData` writes it: what is read has to be what would be written. */
+const percentText = z
+  .string()
+  .regex(/^\d{1,3}(\.\d{1,2})?$/)
+  .transform(Number)
+  .refine((percent) => percent <= 100);
+
 const recordData = z.object({
   stage: z.string().min(1),
   previous: z.string().min(1),
   canary: z.string().min(1),
-  trafficPrevious: z.coerce.number(),
-  trafficCanary: z.coerce.number(),
-  effectiveCanary: z.coerce.number(),
+  trafficPrevious: percentText,
+  trafficCanary: percentText,
+  effectiveCanary: percentText,
   reached: z.string(),
   liveVersion: z.string().min(1),
   override: z.string(),
@@ -46,6 +55,7 @@ const recordData = z.object({
   objects: z.string().optional(),
   hookBefore: z.string().optional(),
   hookAfter: z.string().optional(),
+  writtenBy: z.string().optional(),
 });
 
 type Data = z.infer<typeof recordData>;
@@ -60,6 +70,7 @@ export type RecordData = {
   readonly objects?: string;
   readonly hookBefore?: string;
   readonly hookAfter?: string;
+  readonly writtenBy?: string;
 };
 
 /** A stage that is applied, as far as the record tells of it. */
@@ -73,10 +84,13 @@ export interface AppliedStage {
   readonly versions?: PerTrack<RecordedVersion> | undefined;
   readonly objects?: readonly string[] | undefined;
   readonly hooks?: HooksDone | undefined;
+  /** Who applies it. */
+  readonly writtenBy?: string | undefined;
 }
 
 /**
- * The record that a stage leaves behind. After an abort the release begins anew: it has reached no stage. So it does with a
+ * The record that a stage leaves behind. One that says what was said before keeps its writer: whoever applies a stage again
+ * changes nothing. After an abort the release begins anew: it has reached no stage. So it does with a
  * canary that is made from something else than before, under the same name.
  */
 export function recordAfter(move: AppliedStage, live: ReleaseRecord | undefined): ReleaseRecord {
@@ -86,16 +100,32 @@ export function recordAfter(move: AppliedStage, live: ReleaseRecord | undefined)
     sameVersion(live.versions?.canary, move.versions?.canary);
   const before = isSame ? live.reached : [];
   const reached = before.includes(move.stage) ? before : [...before, move.stage];
-  return {
+  const after = {
     ...move,
     reached: move.aborted ? [] : reached,
-    liveVersion: move.intended.canary === 100 ? move.release.canary : move.release.previous,
+    liveVersion: servingAfter(move.intended, move.release),
   };
+  const asBefore = { ...after, writtenBy: live?.writtenBy };
+  return isSameRecord(asBefore, live) ? asBefore : after;
 }
+
+/** The version that a new release has to continue: the canary once it has all the traffic. */
+export const servingAfter = (intended: Shares, release: Release): string =>
+  intended.canary === 100 ? release.canary : release.previous;
+
+/** Whether two records say the same; undefined where there is none. */
+export const isSameRecord = (a: ReleaseRecord | undefined, b: ReleaseRecord | undefined): boolean =>
+  canonicalJson(a ? toData(a) : null) === canonicalJson(b ? toData(b) : null);
 
 /** Whether a version is the same; one that nobody recorded is taken for it. */
 const sameVersion = (a: RecordedVersion | undefined, b: RecordedVersion | undefined): boolean =>
   !a || !b || canonicalJson(a) === canonicalJson(b);
+
+/** A record as it is named in a sentence. */
+export const recordText = (record: ReleaseRecord | undefined): string =>
+  record
+    ? `${record.stage} with ${releaseText(record.release)}${record.writtenBy ? `, written by ${record.writtenBy}` : ""}`
+    : "nothing";
 
 /** The record as the data of a ConfigMap. */
 export function toData(record: ReleaseRecord): RecordData {
@@ -114,6 +144,7 @@ export function toData(record: ReleaseRecord): RecordData {
     ...(record.objects && { objects: record.objects.join(" ") }),
     ...(record.hooks?.before !== undefined && { hookBefore: record.hooks.before }),
     ...(record.hooks?.after !== undefined && { hookAfter: record.hooks.after }),
+    ...(record.writtenBy !== undefined && { writtenBy: record.writtenBy }),
   };
 }
 
@@ -137,6 +168,7 @@ export function fromData(data: unknown): ReleaseRecord | undefined {
     objects,
     hookBefore: before,
     hookAfter: after,
+    writtenBy,
   } = parsed.data;
   const recorded = versions === undefined ? undefined : versionsFrom(versions);
   return {
@@ -153,6 +185,7 @@ export function fromData(data: unknown): ReleaseRecord | undefined {
     ...((before ?? after) !== undefined && {
       hooks: { ...(before !== undefined && { before }), ...(after !== undefined && { after }) },
     }),
+    ...(writtenBy !== undefined && { writtenBy }),
   };
 }
 

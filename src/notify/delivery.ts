@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { request } from "../http/request.ts";
+import { request, SHORT_ANSWER } from "../http/request.ts";
 import type { Message } from "./message.ts";
 
 export interface DeliveryOptions {
@@ -60,6 +60,7 @@ async function attempt(
       headers,
       body,
       timeoutMs,
+      mostBytes: SHORT_ANSWER,
       signal,
     });
     if (status >= 200 && status < 300) return {};

@@ -1,5 +1,5 @@
 import { Refusal } from "../errors.ts";
-import { releaseToAbort, sameRelease } from "../model/lifecycle.ts";
+import { allStages, releaseToAbort, sameRelease } from "../model/lifecycle.ts";
 import { evaluateStage } from "../project/evaluate.ts";
 import { type Conformance, readConformance } from "./conformance.ts";
 import { type PlannedMove, planMove } from "./move.ts";
@@ -32,20 +32,28 @@ export function abort(operator: Operator, options: AbortOptions): Promise<MoveOu
   });
 }
 
+/** What is live, as far as an abort asks. */
+type Compared = Pick<Conformance, "record" | "deviations">;
+
 /**
  * The move that takes the canary out: to the abort stage. Where a release is done, and a newer one has begun whose commit
  * was already taken back, it is to the stage that is live by the record: the abort stage would go one version too far.
  * @throws Refusal when nothing was released yet
  */
 export async function planAbort(operator: Operator): Promise<PlannedMove> {
-  const { api } = await requireApplication(operator);
-  const conformance = await readConformance(operator.project, api);
+  const application = await requireApplication(operator);
+  const record = await application.record();
+  // Nothing can be compared with a stage that the project does not have; the canary can be taken out all the same.
+  if (record && !allStages(operator.project.config).includes(record.stage)) {
+    return planAbortOf(operator, { record, deviations: [] });
+  }
+  const conformance = await readConformance(operator.project, application.api);
   if (conformance) return planAbortOf(operator, conformance);
   throw new Refusal("nothing was released to this cluster yet", "There is no canary to take out.");
 }
 
 /** The same, of what was read already. */
-export async function planAbortOf(operator: Operator, conformance: Conformance): Promise<PlannedMove> {
+export async function planAbortOf(operator: Operator, conformance: Compared): Promise<PlannedMove> {
   const { project } = operator;
   const { record } = conformance;
   const { abort: abortStage, release } = project.config;
@@ -56,7 +64,7 @@ export async function planAbortOf(operator: Operator, conformance: Conformance):
 
 /** Whether a version runs that neither the record, with a release that is done, nor Pulumi.yaml knows of. */
 function isFollowedByTakenBack(
-  { record, deviations }: Conformance,
+  { record, deviations }: Compared,
   release: Conformance["record"]["release"],
 ): boolean {
   const isDone = record.liveVersion === record.release.canary;

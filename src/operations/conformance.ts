@@ -1,5 +1,6 @@
 import { applicationIn } from "../application/application.ts";
 import type { KubernetesApi } from "../cluster/api.ts";
+import { Refusal } from "../errors.ts";
 import { type Deviation, deviations } from "../model/conformance.ts";
 import { allStages } from "../model/lifecycle.ts";
 import type { ReleaseRecord } from "../model/record.ts";
@@ -18,7 +19,8 @@ export interface Conformance extends LiveRouting {
 
 /**
  * Compares the cluster with the stage that its record names. What deviates was left by an unfinished move, or changed
- * by hand. Undefined when nothing was released yet, or when the record's stage is none of the project's.
+ * by hand. Undefined when nothing was released yet.
+ * @throws Refusal when the record's stage is none of the project's
  */
 export async function readConformance(
   project: Project,
@@ -26,12 +28,12 @@ export async function readConformance(
 ): Promise<Conformance | undefined> {
   const stages = allStages(project.config);
   const record = await applicationIn(api, project.config).record();
-  if (!record || !stages.includes(record.stage)) return undefined;
+  if (!record) return undefined;
+  if (!stages.includes(record.stage)) throw unknownLiveStage(record.stage, stages);
   const stage = await evaluateStage(project, record.stage, record);
   const { tracks, traffic } = await readRouted(api, stage);
-  const live = { previous: tracks.previous.found, canary: tracks.canary.found };
   const against = ({ plan }: EvaluatedStage): Deviation[] => [
-    ...deviations(plan, live),
+    ...deviations(plan, tracks),
     ...traffic.deviations(plan),
   ];
   const found = against(stage);
@@ -46,6 +48,12 @@ export async function readConformance(
     unfinishedMoveTo: candidates.find((candidate) => candidate && explains(against(candidate), found))?.stage,
   };
 }
+
+const unknownLiveStage = (stage: string, stages: readonly string[]): Refusal =>
+  new Refusal(
+    `the release record names stage ${stage} as live, which is not in lifecycle: ${stages.join(", ")}`,
+    `Put ${stage} back into lifecycle in Pulumi.yaml where it was taken out; or take the canary out with: canary abort`,
+  );
 
 /** Undefined for an abort stage that has no file yet: nobody moved there. */
 async function evaluateOther(project: Project, name: string): Promise<EvaluatedStage | undefined> {

@@ -45,7 +45,10 @@ export async function applyFoundation(
   await operator.project.foundation();
   const folder = await scratchFolder("canary-plan");
   try {
-    return await withLock(operator, { text: "foundation", stack: founding }, options, ({ signal }) =>
+    // The deployer's token may be what has to be made anew. Before there is a deployer nothing is locked.
+    const cluster = async () => (await operator.cluster()) && operator.administrator();
+    const locking = { ...operator, cluster };
+    return await withLock(locking, { text: "foundation", stack: founding }, options, ({ signal }) =>
       applyUnderLock(operator, { ...options, signal }, join(folder, "plan.json")),
     );
   } finally {

@@ -1,10 +1,11 @@
 import { applicationOf } from "../application/application.ts";
 import type { LiveTrack } from "../application/tracks.ts";
-import type { GateConfig } from "../config/gate.ts";
+import { type GateConfig, timesAt } from "../config/gate.ts";
 import { Refusal, UserError } from "../errors.ts";
-import { DEFAULTS, type GateParameters } from "../gate/parameters.ts";
+import { type GateSettings, parametersOf } from "../gate/parameters.ts";
+import type { Evidence } from "../judging/evidence.ts";
 import type { PodsNow } from "../judging/restarts.ts";
-import { type Evidence, soak } from "../judging/soak.ts";
+import { soak } from "../judging/soak.ts";
 import type { LookSource } from "../judging/source.ts";
 import { eventOf } from "../model/event.ts";
 import type { HistoryEntry } from "../model/history.ts";
@@ -15,11 +16,14 @@ import type { LiveStage } from "../verification/options.ts";
 import { liveStage } from "./live-stage.ts";
 import { watch } from "./look-source.ts";
 import type { Operator } from "./operator.ts";
+import { type ProbeOptions, startProbes } from "./probes.ts";
 import { requireApplication } from "./require-application.ts";
 import type { OperationOptions } from "./with-lock.ts";
 
 export interface JudgeOptions extends OperationOptions {
   readonly gate: GateConfig;
+  /** Requests that are sent meanwhile; undefined for none. */
+  readonly probes?: ProbeOptions | undefined;
   /** Told after each look. */
   readonly onLook?: ((evidence: Evidence) => void) | undefined;
 }
@@ -42,7 +46,7 @@ export async function judgeLiveStage(
   options: JudgeOptions,
   expected?: string,
 ): Promise<JudgedStage> {
-  const { stage } = await liveStage(operator);
+  const { api, stage } = await liveStage(operator);
   if (expected !== undefined && stage.stage !== expected) throw movedMeanwhile(expected, stage.stage);
   if (!hasBothVersions(stage.intended)) {
     throw new Refusal(
@@ -50,29 +54,43 @@ export async function judgeLiveStage(
       "A canary is judged while both versions have traffic.",
     );
   }
-  const { gate, observer, signal, onLook } = options;
+  const { gate, observer, probes, onLook } = options;
   const moved = new AbortController();
+  const signal = AbortSignal.any([options.signal, moved.signal]);
   const readPods = () => podsNow(operator, stage);
-  const { source, pods, measures } = await watch(operator, stage, { gate, readPods, observer });
+  const watched = await watch(operator, stage, { gate, readPods, observer });
+  const parameters = parametersOf(settingsOf(gate));
+  const { least, most } = timesAt(gate, stage.stage);
+  const own = probes && (await startProbes(api, stage, probes, signal));
   const began = new Date();
-  const evidence = await observer.phase(`judge ${stage.stage}`, (note) =>
-    soak(stoppedByMoves(operator, stage, source, moved), {
-      leastSeconds: gate.least,
-      mostSeconds: gate.most,
-      parameters: parametersOf(gate),
-      pods,
-      measures,
-      signal: AbortSignal.any([signal, moved.signal]),
-      lookSeconds: gate.every,
-      onLook: (seen) => {
-        note(seen.unread ?? seen.sentence);
-        onLook?.(seen);
-      },
-    }),
-  );
+  const evidence = await observer
+    .phase(`judge ${stage.stage}`, (note) =>
+      soak(stoppedByMoves(operator, stage, watched.source, moved), {
+        ...watched,
+        parameters,
+        own,
+        leastSeconds: least,
+        mostSeconds: most,
+        signal,
+        lookSeconds: gate.every,
+        onLook: (seen) => {
+          note(seen.unread ?? seen.sentence);
+          onLook?.(seen);
+        },
+      }),
+    )
+    .finally(() => own?.stop());
   await remember(operator, stage, { began, evidence }, options);
   return { stage, evidence };
 }
+
+/** Pulumi.yaml has percents. */
+const settingsOf = ({ ratio, points, falseAlarms, certainty }: GateConfig): GateSettings => ({
+  ratio,
+  points: points / 100,
+  falseAlarms: falseAlarms / 100,
+  wronglyFine: 1 - certainty / 100,
+});
 
 async function podsNow(operator: Pick<Operator, "project" | "cluster">, stage: LiveStage): Promise<PodsNow> {
   const { api } = await requireApplication(operator);
@@ -80,12 +98,6 @@ async function podsNow(operator: Pick<Operator, "project" | "cluster">, stage: L
   const podsOf = ({ replicaSets }: LiveTrack) => replicaSets.flatMap(({ pods }) => pods);
   return { previous: podsOf(tracks.previous), canary: podsOf(tracks.canary) };
 }
-
-const parametersOf = ({ ratio, points }: GateConfig): GateParameters => ({
-  ...DEFAULTS,
-  ratio,
-  points: points / 100,
-});
 
 /** The same source; it stops the soak once another stage or another release is live. */
 function stoppedByMoves(

@@ -1,18 +1,18 @@
 import { applicationOf } from "../application/application.ts";
 import type { GateConfig } from "../config/gate.ts";
-import type { Evidence } from "../judging/soak.ts";
+import type { Evidence } from "../judging/evidence.ts";
 import { moveTo } from "../model/lifecycle.ts";
 import { hasBothVersions, letsGoOn, verdictOn } from "../model/verdict.ts";
 import { type EvaluatedStage, evaluateStage } from "../project/evaluate.ts";
 import { abort } from "./abort.ts";
-import { judgeLiveStage } from "./judge.ts";
+import { type JudgeOptions, judgeLiveStage } from "./judge.ts";
 import { requireSource } from "./look-source.ts";
 import type { Operator } from "./operator.ts";
 import type { MoveOutcome } from "./outcome.ts";
 import { type PromoteOptions, type PromotionOutcome, promote } from "./promote.ts";
 import { rollback } from "./rollback.ts";
 
-export interface JudgedPromotionOptions extends PromoteOptions {
+export interface JudgedPromotionOptions extends PromoteOptions, Pick<JudgeOptions, "probes" | "onLook"> {
   /** How the canary is judged afterwards; undefined where it is not. */
   readonly gate: GateConfig | undefined;
   /** Told what was moved, before that is judged: a judgement that fails takes nothing back. */

@@ -1,5 +1,5 @@
 import type { GateConfig } from "../config/gate.ts";
-import { DEFAULTS, type ErrorParameters, SLOW_REQUESTS } from "../gate/parameters.ts";
+import { DEFAULTS, type ErrorParameters, SLOW_REQUESTS, withFalseAlarms } from "../gate/parameters.ts";
 import type { MeasuredSource } from "../judging/follower.ts";
 import type { Prometheus } from "../judging/prometheus/client.ts";
 import type { Grid } from "../judging/prometheus/grid.ts";
@@ -11,7 +11,7 @@ const LEAST_LATENCY_SECONDS = 60;
 
 /** What a soak looks at in Prometheus besides requests that fail: slow ones, and metrics of one's own. */
 export function measuresOf(
-  { prometheus: config, metrics, ratio, points, every }: GateConfig,
+  { prometheus: config, metrics, ratio, points, falseAlarms, every }: GateConfig,
   counting: Counting,
   prometheus: Prometheus,
   grid: Grid,
@@ -21,12 +21,17 @@ export function measuresOf(
       ? []
       : [
           {
-            measure: { name: "slow requests", worse: "more", parameters: SLOW_REQUESTS },
+            measure: {
+              name: "slow requests",
+              worse: "more",
+              parameters: withFalseAlarms(SLOW_REQUESTS, falseAlarms / 100),
+            },
             source: latencySource(prometheus, grid, bothFilledIn(config.latency, counting)),
             leastLooks: Math.ceil(LEAST_LATENCY_SECONDS / every),
           },
         ];
-  const parameters = parametersOfEach(metrics.length, { ratio, points: points / 100 });
+  const each = parametersOfEach(metrics.length, { ratio, points: points / 100 });
+  const parameters = withFalseAlarms(each, falseAlarms / 100);
   const own = metrics.map(({ name, count, of = config?.requests ?? "", worse }, at): MeasuredSource => {
     const paths = {
       requests: `gate.metrics[${at}].of`,

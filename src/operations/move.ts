@@ -1,28 +1,28 @@
 import type { Live } from "../application/live.ts";
 import { untilRolledOut } from "../cluster/rollouts.ts";
-import type { SettingChange } from "../config/app/setting-changes.ts";
 import { versionOf } from "../config/app/versions.ts";
 import type { Change } from "../engine/changes.ts";
 import { recovering } from "../engine/recovery.ts";
 import type { CreatedObject, RunOptions, Stack, Stacks } from "../engine/stacks.ts";
 import { holdsSameObjects, transferState } from "../engine/state-transfer.ts";
 import { prefetchStates } from "../engine/states.ts";
-import { type Move, moveTo } from "../model/lifecycle.ts";
+import { contradictions } from "../model/contradictions.ts";
+import { allStages, type Move, moveTo } from "../model/lifecycle.ts";
 import { TRACKS, type TrackName } from "../model/names.ts";
 import { progressDeadlineSeconds } from "../model/rollout.ts";
 import { asRecorded, type EvaluatedStage, evaluateStage } from "../project/evaluate.ts";
 import { type Observer, silentObserver } from "./observer.ts";
 import type { Operator } from "./operator.ts";
 import { requireApplication } from "./require-application.ts";
-import { settingsOfMove } from "./settings-of-move.ts";
+import { type SettingsOfMove, settingsOfMove } from "./settings-of-move.ts";
 import { findTakenOver, type TakenOver } from "./taken-over.ts";
 
 /** A stage that may be moved to, against what is live. */
-export interface PlannedMove extends EvaluatedStage {
+export interface PlannedMove extends EvaluatedStage, SettingsOfMove {
   readonly move: Move;
   readonly live: Live;
-  /** What the canary is made from, against the previous version. */
-  readonly settings: readonly SettingChange[];
+  /** Where the release record contradicts itself or what runs. */
+  readonly contradictions: readonly string[];
 }
 
 /** A stage before it is applied. */
@@ -50,7 +50,9 @@ export async function planMove(
   const isWayBack = direction === "way back";
   const asLive = isWayBack && live.record ? asRecorded(evaluated, live.record) : evaluated;
   const settings = await settingsOfMove(operator.project, asLive, live.record, isWayBack);
-  return { ...asLive, move, live, settings };
+  const { record, deployments } = live;
+  const found = record ? contradictions(record, deployments, config) : [];
+  return { ...asLive, move, live, ...settings, contradictions: found };
 }
 
 /**
@@ -86,7 +88,8 @@ export async function previewMove(
   { observer, states, run }: PreviewOptions,
 ): Promise<StagePreview> {
   const { stage } = planned;
-  const liveStage = planned.live.record?.stage;
+  // Whoever may write the record can name any stack there: only a stage's state is read.
+  const liveStage = allStages(planned.config).find((name) => name === planned.live.record?.stage);
   const isElsewhere = liveStage !== undefined && liveStage !== stage;
   // All at once: each is a process of the engine.
   const [stack, own, source] = await Promise.all([

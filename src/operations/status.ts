@@ -3,6 +3,7 @@ import type { LiveTrack } from "../application/tracks.ts";
 import type { KubernetesApi } from "../cluster/api.ts";
 import type { StackSummary } from "../engine/pulumi.ts";
 import type { Deviation } from "../model/conformance.ts";
+import { contradictions } from "../model/contradictions.ts";
 import type { HistoryEntry } from "../model/history.ts";
 import { type Release, sameRelease, stageAfter } from "../model/lifecycle.ts";
 import type { Holder } from "../model/lock.ts";
@@ -41,6 +42,8 @@ export interface LiveStatus {
   readonly shares: FourShares;
   readonly tracks: PerTrack<LiveTrack>;
   readonly deviations: readonly Deviation[];
+  /** Where the release record contradicts itself or what runs. */
+  readonly contradictions: readonly string[];
   /** What the gate last found at this stage; undefined where it was not judged since it went live. */
   readonly verdict: Verdict | undefined;
   /** The stage that an unfinished move was going to. */
@@ -112,6 +115,11 @@ function liveStatus(
     },
     tracks,
     deviations,
+    contradictions: contradictions(
+      record,
+      { previous: tracks.previous.found, canary: tracks.canary.found },
+      config,
+    ),
     verdict: verdictOn(record, moves),
     unfinishedMoveTo,
     next: isNewRelease ? config.lifecycle[0] : stageAfter(record.stage, config.lifecycle),

@@ -2,10 +2,11 @@ import { growingTrack } from "../application/live.ts";
 import { hookWords } from "../config/app/hooks.ts";
 import { versionOf } from "../config/app/versions.ts";
 import type { Change } from "../engine/changes.ts";
+import { podsFirst } from "../model/autoscaling.ts";
 import { imageOf, wantedReplicas } from "../model/deployment.ts";
 import { type HookName, hooksAt } from "../model/hooks.ts";
 import { TRACKS, type TrackName } from "../model/names.ts";
-import type { TrackPlan } from "../model/plan.ts";
+import type { Autoscaling, TrackPlan } from "../model/plan.ts";
 import type { PerTrack } from "../model/traffic.ts";
 import type { Pods, ShareRange, TrackMove } from "../model/transition.ts";
 import { versionOfPod } from "../model/version.ts";
@@ -21,7 +22,10 @@ export interface FromTo<T> {
 export interface TrackSummary {
   readonly deployment: string;
   readonly version: FromTo<string>;
+  /** With `autoscaling`: what it has before it gets its share. */
   readonly replicas: FromTo<number>;
+  /** What changes the number of its pods afterwards; undefined where that is fixed. */
+  readonly autoscaling: Autoscaling | undefined;
   /** Of each pod. */
   readonly weight: FromTo<number>;
   /** Percent of the traffic, as asked for. */
@@ -91,11 +95,13 @@ function summarizeTrack(track: TrackName, { plan, live, router }: PlannedMove): 
   const image = found && imageOf(found);
   const versionNow = image && versionOfPod(found.spec.template.metadata ?? {}, image);
   const record = live.record;
+  const first = podsFirst(track, plan, { ...live, canaryShareNow: router.live.canaryShareNow(live) });
   const part = (canary: number): number => (track === "canary" ? canary : 100 - canary);
   return {
     deployment: planned.name,
     version: { from: versionNow, to: planned.version },
-    replicas: { from: found && wantedReplicas(found), to: planned.replicas },
+    replicas: { from: found && wantedReplicas(found), to: first?.pods ?? planned.replicas },
+    autoscaling: planned.autoscaling,
     weight: { from: weightNow, to: podWeight(planned) },
     intended: { from: record && part(record.intended.canary), to: part(plan.intended.canary) },
     effective: { from: record && part(record.effectiveCanary), to: part(plan.effectiveCanary) },

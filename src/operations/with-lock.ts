@@ -4,7 +4,7 @@ import type { Lock } from "../application/lock.ts";
 import type { KubernetesApi } from "../cluster/api.ts";
 import { UserError } from "../errors.ts";
 import { LEASE_SECONDS } from "../model/lock.ts";
-import type { Identity } from "./identity.ts";
+import type { Identity } from "../process/identity.ts";
 import type { Observer } from "./observer.ts";
 import type { Operator } from "./operator.ts";
 import { requireSameCluster } from "./same-cluster.ts";

@@ -1,6 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type { Resource } from "@pulumi/pulumi";
 import type { KubernetesApi } from "../cluster/api.ts";
+import { guarded } from "../components/hooks.ts";
 import { StoredRecord } from "../components/record.ts";
 import { Track } from "../components/track.ts";
 import type { Config } from "../config/stage.ts";
@@ -11,6 +12,7 @@ import { steadySeconds } from "../model/rollout.ts";
 import type { Edge, EdgeArgs } from "../routers/router.ts";
 import type { StageHooks } from "./hooks.ts";
 import type { PodMaterial } from "./pod-material.ts";
+import type { StageScaling } from "./scaling.ts";
 
 export interface ApplicationArgs {
   readonly config: Config;
@@ -27,8 +29,12 @@ export interface ApplicationArgs {
   readonly beforeEdge: readonly TrackName[];
   /** Awaited before the edge and the other track change: the growing one has to be ready, and so for these seconds. */
   readonly untilRolledOut: (track: TrackPlan, steadySeconds?: number) => Promise<void>;
+  /** Who has the counts of pods in hand; undefined where they follow from the shares. */
+  readonly scaling: StageScaling | undefined;
   /** The version that a rollback leaves: it may be what is broken, so the stage is in place without it. */
   readonly abandoned: string | undefined;
+  /** Awaited before each change of an object. */
+  readonly mayChange: () => Promise<void>;
   /** Done once the stage is in place and the record says so. */
   readonly afterwards: () => Promise<void>;
   /** What runs before anything of the stage changes, and once it is in place. */
@@ -44,10 +50,10 @@ export interface ApplicationArgs {
  * destroyed: other stages have it too.
  */
 export function declareApplication(args: ApplicationArgs): void {
-  const { config, plan } = args;
+  const { config, plan, scaling } = args;
   const { namespace } = config;
   const names = appNames(config.app.name, config.namespace);
-  const options = { providers: [args.deployer], retainOnDelete: true };
+  const options = { providers: [args.deployer], retainOnDelete: true, ...guarded(args.mayChange) };
 
   const materialOf = ({ version }: TrackPlan): PodMaterial => {
     const found = args.material[version];
@@ -57,7 +63,10 @@ export function declareApplication(args: ApplicationArgs): void {
   const { before, after } = args.hooks;
   const untilReady = async (): Promise<void> => {
     await before?.();
-    for (const track of args.beforeEdge) await args.untilRolledOut(plan.tracks[track]);
+    for (const track of args.beforeEdge) {
+      await scaling?.raise(track);
+      await args.untilRolledOut(plan.tracks[track]);
+    }
   };
   const { api } = args;
   const edgeArgs: EdgeArgs = {
@@ -73,7 +82,13 @@ export function declareApplication(args: ApplicationArgs): void {
   ): Track =>
     new Track(
       plan.tracks[track].name,
-      { ...materialOf(plan.tracks[track]), plan: plan.tracks[track], namespace, beforeChange },
+      {
+        ...materialOf(plan.tracks[track]),
+        plan: plan.tracks[track],
+        namespace,
+        beforeChange,
+        handOver: scaling && (() => scaling.handOver(track)),
+      },
       { ...options, ...(dependsOn && { dependsOn }) },
     );
   const growing = declareTrack(args.growing, before);
@@ -100,6 +115,7 @@ export function declareApplication(args: ApplicationArgs): void {
       if (track.version !== args.abandoned) await args.untilRolledOut(track);
     }
     await untilFollowed();
+    await scaling?.settle();
     await after?.();
   };
   new StoredRecord(

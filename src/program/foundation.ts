@@ -3,11 +3,14 @@ import type { KubernetesApi } from "../cluster/api.ts";
 import { type ClusterAccess, clusterAddress } from "../cluster/client-library.ts";
 import { connect } from "../cluster/connect.ts";
 import { requireNothingForeign } from "../cluster/foreign.ts";
+import { readTokenKubeconfig } from "../cluster/kubeconfig.ts";
 import { namespacePath } from "../cluster/objects.ts";
 import { type Cluster, ExistingCluster } from "../components/cluster.ts";
+import { administratorKubeconfig } from "../components/gke/kubeconfig.ts";
 import { isMadeHere, Tenancy, tenancyPaths } from "../components/tenancy.ts";
 import type { FoundationConfig } from "../config/foundation.ts";
-import type { Router } from "../routers/router.ts";
+import type { Router, Routers } from "../routers/router.ts";
+import { formerOf, readRules, weakest } from "./former.ts";
 import { DEPLOYER_KUBECONFIG, EDGE_ADDRESS, type FoundationOutputs, foundationOutputs } from "./outputs.ts";
 import { readOutputs } from "./stack-outputs.ts";
 
@@ -27,8 +30,9 @@ export interface KnownOfFoundation {
 export async function declareFoundation(
   config: FoundationConfig,
   router: Router,
-  known: KnownOfFoundation,
+  known: KnownOfFoundation & { readonly routers: Routers },
 ): Promise<Record<string, unknown>> {
+  const former = formerOf(config, router, known.routers);
   const access = await accessTo(config, known.foundation);
   const api = access && (await connect(access));
   await requireApis(api, router.foundationRequires(config));
@@ -46,17 +50,20 @@ export async function declareFoundation(
     namespace: config.namespace,
     keepsNamespace,
     selector: router.selector(config.app.name),
-    edgeRules: router.deployerRules(config),
-    podSecurity: config.app.podSecurity?.standard ?? router.podSecurity,
+    edgeRules: [...router.deployerRules(config), ...(former ? readRules(former) : [])],
+    podSecurity: config.app.podSecurity?.standard ?? weakest([router, ...(former ? [former.router] : [])]),
     registryCredentials: config.registryCredentials,
+    deployerToken: config.deployerToken,
   });
-  const edge = await router.loadEdge();
-  await edge.declareFoundation({
-    config,
-    namespace: tenancy.namespace,
-    administrator: cluster.administrator,
-    addressName: cluster.edgeAddressName,
-  });
+  for (const served of [{ config, router }, ...(former ? [former] : [])]) {
+    const edge = await served.router.loadEdge();
+    await edge.declareFoundation({
+      config: served.config,
+      namespace: tenancy.namespace,
+      administrator: cluster.administrator,
+      addressName: cluster.edgeAddressName,
+    });
+  }
   return {
     [DEPLOYER_KUBECONFIG]: tenancy.deployerKubeconfig,
     ...(cluster.edgeAddress !== undefined && { [EDGE_ADDRESS]: cluster.edgeAddress }),
@@ -65,7 +72,8 @@ export async function declareFoundation(
 
 /**
  * How the cluster is looked at before anything is declared; undefined while it is yet to be made. A GKE cluster is
- * looked at as the deployer: by the foundation's own output, so that nothing depends on a local kubeconfig.
+ * looked at as the deployer: by the foundation's own output, so that nothing depends on a local kubeconfig. Where that has no
+ * token, it is as whoever founds it.
  */
 async function accessTo(
   { cluster, founding }: FoundationConfig,
@@ -73,7 +81,10 @@ async function accessTo(
 ): Promise<ClusterAccess | undefined> {
   if (cluster.kind === "kubeconfig") return { file: cluster.kubeconfig, context: cluster.context };
   const exported = known ?? foundationOutputs(await readOutputs(founding));
-  return exported && { exported: exported.deployerKubeconfig };
+  if (!exported) return undefined;
+  const { address, token } = readTokenKubeconfig(exported.deployerKubeconfig);
+  if (token !== undefined) return { exported: exported.deployerKubeconfig };
+  return { kubeconfig: administratorKubeconfig(cluster.name, address) };
 }
 
 /** Whether somebody else made the namespace: then it is not ours to delete. */

@@ -1,9 +1,10 @@
+import * as pulumi from "@pulumi/pulumi";
 import { ApiError, type KubernetesApi } from "../cluster/api.ts";
-import { listJobs, untilJobSucceeded } from "../cluster/jobs.ts";
+import { deleteJob, listJobs, untilJobSucceeded } from "../cluster/jobs.ts";
 import { type HookRun, hookRun } from "../components/pod/hook.ts";
 import type { Config } from "../config/stage.ts";
 import { UserError } from "../errors.ts";
-import { type HookName, type HooksDone, hookLabels, hooksAt } from "../model/hooks.ts";
+import { HOOKS, type HookName, type HooksDone, hookLabels, hooksAt } from "../model/hooks.ts";
 import { type Move, sameRelease } from "../model/lifecycle.ts";
 import type { ReleaseRecord } from "../model/record.ts";
 import type { PodMaterial } from "./pod-material.ts";
@@ -16,6 +17,8 @@ export interface StageHooks {
   readonly after: (() => Promise<void>) | undefined;
   /** What has run once the stage is in place. */
   readonly done: HooksDone;
+  /** For when the stage is in place: takes away the Jobs that an earlier release has left. */
+  readonly clearUp: () => Promise<void>;
 }
 
 interface HookedStage {
@@ -62,7 +65,35 @@ export async function stageHooks(
     return run && once(() => runHook(api, namespace, run));
   };
   const names = Object.fromEntries(due.map(({ hook, job }) => [hook, job.metadata.name]));
-  return { before: running("before"), after: running("after"), done: { ...done, ...names } };
+  const doneThen: HooksDone = { ...done, ...names };
+  const kept = Object.values(doneThen);
+  const left = Object.values(live?.hooks ?? {}).filter((name) => name !== undefined && !kept.includes(name));
+  return {
+    before: running("before"),
+    after: running("after"),
+    done: doneThen,
+    clearUp: async () => {
+      if (left.length > 0) await deleteJobsBut(api, config, kept);
+    },
+  };
+}
+
+/** A release whose hook runs takes away the Jobs before it; one that has no such hook any more, or none at all, does it here. */
+async function deleteJobsBut(
+  api: KubernetesApi,
+  { app, namespace }: Config,
+  kept: readonly (string | undefined)[],
+): Promise<void> {
+  try {
+    const jobs = await Promise.all(HOOKS.map((hook) => listJobs(api, namespace, hookLabels(app.name, hook))));
+    for (const { metadata } of jobs.flat())
+      if (!kept.includes(metadata.name)) await deleteJob(api, namespace, metadata.name);
+  } catch (error) {
+    if (!(error instanceof ApiError || error instanceof UserError)) throw error;
+    await pulumi.log.warn(
+      `Jobs of hooks of an earlier release could not be deleted: ${error.message}. See them: kubectl -n ${namespace} get jobs -l canary-stages/app=${app.name}`,
+    );
+  }
 }
 
 async function runHook(api: KubernetesApi, namespace: string, run: HookRun): Promise<void> {

@@ -27,7 +27,7 @@ export async function program(known: Known = {}): Promise<Readonly<Record<string
     const stack = pulumi.getStack();
     if (stack === foundingStackOf(raw)) {
       const config = parseFoundation(raw, routers);
-      return await declareFoundation(config, routerOf(config, routers), known);
+      return await declareFoundation(config, routerOf(config, routers), { ...known, routers });
     }
     const config = parseConfig(raw, routers);
     return await declareStage(config, stack, routerOf(config, routers), known);

@@ -5,7 +5,7 @@ import { growingTrack, type Live, requireApis } from "../application/live.ts";
 import type { KubernetesApi } from "../cluster/api.ts";
 import { connect } from "../cluster/connect.ts";
 import { requireNothingForeign } from "../cluster/foreign.ts";
-import { configMapPath, deploymentPath } from "../cluster/objects.ts";
+import { autoscalerPath, configMapPath, deploymentPath } from "../cluster/objects.ts";
 import { giveTimeToRollOut, untilRolledOut } from "../cluster/rollouts.ts";
 import { versionOf } from "../config/app/versions.ts";
 import { type Config, requireCanaryOut } from "../config/stage.ts";
@@ -20,7 +20,10 @@ import { canaryShareNow } from "../routers/live.ts";
 import type { Router } from "../routers/router.ts";
 import { declareApplication } from "./application.ts";
 import { stageHooks } from "./hooks.ts";
+import { requireWayBack } from "./only-back.ts";
 import { type FoundationOutputs, type Outputs, stageOutputs } from "./outputs.ts";
+import { ownRun } from "./own-run.ts";
+import { stageScaling } from "./scaling.ts";
 import { exportedBy } from "./stack-outputs.ts";
 import { deleteObjects, objectsOfStage } from "./version-objects.ts";
 import { evaluateVersions, recordedOf } from "./versions.ts";
@@ -37,6 +40,8 @@ export interface KnownOfStage {
   readonly directory?: string | undefined;
   /** Whoever runs it looks at somebody else's objects itself. */
   readonly looksAtForeign?: boolean | undefined;
+  /** Whoever runs it holds the application's lock, and writes the history. */
+  readonly holdsLock?: boolean | undefined;
 }
 
 /**
@@ -56,12 +61,14 @@ export async function declareStage(
   const { deployerKubeconfig, edgeAddress } = known.foundation ?? (await exportedBy(project.founding));
   const api = await connect({ exported: deployerKubeconfig });
   await requireApis(api, router.requires(project));
-  const live = await applicationIn(api, project).live(asked);
+  const application = applicationIn(api, project);
+  const live = await application.live(asked);
   if (!live.record && !project.takeOver && !known.looksAtForeign) {
     await requireNothingForeign(api, objectPaths(project, asked, router));
   }
   const override = project.lifecycleOverride ?? "";
   const move = moveTo({ ...project, stage, override }, live.record);
+  requireWayBack(stage, move);
   if (move === "promotion" && !override) await requireVerdict(api, project, stage, live.record);
   const release = move === "abort" ? releaseToAbort(project.release, live.record) : project.release;
   const leavesCanary = move === "rollback" || move === "abort";
@@ -81,6 +88,7 @@ export async function declareStage(
 
   const shareNow = await canaryShareNow(api, { config, router }, live);
   const growing = growingTrack(shareNow, plan.tracks.canary.effectiveShare);
+  const own = ownRun({ application, live: live.record, stage, isLed: known.holdsLock === true });
   const deployer = new k8s.Provider("deployer", {
     kubeconfig: pulumi.secret(deployerKubeconfig),
     enableServerSideApply: true,
@@ -106,7 +114,17 @@ export async function declareStage(
           });
     },
     abandoned,
-    afterwards: () => deleteObjects(api, config.namespace, objects.unneeded),
+    scaling: stageScaling({
+      ...{ router, api, namespace: config.namespace, plan },
+      live: { ...live, canaryShareNow: shareNow },
+    }),
+    mayChange: own.mayChange,
+    afterwards: async () => {
+      await deleteObjects(api, config.namespace, objects.unneeded);
+      await hooks.clearUp();
+      const { effectiveCanary } = plan;
+      await own.done({ stage, move, release: config.release, effective: effectiveCanary, override });
+    },
     hooks,
     record: recordAfter(
       {
@@ -118,6 +136,7 @@ export async function declareStage(
         versions: recordedOf(material, release),
         objects: objects.listed,
         hooks: hooks.done,
+        writtenBy: own.who,
         aborted: move === "abort" ? (known.abort ?? live.record?.aborted ?? UNEXPLAINED) : undefined,
       },
       live.record,
@@ -143,7 +162,10 @@ function objectPaths(config: Config, { tracks }: StagePlan, router: Router): str
   const { namespace, app } = config;
   const { previous, canary } = tracks;
   return [
-    ...[previous, canary].map(({ name }) => deploymentPath(namespace, name)),
+    ...[previous, canary].flatMap(({ name, autoscaling }) => [
+      deploymentPath(namespace, name),
+      ...(autoscaling ? [autoscalerPath(namespace, name)] : []),
+    ]),
     configMapPath(namespace, appNames(app.name, namespace).record),
     ...router.edgePaths(config),
   ];

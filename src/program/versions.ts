@@ -1,7 +1,12 @@
+import * as pulumi from "@pulumi/pulumi";
 import type { KubernetesApi } from "../cluster/api.ts";
 import { requirePod } from "../components/pod/require.ts";
 import { recordedVersions } from "../config/app/recorded.ts";
-import { requireUnchangedVersions } from "../config/app/setting-changes.ts";
+import {
+  changedVersionLines,
+  changedVersions,
+  requireUnchangedVersions,
+} from "../config/app/setting-changes.ts";
 import type { Version } from "../config/app/versions.ts";
 import type { Config } from "../config/stage.ts";
 import { boundVersions } from "../model/bound-versions.ts";
@@ -12,6 +17,7 @@ import type { ReleaseRecord } from "../model/record.ts";
 import type { PerTrack } from "../model/traffic.ts";
 import type { RecordedVersion } from "../model/version.ts";
 import type { Router } from "../routers/router.ts";
+import { requireForeignObjects } from "./foreign-objects.ts";
 import { liveMaterial, type PodMaterial, podMaterial } from "./pod-material.ts";
 
 export interface VersionsArgs {
@@ -34,6 +40,8 @@ export interface EvaluatedVersions {
   readonly material: Readonly<Record<string, PodMaterial>>;
 }
 
+type Recorded = Readonly<Record<string, RecordedVersion>>;
+
 /**
  * What the versions of a stage are made from: what the project says, or on a way back what the release record and the objects
  * in the cluster say, so that it depends neither on what was changed in Pulumi.yaml meanwhile nor on its files.
@@ -42,8 +50,7 @@ export interface EvaluatedVersions {
 export async function evaluateVersions(args: VersionsArgs): Promise<EvaluatedVersions> {
   const { api, stage, config: project, router, directory, record, isWayBack } = args;
   const tracks = TRACKS.map((track) => router.plan(project).tracks[track].name);
-  const recorded: Readonly<Record<string, RecordedVersion>> =
-    isWayBack && record ? recordedVersions(record) : {};
+  const recorded: Recorded = isWayBack && record ? recordedVersions(record) : {};
   const versions: Record<string, Version> = { ...project.versions };
   const material: Record<string, PodMaterial> = {};
   for (const name of Object.values(project.release)) {
@@ -54,16 +61,41 @@ export async function evaluateVersions(args: VersionsArgs): Promise<EvaluatedVer
   }
   const config = { ...project, versions };
   const plan = router.plan(config);
+  await requireTracks(args, { plan, material, recorded });
+  if (record && !isWayBack) await requireAsLive(stage, project, material, record);
+  return { config, plan, material };
+}
+
+/** @throws UserError where the pods of a track would not be what is promised of them, or would wait for what is not there */
+async function requireTracks(
+  { api, config: { namespace }, isWayBack }: VersionsArgs,
+  {
+    plan,
+    material,
+    recorded,
+  }: Pick<EvaluatedVersions, "plan" | "material"> & { readonly recorded: Recorded },
+): Promise<void> {
   for (const track of TRACKS.map((name) => plan.tracks[name])) {
     const own = material[track.version];
-    if (own && recorded[track.version] !== own.recorded) requirePod({ ...own, plan: track });
+    // What is taken back has been live.
+    if (!own || recorded[track.version] === own.recorded) continue;
+    requirePod({ ...own, plan: track });
+    if (track.replicas > 0 && !isWayBack) await requireForeignObjects(api, namespace, own.app);
   }
-  if (record && !isWayBack && !project.lifecycleOverride) {
-    const now = Object.entries(material).map(([name, own]) => [name, own.recorded] as const);
-    const bound = boundVersions({ stage, release: project.release }, record);
-    requireUnchangedVersions(stage, bound, Object.fromEntries(now));
-  }
-  return { config, plan, material };
+}
+
+/** @throws Refusal where a version that is live would be made from something else, unless somebody said why it may */
+async function requireAsLive(
+  stage: string,
+  { release, lifecycleOverride }: Config,
+  material: EvaluatedVersions["material"],
+  record: ReleaseRecord,
+): Promise<void> {
+  const now = Object.entries(material).map(([name, own]) => [name, own.recorded] as const);
+  const changed = changedVersions(boundVersions({ stage, release }, record), Object.fromEntries(now));
+  if (!lifecycleOverride) return requireUnchangedVersions(stage, changed);
+  // Whoever types pulumi preview sees it too, and changed secrets nowhere else.
+  for (const one of changed) await pulumi.log.warn(changedVersionLines(one).join("\n"));
 }
 
 /** What the record says of a release's versions. */

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { parse, YAMLParseError } from "yaml";
 import { type Json, setAt } from "../config/app/settings.ts";
 import { isMerged, mergedApp } from "../config/app/versions.ts";
+import { YAML_AS_KUBERNETES } from "../config/yaml.ts";
 import { UserError } from "../errors.ts";
 import { pathParts, valueAt } from "../model/differences.ts";
 
@@ -41,7 +42,7 @@ function readValue(text: string, isText: boolean, setting: string): unknown {
   if (text === "null") return null;
   if (isText) return text;
   try {
-    return parse(text) ?? "";
+    return parse(text, YAML_AS_KUBERNETES) ?? "";
   } catch (error) {
     if (error instanceof YAMLParseError) throw noSetting(setting, "its value is no YAML");
     throw error;

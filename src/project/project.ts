@@ -8,6 +8,7 @@ import { type ProjectConfig, parseProject } from "../config/project.ts";
 import { configText, declaredValues, ownValues } from "../config/raw.ts";
 import { isSecretPath } from "../config/secrets.ts";
 import { type Config, parseConfig } from "../config/stage.ts";
+import { YAML_AS_KUBERNETES } from "../config/yaml.ts";
 import { UserError } from "../errors.ts";
 import { requireKnownStage } from "../model/lifecycle.ts";
 import { routers as builtInRouters } from "../routers/index.ts";
@@ -105,7 +106,7 @@ function fileTexts(values: Values, project: string, routers: Routers): Record<st
 
 async function readYaml(file: string): Promise<unknown> {
   try {
-    return parse(await readFile(file, "utf8")) ?? {};
+    return parse(await readFile(file, "utf8"), YAML_AS_KUBERNETES) ?? {};
   } catch (error) {
     const reason = error instanceof YAMLParseError ? `is no YAML: ${error.message}` : "cannot be read";
     throw new UserError(`${file} ${reason}`, "Name the folder that has Pulumi.yaml and the stage files.");

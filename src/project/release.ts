@@ -9,6 +9,7 @@ import { changesBetween, type SettingChange } from "../config/app/setting-change
 import { type Json, recordOf } from "../config/app/settings.ts";
 import { versionOf } from "../config/app/versions.ts";
 import { parseProject } from "../config/project.ts";
+import { YAML_AS_KUBERNETES } from "../config/yaml.ts";
 import { Refusal, UserError } from "../errors.ts";
 import { type Release, releaseText } from "../model/lifecycle.ts";
 import { TRACKS } from "../model/names.ts";
@@ -59,7 +60,7 @@ export async function planRelease(
   const record = api && (await applicationIn(api, project.config).record());
   const after = releaseAfter(before, record, version.name, version.abandon, lifecycle);
   const file = await readFile(join(project.directory, "Pulumi.yaml"), "utf8");
-  const app = appOf(parse(file), project);
+  const app = appOf(parse(file, YAML_AS_KUBERNETES), project);
   const recorded = record ? recordedVersions(record)[after.previous] : undefined;
   const entries: Record<string, Json> = {};
   const image = imageOf(project, version, recorded?.image ?? versionOf(project.config, after.previous).image);
@@ -72,7 +73,10 @@ export async function planRelease(
     entries[version.name] = { ...own, ...entryWith(app, version.set) };
   }
   const text = withRelease(file, project.name, after, entries);
-  const config = parseProject(projectValues(parse(text), project.name, project.routers), project.routers);
+  const config = parseProject(
+    projectValues(parse(text, YAML_AS_KUBERNETES), project.name, project.routers),
+    project.routers,
+  );
   const read = (name: string) => recordOf(versionOf(config, name), name, project.directory);
   const settings = changesBetween(await read(after.previous), await read(version.name));
   return { before, after, image: versionOf(config, version.name).image, settings, text };

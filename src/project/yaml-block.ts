@@ -1,4 +1,5 @@
 import { type Document, isMap, parseDocument } from "yaml";
+import { YAML_AS_KUBERNETES } from "../config/yaml.ts";
 
 /** A value of `config` in Pulumi.yaml as lines of the file, with the path that leads to it in them. */
 interface Block {
@@ -26,7 +27,7 @@ export function withEditedValue(
   if (!found && !anchor) return text;
   const block = found ?? { key, from: anchor?.to ?? 0, to: anchor?.to ?? 0, indent: anchor?.indent ?? 0 };
   const own = lines.slice(block.from, block.to).map((line) => line.slice(block.indent));
-  const document = parseDocument(own.join("\n"));
+  const document = parseDocument(own.join("\n"), YAML_AS_KUBERNETES);
   if (!found) document.setIn([key, "value"], document.createNode({}));
   const isWrapped = isMap(document.getIn([block.key])) && document.hasIn([block.key, "value"]);
   const path = isWrapped ? [block.key, "value"] : [block.key];

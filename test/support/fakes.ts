@@ -2,8 +2,8 @@ import { ApiError, type KubernetesApi, type RequestBody } from "../../src/cluste
 import type { ProjectConfig } from "../../src/config/project.ts";
 import type { Config } from "../../src/config/stage.ts";
 import { type Release, requireKnownStage } from "../../src/model/lifecycle.ts";
-import type { Identity } from "../../src/operations/identity.ts";
 import type { Observer } from "../../src/operations/observer.ts";
+import type { Identity } from "../../src/process/identity.ts";
 import type { Project } from "../../src/project/project.ts";
 import { foundationConfig, projectConfig, stageConfig } from "../../src/routers/config.ts";
 import { routers } from "../../src/routers/index.ts";

@@ -93,7 +93,7 @@ export function githubJobs(): Readonly<Record<string, Job>> {
   return Object.fromEntries(
     calls.map(([name, { needs, with: inputs }]) => {
       const { stage } = inputs as { stage: string };
-      return [stage, { ...githubStage(stage), name, needs: strings(needs) }];
+      return [stage, { ...githubStage(stage, inputs as Json), name, needs: strings(needs) }];
     }),
   );
 }
@@ -111,12 +111,18 @@ export function githubPreview(): string {
   return [`pulumi ${inputs.command} --stack ${inputs["stack-name"]} --non-interactive`, ...flags].join(" ");
 }
 
-/** What the reusable workflow does for a stage. */
-export function githubStage(stage: string): Job {
+/** What the reusable workflow does for a stage, with the inputs that it is called with. */
+export function githubStage(stage: string, inputs: Json = {}): Job {
   const { jobs } = yamlOf("pipelines/github/canary-stage.yml") as { jobs: { apply: Json } };
   const { env = {}, steps, environment } = jobs.apply as { env?: Json; steps: Json[]; environment: string };
-  const given = (text: unknown) => String(text).replaceAll(/\$\{\{ inputs\.stage \}\}/g, stage);
-  const runs = steps.flatMap(({ run }) => (run === undefined ? [] : [String(run)]));
+  const given = (text: unknown) =>
+    String(text)
+      .replaceAll(/\$\{\{ inputs\.stage \}\}/g, stage)
+      .replaceAll(/\$\{\{ inputs\.back \}\}/g, String(inputs.back === true));
+  const isRun = (condition: unknown) => condition === undefined || isTrue(String(condition), inputs);
+  const runs = steps.flatMap(({ run, if: condition }) =>
+    run !== undefined && isRun(condition) ? [String(run)] : [],
+  );
   const variables = Object.entries(env).filter(([, value]) => !String(value).includes("vars."));
   return {
     name: stage,
@@ -124,7 +130,16 @@ export function githubStage(stage: string): Job {
     manual: false,
     needs: [],
     variables: Object.fromEntries(variables.map(([key, value]) => [key, given(value)])),
-    setup: runs.filter((run) => !run.startsWith("pulumi ")),
-    commands: runs.filter((run) => run.startsWith("pulumi ")),
+    setup: runs.filter((run) => !isWork(run)),
+    commands: runs.filter(isWork),
   };
+}
+
+const isWork = (run: string): boolean => /^(pulumi|npx canary) /.test(run);
+
+/** The conditions that the workflow has: an input, `inputs.promotion`, or that it is not given, `${{ !inputs.promotion }}`. */
+function isTrue(condition: string, inputs: Json): boolean {
+  const [, not, name] = /^(?:\$\{\{ )?(!?)inputs\.(\w+)(?: \}\})?$/.exec(condition) ?? [];
+  if (name === undefined) throw new Error(`a condition that is not understood here: ${condition}`);
+  return (inputs[name] === true) !== (not === "!");
 }

@@ -53,14 +53,14 @@ export const STEP_AT = { 25: 1, 75: 3, 100: 4 } as const;
 
 /**
  * The documented success rate: at least 95 %, `failureLimit: 3`, over the interval (docs/analysis/prometheus.md, where it is
- * 5m). The canary's pods are told apart by their template's hash (docs/features/analysis.md, `podTemplateHashValue`).
+ * 5m). The canary's pods are told apart by their template's hash in their names (docs/features/analysis.md, `podTemplateHashValue`).
  */
 export function analysisTemplate(
   namespace: string,
   { prometheus, interval }: Omit<Analysis, "pause">,
 ): object {
-  const rate = (codes: string) =>
-    `sum(irate(http_requests_total{namespace="${namespace}", hash="{{args.hash}}"${codes}}[${interval}]))`;
+  const rate = (counter: string) =>
+    `sum(irate(${counter}{namespace="${namespace}", pod=~"${ROLLOUT}-{{args.hash}}-.*"}[${interval}]))`;
   return {
     apiVersion: API,
     kind: "AnalysisTemplate",
@@ -75,7 +75,10 @@ export function analysisTemplate(
           successCondition: "result[0] >= 0.95",
           failureLimit: 3,
           provider: {
-            prometheus: { address: prometheus, query: `${rate(', code!~"5.*"')} / ${rate("")}` },
+            prometheus: {
+              address: prometheus,
+              query: `1 - ${rate("http_failures_total")} / ${rate("http_requests_total")}`,
+            },
           },
         },
       ],

@@ -43,7 +43,7 @@ export function settingsOf(
 
 /** The application's counters, a series for each pod of a version's Deployment. */
 function countersAt(url: string): object {
-  const of = (codes: string) =>
-    `sum by (pod) (http_requests_total{namespace="{{namespace}}", pod=~"{{deployment}}-[^-]+-[^-]+"${codes}})`;
-  return { url, requests: of(""), failures: of(', code=~"5.."') };
+  const of = (counter: string) =>
+    `sum by (pod) (${counter}{namespace="{{namespace}}", pod=~"{{deployment}}-[^-]+-[^-]+"})`;
+  return { url, requests: of("http_requests_total"), failures: of("http_failures_total") };
 }

@@ -2,9 +2,10 @@
 // request, so that tests can show what its users see of it.
 //
 // Environment: VERSION (baked into the image), PORT (5000), ANSWER_STATUS (of /, 200), NEVER_READY (any value),
-// FAIL_AFTER_SECONDS (ends with status 1 that long after its start), LISTEN_AFTER_SECONDS (opens its port that long
-// after its start), FAIL_PERCENT (of /: so many answers are a 500), CUT_PERCENT (of /: so many end in the middle of their
-// body). Percentages may have decimals. GET /metrics has what / answered, for Prometheus.
+// FAIL_AFTER_SECONDS (ends with status 1 that long after its start), END_AFTER_SECONDS (with status 0), LISTEN_AFTER_SECONDS
+// (opens its port that long after its start), FAIL_PERCENT (of /: so many answers are a 500), CUT_PERCENT (of /: so many end
+// in the middle of their body), HANG_PERCENT (of /: so many are never answered), DELAY_MS (of /: each answer takes so long),
+// CLOSE_AFTER_SECONDS (closes its port that long after its start, and lives on). Percentages may have decimals.
 package main
 
 import (
@@ -26,17 +27,28 @@ func main() {
 	if seconds := number("FAIL_AFTER_SECONDS", 0); seconds > 0 {
 		time.AfterFunc(time.Duration(seconds)*time.Second, func() { log.Fatal("failing, as FAIL_AFTER_SECONDS asks") })
 	}
+	if seconds := number("END_AFTER_SECONDS", 0); seconds > 0 {
+		time.AfterFunc(time.Duration(seconds)*time.Second, func() { os.Exit(0) })
+	}
+	var protocols http.Protocols
+	protocols.SetHTTP1(true)
+	// gRPC comes without TLS here, as probes ask it.
+	protocols.SetUnencryptedHTTP2(true)
 	var sockets sync.WaitGroup
 	server := &http.Server{
 		Addr:              ":" + text("PORT", "5000"),
 		Handler:           routes(&sockets),
 		ReadHeaderTimeout: 10 * time.Second,
+		Protocols:         &protocols,
 	}
 	stop, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer cancel()
 	select {
 	case <-time.After(time.Duration(number("LISTEN_AFTER_SECONDS", 0)) * time.Second):
 	case <-stop.Done():
+	}
+	if seconds := number("CLOSE_AFTER_SECONDS", 0); seconds > 0 {
+		time.AfterFunc(time.Duration(seconds)*time.Second, func() { _ = server.Close() })
 	}
 	drained := make(chan struct{})
 	go func() {
@@ -57,11 +69,15 @@ func main() {
 func routes(sockets *sync.WaitGroup) http.Handler {
 	version := text("VERSION", "unknown")
 	status := number("ANSWER_STATUS", http.StatusOK)
-	fails, cuts := every("FAIL_PERCENT"), every("CUT_PERCENT")
+	fails, cuts, hangs := every("FAIL_PERCENT"), every("CUT_PERCENT"), every("HANG_PERCENT")
+	delay := time.Duration(number("DELAY_MS", 0)) * time.Millisecond
 	mux := http.NewServeMux()
-	counts := &metrics{}
-	mux.Handle("GET /metrics", counts)
-	mux.HandleFunc("GET /{$}", counts.counted(func(w http.ResponseWriter, _ *http.Request) {
+	mux.HandleFunc("GET /{$}", counted(func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(delay)
+		if hangs() {
+			<-r.Context().Done()
+			return
+		}
 		if fails() {
 			http.Error(w, "failed, as FAIL_PERCENT asks", http.StatusInternalServerError)
 			return
@@ -75,11 +91,13 @@ func routes(sockets *sync.WaitGroup) http.Handler {
 		w.WriteHeader(status)
 		_, _ = w.Write([]byte(version + "\n"))
 	}))
+	mux.HandleFunc("GET /metrics", metrics)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		if os.Getenv("NEVER_READY") != "" {
 			http.Error(w, "not ready, as NEVER_READY asks", http.StatusServiceUnavailable)
 		}
 	})
+	mux.HandleFunc("POST /grpc.health.v1.Health/Check", health)
 	mux.HandleFunc("GET /fail", func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "failed, as asked", http.StatusInternalServerError)
 	})

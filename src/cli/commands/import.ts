@@ -2,41 +2,50 @@ import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { Command } from "commander";
 import { stringify } from "yaml";
+import { connect } from "../../cluster/connect.ts";
+import { runningDeployment } from "../../cluster/running-deployment.ts";
 import { UserError } from "../../errors.ts";
 import { importApplication } from "../../import/app.ts";
-import { deploymentIn, manifestsIn } from "../../import/manifest.ts";
+import { deploymentIn, type Manifest, manifestsIn, manifestsOf } from "../../import/manifest.ts";
 import { requireImported } from "../../program/imported.ts";
+import { WrongUse } from "../exit.ts";
 import { printable } from "../print/printable.ts";
 import { examples } from "../runner.ts";
+import type { GlobalOptions } from "../session.ts";
 
 interface Options {
-  readonly file: string;
+  readonly file?: string;
   readonly name?: string;
+  readonly namespace?: string;
 }
 
-/** It needs neither a project nor a cluster. */
+/** It needs no project, and a cluster only where the Deployment is to be read from there. */
 export const importCommand = (): Command =>
   new Command("import")
-    .description("turns the YAML of an existing Deployment into app for Pulumi.yaml; changes nothing")
-    .requiredOption(
+    .description("turns an existing Deployment into app for Pulumi.yaml; changes nothing")
+    .argument("[deployment]", "read from the cluster of --context: deployment/NAME, or its name alone")
+    .option(
       "-f, --file <file>",
-      "the Deployment, with its ConfigMaps and its Service; - reads the standard input",
+      "or from YAML: the Deployment, with its ConfigMaps and its Service; - reads the standard input",
     )
     .option("--name <name>", "which Deployment, where the file has several")
+    .option("-n, --namespace <namespace>", "of the Deployment in the cluster")
     .addHelpText(
       "after",
       examples(
         "canary import -f deployment.yaml > app.yaml",
-        "kubectl get deployment shop -o yaml | canary import -f -",
+        "helm template shop ./chart | canary import -f - --name shop",
+        "canary import deployment/shop -n shop --context production",
       ),
     )
-    .action(async (options: Options, command: Command) => {
-      const { file, name, json } = { ...command.optsWithGlobals<{ readonly json?: boolean }>(), ...options };
-      const manifests = manifestsIn(await contentOf(file), file);
-      const deployment = deploymentIn(manifests, name, file);
+    .action(async (named: string | undefined, options: Options, command: Command) => {
+      const given: Given = { ...command.optsWithGlobals<GlobalOptions>(), ...options };
+      const manifests =
+        given.file === undefined ? await fromCluster(named, given) : await fromFile(given.file, named);
+      const deployment = deploymentIn(manifests, given.name, given.file ?? "the cluster");
       const others = manifests.filter((one) => one !== deployment);
       const { app, version, notes } = importApplication(deployment, others);
-      if (json) {
+      if (given.json) {
         process.stdout.write(`${JSON.stringify({ app, version: version ?? null, notes }, null, 2)}\n`);
       } else {
         process.stdout.write(stringify({ app: { value: app } }));
@@ -46,6 +55,47 @@ export const importCommand = (): Command =>
       }
       await requireImported(app, version);
     });
+
+type Given = Options & Pick<GlobalOptions, "json" | "context" | "kubeconfig">;
+
+async function fromFile(file: string, named: string | undefined): Promise<readonly Manifest[]> {
+  if (named !== undefined)
+    throw new WrongUse(
+      `${named} and -f ${file} are two places to read from`,
+      `Leave one of them out; in a file with several Deployments say: --name ${nameOf(named)}.`,
+    );
+  return manifestsIn(await contentOf(file), file);
+}
+
+async function fromCluster(
+  named: string | undefined,
+  { namespace, context, kubeconfig }: Given,
+): Promise<readonly Manifest[]> {
+  const example = "canary import deployment/shop -n shop --context production";
+  if (named === undefined)
+    throw new WrongUse("nothing to import was named", `Name a file by -f, or a Deployment: ${example}.`);
+  const name = nameOf(named);
+  if (namespace === undefined)
+    throw new WrongUse(`the namespace of ${named} is not named`, `Name it by -n, as in: ${example}.`);
+  if (context === undefined)
+    throw new WrongUse(
+      `the cluster of ${named} is not named`,
+      `Name a context of your kubeconfig (kubectl config get-contexts), as in: ${example}.`,
+    );
+  const api = await connect({ context, file: kubeconfig, namedBy: "options" });
+  const objects = await runningDeployment(api, namespace, name);
+  return objects.flatMap((object) => manifestsOf(object, `what ${api.server} answers`));
+}
+
+/** `deployment/shop`, `deploy/shop`, `deployment.apps/shop` and `shop` are shop. */
+function nameOf(named: string): string {
+  const [, kind = "deployment", name = ""] = /^(?:(.*)\/)?(.*)$/.exec(named) ?? [];
+  if (/^(deploy|deployments?)(\..*)?$/i.test(kind) && name !== "") return name;
+  throw new WrongUse(
+    `${named} is no Deployment`,
+    "Name one, as deployment/shop; StatefulSets and DaemonSets are not released in stages.",
+  );
+}
 
 async function contentOf(file: string): Promise<string> {
   if (file === "-") return text(process.stdin);

@@ -3,25 +3,39 @@ import { gateSchema } from "../../config/gate.ts";
 import { judgeLiveStage } from "../../operations/judge.ts";
 import { EXIT, exitCodeOfJudgement, WrongUse } from "../exit.ts";
 import { evidenceJson } from "../json.ts";
-import { duration } from "../options.ts";
+import {
+  duration,
+  type ProbingOption,
+  probeOptions,
+  type TargetOptions,
+  withProbingOptions,
+} from "../options.ts";
 import { evidenceText } from "../print/evidence.ts";
 import { examples, type Runner } from "../runner.ts";
 
-interface Options {
+interface Options extends ProbingOption, TargetOptions {
   readonly stats?: string;
   readonly most?: number;
 }
 
-export const judgeCommand = (run: Runner): Command =>
-  new Command("judge")
+export const judgeCommand = (run: Runner): Command => {
+  const command = new Command("judge")
     .description(
       `whether the canary of the live stage fails more often than the previous version; ends with ${EXIT.held} when nothing can be said, ${EXIT.harm} for harm`,
     )
     .option("--stats <url>", "statistics of the edge (default: gate of Pulumi.yaml)")
-    .option("--most <time>", "judge at most so long, for example 5m (default: gate.most)", duration)
-    .addHelpText("after", examples("canary judge", "canary judge --most 5m --json | jq .sentence"))
+    .option("--most <time>", "judge at most so long, for example 5m (default: gate.most)", duration);
+  return withProbingOptions(command)
+    .addHelpText(
+      "after",
+      examples(
+        "canary judge",
+        "canary judge --most 5m --json | jq .sentence",
+        "canary judge --probe-rate 10 --version-header x-version",
+      ),
+    )
     .action(
-      run<Options>(async (session, _args, { stats, most }) => {
+      run<Options>(async (session, _args, { stats, most, ...options }) => {
         const { project, terminal, identity, signal, cluster } = session;
         const configured = project.config.gate;
         if (!configured && stats === undefined) {
@@ -34,7 +48,7 @@ export const judgeCommand = (run: Runner): Command =>
         const gate = {
           ...named,
           ...(stats !== undefined && { stats: [stats], prometheus: undefined }),
-          ...(most !== undefined && { most, least: Math.min(named.least, most) }),
+          ...(most !== undefined && { most, least: Math.min(named.least, most), stages: {} }),
         };
         const { stage, evidence } = await judgeLiveStage(
           { project, cluster },
@@ -43,6 +57,7 @@ export const judgeCommand = (run: Runner): Command =>
             identity,
             observer: await terminal.observer(),
             signal,
+            probes: probeOptions(options),
             // A line for each look; the last one is the result.
             onLook: (seen) => {
               if (terminal.json) terminal.line(evidenceJson(seen));
@@ -53,3 +68,4 @@ export const judgeCommand = (run: Runner): Command =>
         return exitCodeOfJudgement(evidence);
       }),
     );
+};

@@ -10,7 +10,15 @@ import type { Observer } from "../../operations/observer.ts";
 import { verifyStage } from "../../verification/verification.ts";
 import { EXIT, type ExitCode, exitCodeOfJudgement, exitCodeOfMove, WrongUse } from "../exit.ts";
 import { promoteJson, verifyJson } from "../json.ts";
-import { duration, type MeasuringOptions, verificationOptions, withMeasuringOptions } from "../options.ts";
+import {
+  duration,
+  type MeasuringOptions,
+  type ProbingOption,
+  probeOptions,
+  verificationOptions,
+  withMeasuringOptions,
+  withProbingOption,
+} from "../options.ts";
 import { evidenceText } from "../print/evidence.ts";
 import { outcomeText, verificationText } from "../print/outcome.ts";
 import { previewText } from "../print/preview.ts";
@@ -19,7 +27,7 @@ import { examples, type Runner } from "../runner.ts";
 import type { PromotionJson } from "../schemas.ts";
 import type { Session } from "../session.ts";
 
-interface Options extends MeasuringOptions {
+interface Options extends MeasuringOptions, ProbingOption {
   readonly yes?: boolean;
   readonly verify: boolean;
   readonly rollbackOnFailure?: boolean;
@@ -44,7 +52,7 @@ export const promoteCommand = (run: Runner): Command => {
     .option("--take-over", "change objects of these names that somebody else made")
     .option("--no-gate", "do not judge the canary, though gate is set in Pulumi.yaml")
     .option("--no-verify", "measure nothing afterwards");
-  return withMeasuringOptions(command)
+  return withMeasuringOptions(withProbingOption(command))
     .addHelpText(
       "after",
       examples(
@@ -143,6 +151,7 @@ async function promoteOne(
     takeOver: options.takeOver === true,
     onMoved,
     gate: options.gate ? session.project.config.gate : undefined,
+    probes: probeOptions(options),
     confirm: async (preview) => {
       terminal.note(previewText(shown(preview)));
       return options.yes === true || terminal.ask(`Move to ${stage}?`, signal);

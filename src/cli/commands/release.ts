@@ -14,6 +14,7 @@ interface Options {
   readonly set: readonly string[];
   readonly fromApp?: boolean;
   readonly registry?: string;
+  readonly keepTag?: boolean;
 }
 
 export const releaseCommand = (run: Runner): Command =>
@@ -33,6 +34,7 @@ export const releaseCommand = (run: Runner): Command =>
     )
     .option("--from-app", "app in Pulumi.yaml was edited for it: the live version keeps what it was")
     .option("--registry <host>", "where to look for an image that names no registry")
+    .option("--keep-tag", "write the image as it is named, where the registry says which digest that is")
     .addHelpText(
       "after",
       examples(
@@ -46,24 +48,27 @@ export const releaseCommand = (run: Runner): Command =>
       run<Options>(async ({ project, cluster, terminal }, [name = ""], options) => {
         const { app } = project.config;
         const { registry, image: tag, set, fromApp = false, abandon = false } = options;
-        const planned = await planRelease(project, await cluster(), {
-          name,
-          abandon,
-          image: tag,
-          set,
-          fromApp,
-        });
-        const { before, after, settings } = planned;
-        const image = imageReference(app.image, planned.image);
-        const answer = await findImage(app.image, planned.image, registry);
+        const api = await cluster();
+        const plan = (image: string | undefined) =>
+          planRelease(project, api, { name, abandon, image, set, fromApp });
+        const asNamed = await plan(tag);
+        const named = imageReference(app.image, asNamed.image);
+        const answer = await findImage(app.image, asNamed.image, registry);
         if (answer.found === false) {
           throw new UserError(
-            `the registry has no image ${image}`,
+            `the registry has no image ${named}`,
             "Push it first, or name another version.",
           );
         }
         if (answer.found === undefined)
-          terminal.note(`Not checked whether image ${image} exists: ${answer.reason}`);
+          terminal.note(`Not checked whether image ${named} exists: ${answer.reason}`);
+        const digest = answer.found && !options.keepTag ? answer.digest : undefined;
+        const isPinned = digest !== undefined && digest !== asNamed.image;
+        if (isPinned)
+          terminal.note(`${named} is ${digest}, which is written: a tag can be moved (--keep-tag)`);
+        const planned = isPinned ? await plan(digest) : asNamed;
+        const { before, after, settings } = planned;
+        const image = imageReference(app.image, planned.image);
         await writeRelease(project, planned);
         const commit = `git commit -m "Release ${app.name} ${name}" Pulumi.yaml`;
         const result = {

@@ -13,7 +13,7 @@ export const unlockCommand = (run: Runner): Command =>
   new Command("unlock")
     .description("breaks the lock of somebody who is dead")
     .requiredOption("--holder <name>", "who holds it, as canary status says")
-    .addHelpText("after", examples("canary unlock --holder alice@laptop:4711"))
+    .addHelpText("after", examples("canary unlock --holder alice@laptop:4711.9f2c61b0"))
     .action(
       run<Options>(async (session, _args, { holder }) => {
         const application = await applicationOf(session);

@@ -1,7 +1,8 @@
-import { fromToText } from "../../config/app/setting-changes.ts";
+import { changedVersionLines, fromToText } from "../../config/app/setting-changes.ts";
 import type { ClusterConfig } from "../../config/cluster.ts";
 import type { FoundationConfig } from "../../config/foundation.ts";
 import { type Change, changeText } from "../../engine/changes.ts";
+import { autoscalingText } from "../../model/autoscaling.ts";
 import { releaseText } from "../../model/lifecycle.ts";
 import { percent } from "../../model/traffic.ts";
 import { rangeText } from "../../model/transition.ts";
@@ -16,6 +17,7 @@ import {
   type TrackSummary,
 } from "../../operations/summary.ts";
 import { takenOverLines } from "../../operations/taken-over.ts";
+import { contradictionLines } from "./record.ts";
 import { table } from "./text.ts";
 
 /** A preview: the stage in numbers, then every change. */
@@ -60,7 +62,7 @@ function neededFor(cluster: ClusterConfig): string {
 
 /** A move in numbers, from what is live to what the stage asks for. */
 export function plannedText(planned: PlannedMove): string {
-  const { stage, move, config } = planned;
+  const { stage, move, config, contradictions } = planned;
   const { tracks, during } = summarize(planned);
   const rows = [
     ["", "version", "replicas", "weight of a pod", "intended", "effective"],
@@ -69,10 +71,12 @@ export function plannedText(planned: PlannedMove): string {
   ];
   return [
     `${stage}  ${move} of ${config.app.name} ${releaseText(config.release)}`,
+    ...contradictionLines(contradictions).map((line) => `  ${line}`),
     table(rows, "  "),
     ...settingLines(planned),
     ...(during ? [`  share of the canary during the move: ${rangeText(during)}`] : []),
     ...(config.lifecycleOverride ? [`  lifecycle overridden: ${config.lifecycleOverride}`] : []),
+    ...planned.liveChanges.flatMap(changedVersionLines).map((line) => `  ${line}`),
   ].join("\n");
 }
 
@@ -82,11 +86,12 @@ function settingLines({ settings, config: { release } }: PlannedMove): string[] 
   return [`  ${release.canary} against ${release.previous}:`, table(lines, "    ")];
 }
 
-function trackRow(name: string, { version, replicas, weight, intended, effective }: TrackSummary): string[] {
+function trackRow(name: string, summary: TrackSummary): string[] {
+  const { version, replicas, autoscaling, weight, intended, effective } = summary;
   return [
     name,
     fromTo(version, String),
-    fromTo(replicas, String),
+    `${fromTo(replicas, String)}${autoscaling ? `, scaled ${autoscalingText(autoscaling)}` : ""}`,
     fromTo(weight, String),
     fromTo(intended, percent),
     fromTo(effective, percent),

@@ -1,4 +1,5 @@
 import type { LiveTrack } from "../../application/tracks.ts";
+import { type Autoscaler, autoscalerProblem } from "../../model/autoscaling.ts";
 import { releaseText } from "../../model/lifecycle.ts";
 import type { Pod } from "../../model/pods.ts";
 import type { Abort } from "../../model/record.ts";
@@ -7,6 +8,7 @@ import type { LiveStatus, StageCondition, Status } from "../../operations/status
 import { shellWord } from "../../process/shell.ts";
 import type { Terminal } from "../terminal.ts";
 import { verdictText } from "./evidence.ts";
+import { contradictionLines } from "./record.ts";
 import { sharesTable } from "./shares.ts";
 import { ageText, table, timeText } from "./text.ts";
 
@@ -37,16 +39,17 @@ export function statusText(status: Status, paint: Paint): string {
 }
 
 function liveLines(live: LiveStatus, paint: Paint): string[] {
-  const { record, move, shares, tracks, deviations, verdict, unfinishedMoveTo, next } = live;
+  const { record, move, shares, tracks, deviations, contradictions, verdict, unfinishedMoveTo, next } = live;
   const by = move
     ? `since ${timeText(move.time)}, by ${move.who}`
-    : "not by canary, or longer ago than its history";
+    : `${record.writtenBy ? `by ${record.writtenBy}, ` : ""}not in its history`;
   return [
     "",
     `${paint("bold", record.stage)} is live with ${releaseText(record.release)}, ${by}`,
     ...(record.aborted ? [paint("yellow", abortedText(record.aborted))] : []),
     ...(record.override ? [paint("yellow", `lifecycle overridden: ${record.override}`)] : []),
     ...(verdict ? [`judged ${verdictText(verdict)}`] : []),
+    ...contradictionLines(contradictions).map((line) => paint("red", line)),
     sharesTable(record.release, shares),
     "",
     ...trackLines(tracks.previous, paint),
@@ -68,12 +71,12 @@ function deviationLines({ record, deviations, unfinishedMoveTo }: LiveStatus, pa
 }
 
 function trackLines(
-  { deployment, found, rollout, replicas, replicaSets }: LiveTrack,
+  { deployment, found, autoscaler, rollout, replicas, replicaSets }: LiveTrack,
   paint: Paint,
 ): string[] {
   const state = rollout.state === "complete" ? "" : paint("yellow", `, ${rollout.state}: ${rollout.reason}`);
   const heading = found
-    ? `${replicas} ${replicas === 1 ? "pod" : "pods"}${state}`
+    ? `${replicas} ${replicas === 1 ? "pod" : "pods"}${autoscaler ? scaledText(autoscaler, paint) : ""}${state}`
     : paint("red", "is not there");
   const lines = replicaSets.flatMap(({ name, revision, pods }, at) => {
     const isLast = at === replicaSets.length - 1;
@@ -87,6 +90,13 @@ function trackLines(
     ];
   });
   return [`Deployment ${deployment}  ${heading}`, ...lines];
+}
+
+function scaledText(autoscaler: Autoscaler, paint: Paint): string {
+  const { minReplicas = 1, maxReplicas } = autoscaler.spec;
+  const problem = autoscalerProblem(autoscaler);
+  const isIdle = problem === undefined ? "" : paint("yellow", `, but not now: ${problem}`);
+  return `, scaled between ${minReplicas} and ${maxReplicas}${isIdle}`;
 }
 
 function podRow({ name, serving, state, restarts, ageSeconds, weight }: Pod, paint: Paint): string[] {

@@ -2,7 +2,7 @@ import type * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 import type { GkeConfig } from "../../config/gke.ts";
 import { POD_RANGE, SERVICE_RANGE } from "./network.ts";
-import { nodeDocument } from "./nodes.ts";
+import { NO_READ_ONLY_PORT, nodeDocument } from "./nodes.ts";
 
 export interface ControlPlaneArgs {
   readonly config: GkeConfig;
@@ -70,6 +70,7 @@ function standardDocument({ config, nodeAccount }: ControlPlaneArgs): Partial<gc
 function autopilotDocument({ nodeAccount }: ControlPlaneArgs): Partial<gcp.container.ClusterArgs> {
   return {
     enableAutopilot: true,
+    nodePoolAutoConfig: { nodeKubeletConfig: NO_READ_ONLY_PORT },
     clusterAutoscaling: { autoProvisioningDefaults: { serviceAccount: nodeAccount } },
   };
 }

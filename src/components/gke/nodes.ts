@@ -57,6 +57,9 @@ function sizeOf(config: GkeConfig): Partial<gcp.container.NodePoolArgs> {
   };
 }
 
+/** Nobody reads from a kubelet without proving who they are. Source: GKE's manual, "Disable the kubelet read-only port". */
+export const NO_READ_ONLY_PORT = { insecureKubeletReadonlyPortEnabled: "FALSE" } as const;
+
 /** A node: Google's hardened system, secure boot, no right but its account's, no instance metadata for pods. */
 export function nodeDocument(
   config: GkeConfig,
@@ -72,6 +75,7 @@ export function nodeDocument(
     oauthScopes: ["https://www.googleapis.com/auth/cloud-platform"],
     shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
     workloadMetadataConfig: { mode: "GKE_METADATA" },
+    kubeletConfig: NO_READ_ONLY_PORT,
     metadata: { "disable-legacy-endpoints": "true" },
     resourceLabels: config.labels,
   };

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import type * as k8s from "@pulumi/kubernetes";
-import { hooksOf } from "../../config/app/container-list.ts";
+import { type AppContainer, hooksOf } from "../../config/app/container-list.ts";
 import { hookWords } from "../../config/app/hooks.ts";
 import { type HookName, hookLabels } from "../../model/hooks.ts";
+import { strategicMerge } from "../../model/kubernetes/merge.ts";
 import { imageReference, secretName } from "../../model/names.ts";
 import type { PodArgs } from "./args.ts";
 import { initContainer } from "./container.ts";
@@ -63,7 +64,7 @@ export function hookRun(
     effectiveShare: 0,
   };
   const args: PodArgs = { app, files, secrets, plan };
-  const pod = hookPodSpec(args, initContainer(args, container), config);
+  const pod = hookPodSpec(args, hookContainer(args, container), config);
   const spec = {
     backoffLimit: 0,
     activeDeadlineSeconds: config.timeoutSeconds + JOB_AFTER_POD_SECONDS,
@@ -83,6 +84,25 @@ export function hookRun(
     timeoutSeconds: config.timeoutSeconds,
     secret: Object.values(secrets?.values ?? {}),
   };
+}
+
+/** Of what `app.pod` says of the application's own container: what a process of the same image needs as well. */
+const SHARED_KEYS = ["env", "volumeMounts", "securityContext", "workingDir"] as const;
+
+function hookContainer(args: PodArgs, container: AppContainer): Container {
+  const { app } = args;
+  const { containers = [] } = (app.pod ?? {}) as { containers?: readonly Json[] };
+  const piece = containers.find(({ name }) => name === app.name) ?? {};
+  const shared = Object.fromEntries(SHARED_KEYS.flatMap((key) => (key in piece ? [[key, piece[key]]] : [])));
+  const own = app.hooks[container.name as HookName];
+  const isOwn = ({ name }: { readonly name: string }) =>
+    Object.hasOwn(own?.env ?? {}, name) || Object.hasOwn(own?.secrets ?? {}, name);
+  const { env, ...rest } = shared as { env?: readonly { readonly name: string }[] | null };
+  const others = env?.filter((variable) => !isOwn(variable));
+  return strategicMerge("Container", initContainer(args, container), {
+    ...rest,
+    ...(others && { env: others }),
+  });
 }
 
 const marked = (labels: Readonly<Record<string, string>>) => ({

@@ -30,9 +30,11 @@ export function ownPodSpec(args: PodArgs): PodSpec {
     terminationGracePeriodSeconds: app.drainSeconds + 10,
     securityContext: {
       runAsNonRoot: true,
-      runAsUser: app.runAsUser,
-      runAsGroup: app.runAsUser,
-      fsGroup: app.runAsUser,
+      ...(app.runAsUser !== "image" && {
+        runAsUser: app.runAsUser,
+        runAsGroup: app.runAsUser,
+        fsGroup: app.runAsUser,
+      }),
       seccompProfile: { type: "RuntimeDefault" },
       ...(hasPrivilegedPort(app) && {
         sysctls: [{ name: "net.ipv4.ip_unprivileged_port_start", value: "0" }],

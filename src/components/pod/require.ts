@@ -33,9 +33,10 @@ export function requirePod(args: PodArgs): void {
   const standard = args.app.podSecurity?.standard ?? "restricted";
   const insecure = podSecurityProblems(pod, standard);
   if (insecure.length > 0) {
+    const mayAskForBaseline = standard === "restricted" && podSecurityProblems(pod, "baseline").length === 0;
     throw new UserError(
       `the pods would not keep the Pod Security Standard ${standard}:\n${linesOf(insecure, args.app)}`,
-      standard === "restricted"
+      mayAskForBaseline
         ? 'Take it out, or say why it has to be: app.podSecurity: {standard: baseline, reason: "…"}.'
         : "Take it out: pods with it would share too much with their node, and the namespace refuses them.",
     );

@@ -17,13 +17,15 @@ function portsOf({ role, ports, at }: AppContainer, served: number): PlacedPort[
   ];
 }
 
-/** Containers of a pod share its address, so a port can be one container's alone. */
+/** Containers of a pod share its address, so a port can be one container's alone; a name is each container's own. */
 export function portProblems(served: number, containers: readonly AppContainer[]): Misfit[] {
-  const all = containers.flatMap((container) => portsOf(container, served));
-  return all.flatMap(({ at, name, port, protocol }, index) => {
+  const all = containers.flatMap((container) =>
+    portsOf(container, served).map((port) => ({ ...port, container: container.name })),
+  );
+  return all.flatMap(({ at, name, port, protocol, container }, index) => {
     const before = all.slice(0, index);
     const sameNumber = before.find((one) => one.port === port && one.protocol === protocol);
-    const sameName = before.find((one) => one.name === name);
+    const sameName = before.find((one) => one.name === name && one.container === container);
     return [
       ...(sameNumber
         ? [
@@ -61,7 +63,9 @@ export function probeProblems(
         : own.some(({ name }) => name === value.port);
     if (isThere) return [];
     const message =
-      known === "" ? "is no port: the container has none" : `is no port of the container, which has ${known}`;
+      known === ""
+        ? "is no port: the container has none, so add it to its ports"
+        : `is no port of the container, which has ${known}: add it to its ports, or ask one of these`;
     return [{ path, message }];
   });
 }

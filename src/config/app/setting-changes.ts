@@ -81,17 +81,17 @@ function settingChange({ path, from, to }: Difference): SettingChange {
 /** A change in one line: `env.LOG_LEVEL  info → debug`, `secrets.DB_PASSWORD  changed`, `image  2.4.20 (same)`. */
 export const settingText = (change: SettingChange): string => `${change.path}  ${fromToText(change)}`;
 
-/** The values of a change: `info → debug`, or that there is one. */
+/** The values of a change: `info → debug`, or that there is one. A value that is not there is undefined, and null in JSON. */
 export function fromToText({ change, from, to }: SettingChange): string {
   if (change === "same") return `${valueText(to)} (same)`;
-  if (from === undefined && to === undefined) return change;
+  if ((from ?? to ?? undefined) === undefined) return change;
   return `${valueText(from)} → ${valueText(to)}`;
 }
 
 const LONGEST_VALUE = 100;
 
 function valueText(value: unknown): string {
-  if (value === undefined) return "none";
+  if (value === undefined || value === null) return "none";
   const text = typeof value === "string" && value !== "" ? value : JSON.stringify(value);
   return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
 }
@@ -99,27 +99,39 @@ function valueText(value: unknown): string {
 const SECRET_HINT =
   "Give a new value of a secret a name of its own in the stages' files, for the new version to name. ";
 
+/** A version that is live, and what it would be made from otherwise. */
+export interface ChangedVersion {
+  readonly version: string;
+  readonly changes: readonly SettingChange[];
+}
+
+type ByName = Readonly<Record<string, RecordedVersion>>;
+
 /**
- * What is live changes through the stages alone.
+ * The versions that would be made from something else, with what.
  * @param bound versions as the release record has them, by name
  * @param now the same versions as they would be declared now
+ */
+export function changedVersions(bound: ByName, now: ByName): ChangedVersion[] {
+  return Object.entries(bound).flatMap(([version, recorded]) => {
+    const declared = now[version];
+    const changes = declared ? (settingChanges(recorded, declared) ?? []) : [];
+    return changes.length === 0 ? [] : [{ version, changes }];
+  });
+}
+
+/** `version 2.4.20 is live, and would be changed:`, and a line for each value. */
+export const changedVersionLines = ({ version, changes }: ChangedVersion): string[] => [
+  `version ${version} is live, and would be changed:`,
+  ...changes.map((change) => `  ${settingText(change)}`),
+];
+
+/**
+ * What is live changes through the stages alone.
  * @throws Refusal with every value that differs
  */
-export function requireUnchangedVersions(
-  stage: string,
-  bound: Readonly<Record<string, RecordedVersion>>,
-  now: Readonly<Record<string, RecordedVersion>>,
-): void {
-  const lines = Object.entries(bound).flatMap(([name, recorded]) => {
-    const declared = now[name];
-    const changes = declared ? (settingChanges(recorded, declared) ?? []) : [];
-    return changes.length === 0
-      ? []
-      : [
-          `version ${name} is live, and would be changed:`,
-          ...changes.map((change) => `  ${settingText(change)}`),
-        ];
-  });
+export function requireUnchangedVersions(stage: string, changed: readonly ChangedVersion[]): void {
+  const lines = changed.flatMap(changedVersionLines);
   if (lines.length === 0) return;
   const isOfSecret = lines.some((line) => /\bsecrets\..* changed$/.test(line));
   throw new Refusal(

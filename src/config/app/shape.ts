@@ -46,11 +46,21 @@ export const appShape = {
   startSeconds: seconds.default(60),
   /** A new pod counts as available when it has been ready for so long without a break. */
   minReadySeconds: secondsOrNone.default(0),
-  /** The user id in the container: never root. */
+  /**
+   * The user id in the containers, their group and that of their volumes: never root. `image`: each image's own user, which has to be a
+   * number there, and no groups.
+   */
   runAsUser: z
-    .int("must be the number of a user")
-    .min(1, "must not be root")
-    .max(2 ** 31 - 1)
+    .union(
+      [
+        z
+          .int()
+          .min(1, "must not be root")
+          .max(2 ** 31 - 1),
+        z.literal("image"),
+      ],
+      "must be the number of a user, or image for the image's own",
+    )
     .default(65532),
   /** Folders that the container writes to; the rest of its file system is read-only. */
   writablePaths: z.array(absolutePath).default([]),

@@ -23,11 +23,14 @@ export const dataKey = z
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
 
+/** Whether a version's image is named by its content, which no registry can change. */
+export const isDigest = (image: string): boolean => DIGEST.test(image);
+
 /** A tag or a digest of the application's image. Source of both forms: OCI distribution specification. */
 export const version = z
   .string("must be a text in quotes: YAML reads 2.10 as the number 2.1")
   .refine(
-    (text) => TAG.test(text) || DIGEST.test(text),
+    (text) => TAG.test(text) || isDigest(text),
     "must be an image tag such as 2.4.20, or sha256:<64 hex digits>",
   );
 

@@ -28,11 +28,13 @@ export function typeProblems(type: string, value: unknown, options: CheckOptions
 function problemsIn(type: string, value: unknown, options: CheckOptions, path: Path): TypeProblem[] {
   if (isScalar(type)) return scalarProblems(type, value, path);
   if (!isObject(value)) return [{ path, message: "must be an object" }];
-  const unknown = Object.keys(value).filter((key) => !keyType(type, key));
+  const unknown = Object.keys(value).filter((key) => !keyType(type, key) && !isDirective(key));
+  const directives = Object.keys(value).filter(isDirective);
   const missing = options.isFragment
     ? []
     : keysOf(type).filter((key) => keyType(type, key)?.required && value[key] === undefined);
   return [
+    ...directives.map((key) => ({ path: [...path, key], message: DIRECTIVE })),
     ...unknown.map((key) => ({ path: [...path, key], message: "is no known key", known: keysOf(type) })),
     ...missing.map((key) => ({ path: [...path, key], message: "Kubernetes requires it" })),
     ...Object.entries(value).flatMap(([key, inner]) => {
@@ -42,14 +44,22 @@ function problemsIn(type: string, value: unknown, options: CheckOptions, path: P
   ];
 }
 
+/** `$patch`, `$retainKeys`, `$setElementOrder/containers`, … */
+const isDirective = (key: string): boolean => key.startsWith("$");
+const DIRECTIVE =
+  "is a directive of kubectl patch, and none is taken: null takes a key away, and a list whose entries have no names is replaced as a whole";
+
 function keyProblems(wanted: KeyType, value: unknown, options: CheckOptions, path: Path): TypeProblem[] {
   if (value === null && options.isFragment) return [];
   if (wanted.form === "one") return problemsIn(wanted.name, value, options, path);
   if (wanted.form === "map") {
     if (!isObject(value)) return [{ path, message: "must be an object" }];
-    return Object.entries(value).flatMap(([key, inner]) =>
-      inner === null && options.isFragment ? [] : problemsIn(wanted.name, inner, options, [...path, key]),
-    );
+    return Object.entries(value).flatMap(([key, inner]) => {
+      if (isDirective(key)) return [{ path: [...path, key], message: DIRECTIVE }];
+      return inner === null && options.isFragment
+        ? []
+        : problemsIn(wanted.name, inner, options, [...path, key]);
+    });
   }
   if (!Array.isArray(value)) return [{ path, message: "must be a list" }];
   return value.flatMap((entry, index) => [

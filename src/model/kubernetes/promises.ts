@@ -103,6 +103,8 @@ function rollingProblems(pod: PodSpec): PodProblem[] {
     .map(([, key, message]) => ({ path: key, value: pod[key], message }));
 }
 
+const NO_IMAGE = "no container of app has this name, and a further one needs an image";
+
 function containerProblems(path: string, container: Container): PodProblem[] {
   const probes = (["readinessProbe", "livenessProbe", "startupProbe"] as const).flatMap((key) => {
     const handlers = PROBE_HANDLERS.filter((handler) => container[key]?.[handler] !== undefined);
@@ -117,6 +119,6 @@ function containerProblems(path: string, container: Container): PodProblem[] {
         ];
   });
   return container.image === undefined
-    ? [...probes, { path: `${path}.image`, value: undefined, message: "" }]
+    ? [...probes, { path: `${path}.image`, value: undefined, message: NO_IMAGE }]
     : probes;
 }

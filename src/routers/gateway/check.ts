@@ -2,8 +2,10 @@ import { ApiError, type KubernetesApi } from "../../cluster/api.ts";
 import { namespacePath } from "../../cluster/objects.ts";
 import { UserError } from "../../errors.ts";
 import type { StagePlan } from "../../model/plan.ts";
+import { requireAutoscalers } from "./autoscalers.ts";
 import { isOwn } from "./edge-schema.ts";
 import { requireNoForeignRules } from "./foreign-rules.ts";
+import { ASK_FOUNDATION } from "./foundation-rights.ts";
 import { requireClassIsSaid } from "./gke/class-is-said.ts";
 import { type Gateway, listenersFor, problemOfGateway, problemOfListener } from "./listeners.ts";
 import { readRoute } from "./live-route.ts";
@@ -22,6 +24,7 @@ export async function checkStage(api: KubernetesApi, config: GatewayConfig, plan
     readGateway(api, config),
     api.get<{ metadata: { labels?: Readonly<Record<string, string>> } }>(namespacePath(config.namespace)),
     readRoute({ api, config }),
+    requireAutoscalers(api, config.namespace, plan),
   ]);
   requireClassIsSaid(config.edge, gateway.spec.gatewayClassName);
   const problem = problemOfGateway(gateway);
@@ -49,10 +52,7 @@ async function readGateway(api: KubernetesApi, config: GatewayConfig): Promise<G
     if (found) return found;
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 403) throw error;
-    throw new UserError(
-      `${name} may not be read by the deployer: ${error.message}`,
-      "The foundation gives it that right: apply it again, with canary foundation, or pulumi up of its stack.",
-    );
+    throw new UserError(`${name} may not be read by the deployer: ${error.message}`, ASK_FOUNDATION);
   }
   throw new UserError(
     `${name} does not exist`,

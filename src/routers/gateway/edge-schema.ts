@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { hostName, secretName, testers } from "../../config/edge.ts";
+import { duration, hostName, issuer, secretName, testers } from "../../config/edge.ts";
 import { REGIONAL_CLASS } from "./gke/classes.ts";
 import { refineForGoogle } from "./gke/edge-rules.ts";
 
@@ -35,6 +35,7 @@ const tls = z
   .strictObject({
     /** Secret of type kubernetes.io/tls in the namespace, for the Gateway's HTTPS listener. */
     secret: secretName.optional(),
+    issuer: issuer.optional(),
     /** Instead of a Secret: a certificate map of Google's Certificate Manager, by its name. */
     certificateMap: z
       .string()
@@ -46,15 +47,15 @@ const tls = z
   .refine(({ secret, certificateMap }) => (secret === undefined) !== (certificateMap === undefined), {
     path: ["secret"],
     message: "must be set, or certificateMap, and not both",
+  })
+  .refine((tls) => tls.issuer === undefined || tls.secret !== undefined, {
+    path: ["issuer"],
+    message: "fills a Secret: name it in edge.tls.secret",
   });
 
 const pathPrefix = z
   .string()
   .regex(/^(\/|(\/[A-Za-z0-9_.~-]+)+)$/, "must be a path such as /shop, without a slash at its end");
-
-const duration = z
-  .string()
-  .regex(/^[1-9]\d{0,4}(ms|s|m|h)$/, "must be a duration of the Gateway API such as 500ms, 10s or 5m");
 
 /** What clients find in front of the application, and how the program sees what carries their requests. */
 export const edgeSchema = z
@@ -74,6 +75,11 @@ export const edgeSchema = z
     testers: testers.optional(),
     /** HTTPS at the Gateway that the foundation makes. */
     tls: tls.optional(),
+    /**
+     * A canary that waits, with pods and without a share, gets a copy of each request; nobody sees its answers. Everything that
+     * requests do is done twice.
+     */
+    mirror: z.boolean().default(false),
     /** `{ request: 10s }`: an answer that takes longer is a 504. The controller's own without it. */
     timeouts: z.strictObject({ request: duration }).optional(),
     /**
@@ -111,6 +117,10 @@ export const edgeSchema = z
   .superRefine(refineForGoogle);
 
 export type GatewayEdgeConfig = z.infer<typeof edgeSchema>;
+
+/** The host names that are served. */
+export const servedHosts = ({ host, previewHost }: GatewayEdgeConfig): string[] =>
+  [host, previewHost].filter((name) => name !== undefined);
 
 /** Whether the canary alone is shown anywhere. */
 export const showsCanary = ({ previewHost, testers }: GatewayEdgeConfig): boolean =>

@@ -23,12 +23,6 @@ export interface EnvoyView {
   readonly endpoints: PerTrack<readonly Endpoint[]>;
 }
 
-/** Services between which a route divides an application's traffic: a stage, or whatever names them likewise. */
-export interface SplitServices {
-  readonly namespace: string;
-  readonly plan: { readonly tracks: PerTrack<{ readonly name: string }> };
-}
-
 /** `/clusters?format=json`: envoy.admin.v3.Clusters. Numbers are texts there, and a zero is left out. */
 export interface Clusters {
   readonly cluster_statuses?: readonly {
@@ -61,11 +55,17 @@ export interface RouteConfigs {
   }[];
 }
 
+/** The Services of an application, which are named as its Deployments. */
+export interface NamedServices {
+  readonly namespace: string;
+  readonly plan: { readonly tracks: PerTrack<{ readonly name: string }> };
+}
+
 /** Puts Envoy's clusters and routes together: of the application's Services alone, by namespace and name. */
 export function viewOf(
   clusters: Clusters,
   configs: RouteConfigs,
-  { namespace, plan }: SplitServices,
+  { namespace, plan }: NamedServices,
 ): EnvoyView {
   const statuses = clusters.cluster_statuses ?? [];
   const clustersOf = (track: TrackName) => {
@@ -127,7 +127,7 @@ const TIMEOUT_MS = 5_000;
  * @param url its admin address, `http://HOST:PORT`
  * @throws UserError when it does not answer
  */
-export async function askEnvoy(url: string, stage: SplitServices): Promise<EnvoyView> {
+export async function askEnvoy(url: string, stage: NamedServices): Promise<EnvoyView> {
   const [clusters, configs] = await Promise.all([
     read<Clusters>(url, "/clusters?format=json"),
     read<RouteConfigs>(url, "/config_dump?resource=dynamic_route_configs"),

@@ -95,6 +95,7 @@ const NEEDED: readonly {
     feature: "HTTPRouteSchemeRedirect",
     isAskedFor: ({ tls }) => tls?.redirect === true,
   },
+  { key: "mirror", feature: "HTTPRouteRequestMirror", isAskedFor: ({ mirror }) => mirror },
 ];
 
 /** @throws UserError for what the class says that it cannot do; one that says nothing is believed to do it all */

@@ -1,5 +1,6 @@
+import { versionOf } from "../../config/app/versions.ts";
 import { UserError } from "../../errors.ts";
-import { TRACKS } from "../../model/names.ts";
+import { TRACKS, type TrackName } from "../../model/names.ts";
 import { percent } from "../../model/traffic.ts";
 import { everyEnvoy } from "./every-envoy.ts";
 import { changedAt, readRoute, routeState } from "./live-route.ts";
@@ -11,11 +12,11 @@ const ROUNDING_POINTS = 0.01;
 
 /**
  * Waits until the traffic is as the route says: its controller has accepted it, what carries the traffic has taken the
- * shares over, and a track without a share works on no request any more, for `app.drainSeconds` at most.
+ * shares over, and a track without a share works on no request any more, for its version's `drainSeconds` at most.
  * @throws UserError with the controller's words where it refuses the route, or with what does not follow
  */
 export async function untilFollowed(waited: Waited): Promise<void> {
-  const { config, plan } = waited;
+  const { plan } = waited;
   await untilAccepted(waited);
   const failure = notFollowed(waited);
   const areAsked = await everyEnvoy(waited, {
@@ -28,16 +29,20 @@ export async function untilFollowed(waited: Waited): Promise<void> {
   });
   if (!areAsked) return untilChangedLongAgo(waited);
   const left = TRACKS.filter((track) => plan.tracks[track].effectiveShare === 0);
-  const drained = performance.now() + config.app.drainSeconds * 1000;
+  const drainSeconds = Math.max(0, ...left.map((track) => drainSecondsOf(track, waited)));
+  const drained = performance.now() + drainSeconds * 1000;
   await everyEnvoy(waited, {
     failure,
-    seconds: config.app.drainSeconds + patienceOf(waited).followed,
+    seconds: drainSeconds + patienceOf(waited).followed,
     missing: ({ endpoints }) => {
       const active = left.flatMap((track) => endpoints[track]).reduce((sum, one) => sum + one.active, 0);
       return active === 0 || performance.now() > drained ? undefined : `${active} requests are on their way`;
     },
   });
 }
+
+const drainSecondsOf = (track: TrackName, { config, plan }: Waited): number =>
+  versionOf(config, plan.tracks[track].version).app.drainSeconds;
 
 async function untilAccepted(waited: Waited): Promise<void> {
   const { config } = waited;

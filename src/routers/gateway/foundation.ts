@@ -2,8 +2,9 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { applicationMetadata } from "../../components/metadata.ts";
 import { appNames } from "../../model/names.ts";
+import { EdgeCertificate } from "../certificate.ts";
 import type { FoundationArgs } from "../router.ts";
-import { isOwn } from "./edge-schema.ts";
+import { isOwn, servedHosts } from "./edge-schema.ts";
 import { GATEWAY_GROUP, GATEWAY_VERSION, gatewayOf, LISTENERS } from "./objects.ts";
 import type { GatewayFoundation } from "./schema.ts";
 
@@ -12,7 +13,13 @@ type Args = FoundationArgs<GatewayFoundation>;
 /** What the foundation has for the route: the Gateway, or the right to look at one that is in another namespace. */
 export async function declareFoundation(args: Args): Promise<void> {
   const options = { providers: [args.administrator] };
-  const { gateway } = args.config.edge;
+  const { gateway, tls } = args.config.edge;
+  if (tls?.issuer && tls.secret !== undefined) {
+    const { namespace } = args;
+    const { issuer, secret } = tls;
+    const hosts = servedHosts(args.config.edge);
+    new EdgeCertificate("gateway-certificate", { namespace, hosts, secret, issuer }, options);
+  }
   if (isOwn(gateway)) new OwnGateway("gateway", { ...args, class: gateway.class }, options);
   else if (gatewayOf(args.config).namespace !== args.config.namespace) {
     new GatewayReader("gateway-reader", args, options);

@@ -1,5 +1,7 @@
 import type { RequiredApi } from "../../cluster/api.ts";
 import { DECLARE } from "../../components/access.ts";
+import { TRACKS } from "../../model/names.ts";
+import { CERTIFICATE_API } from "../certificate-api.ts";
 import { defineRouter } from "../define.ts";
 import { previewName, servicePath } from "../service-names.ts";
 import { checkStage } from "./check.ts";
@@ -10,19 +12,31 @@ import { isGoogles } from "./gke/classes.ts";
 import { networkOf } from "./gke/network.ts";
 import { POLICY_API, POLICY_RULE, policyPaths } from "./gke/policies.ts";
 import { readRoute } from "./live-route.ts";
-import { GATEWAY_API, GATEWAY_GROUP, gatewayOf, gatewayPath, redirectName, routePath } from "./objects.ts";
+import {
+  AUTOSCALING_API,
+  GATEWAY_API,
+  GATEWAY_GROUP,
+  gatewayOf,
+  gatewayPath,
+  redirectName,
+  routePath,
+} from "./objects.ts";
 import { applicationSelector, deploymentNames, planStage } from "./plan.ts";
 import { type GatewayConfig, gatewaySchema } from "./schema.ts";
 import { trafficOf } from "./traffic.ts";
 
 /** Splits traffic by weights in a route of the Gateway API: pods know nothing of their share. */
 export const gateway = defineRouter(gatewaySchema, {
-  requires: apisOf,
+  requires: (config) => [...apisOf(config), ...(isAutoscaled(config) ? [AUTOSCALING_API] : [])],
   // A cluster that the foundation makes has them when it is there.
-  foundationRequires: (config) => (config.cluster.kind === "gke" ? [] : apisOf(config)),
+  foundationRequires: (config) => [
+    ...(config.cluster.kind === "gke" ? [] : apisOf(config)),
+    ...(config.edge.tls?.issuer ? [CERTIFICATE_API] : []),
+  ],
   check: checkStage,
   checkFoundation,
   deployerRules: ({ edge }) => [
+    { apiGroups: ["autoscaling"], resources: ["horizontalpodautoscalers"], verbs: DECLARE },
     { apiGroups: [GATEWAY_GROUP], resources: ["httproutes"], verbs: DECLARE },
     { apiGroups: [GATEWAY_GROUP], resources: ["gateways"], verbs: ["get"] },
     ...(isGoogles(edge) ? [POLICY_RULE] : []),
@@ -62,6 +76,9 @@ export const gateway = defineRouter(gatewaySchema, {
 function apisOf({ edge }: Pick<GatewayConfig, "edge">): RequiredApi[] {
   return isGoogles(edge) ? [GATEWAY_API, POLICY_API] : [GATEWAY_API];
 }
+
+const isAutoscaled = ({ replicas }: GatewayConfig): boolean =>
+  TRACKS.some((track) => typeof replicas[track] !== "number");
 
 function routeNames({ app, edge }: GatewayConfig): string[] {
   return [

@@ -11,6 +11,11 @@ export const GATEWAY_API: RequiredApi = {
     "Install the Gateway API, version 1.0 or later, and a controller for it (https://gateway-api.sigs.k8s.io); clouds have a switch for it.",
 };
 
+export const AUTOSCALING_API: RequiredApi = {
+  groupVersion: "autoscaling/v2",
+  installation: "Kubernetes has it from version 1.23 on; without it give replicas a number.",
+};
+
 /** The Gateway that the route hangs on. */
 export interface GatewayReference {
   readonly name: string;

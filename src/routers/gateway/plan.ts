@@ -18,7 +18,7 @@ export function planStage(config: GatewayConfig): StagePlan<RoutedTrack> {
   const { app, traffic, replicas } = config;
   requireFit(config);
   for (const track of TRACKS) {
-    if (traffic[track] === 0 || replicas[track] > 0) continue;
+    if (traffic[track] === 0 || replicas[track] !== 0) continue;
     throw new UserError(
       `traffic.${track} is ${traffic[track]} % but replicas.${track} is 0`,
       `Set replicas.${track} to at least 1, or traffic.${track} to 0.`,
@@ -34,11 +34,12 @@ export function planStage(config: GatewayConfig): StagePlan<RoutedTrack> {
 
 /** Nothing of a pod says what its share is: that can change, and no pod is made anew. */
 function planTrack(track: TrackName, { app, release, traffic, replicas }: GatewayConfig): RoutedTrack {
+  const pods = replicas[track];
   const identity = { ...applicationSelector(app.name), track };
   return {
     name: deploymentNames(app.name)[track],
     version: release[track],
-    replicas: replicas[track],
+    ...(typeof pods === "number" ? { replicas: pods } : { replicas: pods.min, autoscaling: pods }),
     identity,
     labels: identity,
     annotations: {},

@@ -1,6 +1,7 @@
 import type { Testers } from "../../config/edge.ts";
 import type { StagePlan } from "../../model/plan.ts";
 import { previewName, SERVICE_PORT } from "../service-names.ts";
+import { servedHosts } from "./edge-schema.ts";
 import { isGoogles } from "./gke/classes.ts";
 import { GATEWAY_GROUP, type GatewayReference, gatewayOf, LISTENERS } from "./objects.ts";
 import type { GatewayConfig } from "./schema.ts";
@@ -55,6 +56,9 @@ export function routeSpec(config: GatewayConfig, { tracks: { previous, canary } 
   const { app, edge } = config;
   const split: Rule = {
     matches: [{ path: pathOf(config) }],
+    ...(edge.mirror &&
+      canary.effectiveShare === 0 &&
+      canary.replicas > 0 && { filters: [mirrorTo(canary.name)] }),
     backendRefs: [previous, canary].map(({ name, effectiveShare }) => backendOf(name, effectiveShare)),
     ...timeoutsOf(config),
   };
@@ -93,11 +97,10 @@ export function previewRouteSpec(config: GatewayConfig, previewHost: string): Ro
 
 /** What HTTP is answered with where HTTPS is to be asked for. */
 export function redirectRouteSpec(config: GatewayConfig): RouteSpec {
-  const { host, previewHost } = config.edge;
   const gateway = { ...gatewayOf(config), section: LISTENERS.http };
   return {
     parentRefs: [parentRefOf(gateway, config.namespace)],
-    hostnames: [host, previewHost].filter((name) => name !== undefined),
+    hostnames: servedHosts(config.edge),
     rules: [
       {
         matches: [{ path: pathOf(config) }],
@@ -105,6 +108,12 @@ export function redirectRouteSpec(config: GatewayConfig): RouteSpec {
       },
     ],
   };
+}
+
+/** A copy of each request goes there, whose answer nobody waits for. */
+function mirrorTo(service: string): object {
+  const { weight: _, ...backendRef } = backendOf(service, 0);
+  return { type: "RequestMirror", requestMirror: { backendRef } };
 }
 
 const pathOf = ({ edge }: GatewayConfig) => ({ type: "PathPrefix", value: edge.pathPrefix }) as const;

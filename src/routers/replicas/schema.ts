@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { allowedRanges } from "../../config/edge.ts";
-import { podCount } from "../../config/quantities.ts";
+import { fixedPodCount } from "../../config/quantities.ts";
 import type { RouterSchema } from "../../config/router-schema.ts";
 import type { RouterConfig } from "../router.ts";
 
@@ -16,7 +16,7 @@ const edge = z.strictObject({
 export const replicasSchema = {
   edge: edge.prefault({}),
   /** Pods of both tracks together; the shares divide them. */
-  replicas: z.strictObject({ total: podCount.min(1, "must be at least 1").default(10) }).prefault({}),
+  replicas: z.strictObject({ total: fixedPodCount.min(1, "must be at least 1").default(10) }).prefault({}),
   cluster: z.object({}),
   secrets: z.object({}),
 } satisfies RouterSchema;

@@ -8,10 +8,3 @@ export const VOYAGER_API: RequiredApi = {
   installation:
     "Install the Voyager operator (chart voyager) in the cluster, or set cluster.voyager in the foundation and apply that.",
 };
-
-/** The API of cert-manager that fills the edge's Secret. */
-export const CERTIFICATE_API: RequiredApi = {
-  groupVersion: "cert-manager.io/v1",
-  installation:
-    "Install cert-manager and its issuer, or remove edge.tls.issuer and make the Secret yourself.",
-};

@@ -38,9 +38,12 @@ export async function appliedCanaryShare(statsUrl: string, plan: StagePlan): Pro
  */
 export async function readCounters(statsUrl: string, plan: StagePlan): Promise<Reading> {
   const servers = await serversOf(statsUrl, plan);
-  const counters = servers.flatMap(({ backend, pod, requests, failed }) => {
+  const counters = servers.flatMap(({ backend, pod, ...server }) => {
     const track = TRACKS.find((name) => isPodOf(pod, plan.tracks[name].name));
-    return track ? [[`${statsUrl} ${backend} ${pod}`, { track, requests, failed }] as const] : [];
+    if (!track) return [];
+    const { requests, failed, averageMs, waiting, redispatched } = server;
+    const counted = { track, requests, failed, averageMs, waiting, redispatched };
+    return [[`${statsUrl} ${backend} ${pod}`, counted] as const];
   });
   return Object.fromEntries(counters);
 }

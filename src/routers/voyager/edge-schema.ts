@@ -1,17 +1,11 @@
 import { z } from "zod";
-import { allowedRanges, hostName, secretName, testers } from "../../config/edge.ts";
+import { allowedRanges, duration, hostName, issuer, secretName, testers } from "../../config/edge.ts";
 import { containerResources } from "../../config/quantities.ts";
 
 const tls = z.strictObject({
   /** Secret of type kubernetes.io/tls in the namespace. */
   secret: secretName,
-  /** cert-manager's issuer that fills the Secret; without it the Secret is made by somebody else. */
-  issuer: z
-    .strictObject({
-      kind: z.enum(["ClusterIssuer", "Issuer"]).default("ClusterIssuer"),
-      name: z.string().min(1),
-    })
-    .optional(),
+  issuer: issuer.optional(),
   /** HTTP answers with a redirect to HTTPS; otherwise both serve. */
   redirect: z.boolean().default(true),
 });
@@ -28,6 +22,11 @@ export const edgeSchema = z
     tls: tls.optional(),
     /** Networks that may connect; all without it. */
     allowedRanges: allowedRanges.optional(),
+    /**
+     * `{ request: 2m, tunnel: 1h }`: an answer that begins later is a 504, and a WebSocket on which nothing is said for so long is closed.
+     * Default: Voyager's 50 s each.
+     */
+    timeouts: z.strictObject({ request: duration.optional(), tunnel: duration.optional() }).default({}),
     /** HAProxy pods. */
     replicas: z.int().min(1).max(100).default(2),
     /** Of each HAProxy pod; Voyager sets none without it. */

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { appNames } from "../../model/names.ts";
+import { EdgeCertificate } from "../certificate.ts";
 import type { FoundationArgs } from "../router.ts";
-import { EdgeCertificate } from "./certificate.ts";
 import { edgeHosts } from "./edge-schema.ts";
 import { voyagerLicense } from "./license.ts";
 import { Voyager } from "./operator.ts";

@@ -1,10 +1,11 @@
 import { DECLARE } from "../../components/access.ts";
 import { clientsAtNodes } from "../../config/gke-edge.ts";
 import { appNames } from "../../model/names.ts";
+import { CERTIFICATE_API } from "../certificate-api.ts";
 import { defineRouter } from "../define.ts";
 import { previewName, servicePath } from "../service-names.ts";
 import { shareByPods, trafficByPods } from "../share-by-pods.ts";
-import { CERTIFICATE_API, VOYAGER_API, VOYAGER_GROUP_VERSION } from "./apis.ts";
+import { VOYAGER_API, VOYAGER_GROUP_VERSION } from "./apis.ts";
 import { haproxy } from "./applied-share.ts";
 import { applicationSelector, planStage } from "./plan.ts";
 import { type VoyagerConfig, voyagerSchema } from "./schema.ts";

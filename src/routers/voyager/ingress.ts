@@ -53,7 +53,7 @@ function backendOf(service: string) {
 const OPTIONS = { "http-server-close": "true", dontlognull: "true", "idle-close-on-response": "true" };
 
 /** A pod that is gone is given up after a second, and another one asked; Voyager would wait for five. */
-const TIMEOUTS = { connect: "1s" };
+const CONNECT_TIMEOUT = "1s";
 
 /** An old HAProxy ends what it has begun for so long after a reload, at the least: Voyager's default. */
 const LEAST_HARD_STOP_SECONDS = 30;
@@ -61,13 +61,20 @@ const LEAST_HARD_STOP_SECONDS = 30;
 function annotationsOf({ config: { app, edge }, address }: VoyagerArgs) {
   return {
     [`${VOYAGER}/default-option`]: JSON.stringify(OPTIONS),
-    [`${VOYAGER}/default-timeout`]: JSON.stringify(TIMEOUTS),
+    [`${VOYAGER}/default-timeout`]: JSON.stringify(timeoutsOf(edge)),
     [`${VOYAGER}/hard-stop-after`]: `${Math.max(app.drainSeconds, LEAST_HARD_STOP_SECONDS)}s`,
     [`${VOYAGER}/replicas`]: String(edge.replicas),
     ...(address !== undefined && { [`${VOYAGER}/load-balancer-ip`]: address }),
     ...(edge.tls && { [`${VOYAGER}/ssl-redirect`]: String(edge.tls.redirect) }),
   };
 }
+
+/** By HAProxy's names; those that are not said are Voyager's. */
+const timeoutsOf = ({ timeouts: { request, tunnel } }: VoyagerEdgeConfig) => ({
+  connect: CONNECT_TIMEOUT,
+  ...(request !== undefined && { server: request }),
+  ...(tunnel !== undefined && { tunnel }),
+});
 
 /** The host by HTTPS when it has a certificate; by HTTP as well where that does not redirect. */
 function rulesOf(host: string, { tls }: VoyagerEdgeConfig, backend: object) {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { podCount } from "../../config/quantities.ts";
+import { fixedPodCount } from "../../config/quantities.ts";
 import type { RouterSchema } from "../../config/router-schema.ts";
 import type { RouterConfig, RouterFoundation } from "../router.ts";
 import { controllerSchema } from "./controller.ts";
@@ -9,7 +9,7 @@ import { edgeSchema } from "./edge-schema.ts";
 export const voyagerSchema = {
   edge: edgeSchema.prefault({}),
   /** Pods of each track; their weights give the shares. */
-  replicas: z.strictObject({ previous: podCount, canary: podCount }),
+  replicas: z.strictObject({ previous: fixedPodCount, canary: fixedPodCount }),
   cluster: z.object({
     /** Without it the cluster has Voyager already. */
     voyager: controllerSchema.optional(),

@@ -18,28 +18,48 @@ export interface HaproxyServer {
   readonly requests: number;
   /** Those of them that failed. */
   readonly failed: number;
+  /** `rtime`: moving average of its response times in whole milliseconds. */
+  readonly averageMs: number;
+  /** `scur`: requests that it works on now. */
+  readonly waiting: number;
+  /** `wredis`: requests that were given to another server in its place. */
+  readonly redispatched: number;
 }
 
 /**
  * Reads the servers out of HAProxy's statistics as CSV (management guide, section 9.1): the first line names the
- * columns. Only columns behind those that are read here can have quoted values.
+ * columns. What a health check said (`last_chk`) may have commas, and stands in quotes then.
+ * @throws Error for a number that is none
  */
 export function parseStatistics(csv: string): HaproxyServer[] {
   const [head = "", ...lines] = csv.replace(/^# /, "").split("\n");
   const columns = head.split(",");
   return lines
-    .map((line) => line.split(","))
+    .map(cellsOf)
     .map((cells) => (name: string) => cells[columns.indexOf(name)] ?? "")
     .filter((value) => value("type") === SERVER)
     .map((value) => ({
       backend: value("pxname"),
       pod: value("svname").replace(/^pod-/, ""),
-      weight: Number(value("weight")),
+      weight: countIn(value, "weight"),
       status: value("status"),
       backup: value("bck") === "1",
-      ...requestsOf((name) => Number(value(name))),
+      ...requestsOf((name) => countIn(value, name)),
+      averageMs: countIn(value, "rtime"),
+      waiting: countIn(value, "scur"),
+      redispatched: countIn(value, "wredis"),
     }));
 }
+
+/** A column that HAProxy leaves empty, or does not have, counts nothing. */
+function countIn(value: (column: string) => string, column: string): number {
+  const text = value(column);
+  if (/^\d{0,15}$/.test(text)) return Number(text);
+  throw new Error(`${column} of ${value("svname")} is ${JSON.stringify(text)}, which is no count`);
+}
+
+const cellsOf = (line: string): string[] =>
+  [...line.matchAll(/(?:^|,)("(?:[^"]|"")*"|[^,]*)/g)].map(([, cell = ""]) => cell);
 
 /**
  * Requests of a server. What HAProxy itself answers for it (502, 503, 504) stands in no `hrsp_5xx` of the server: a closed or

@@ -9,6 +9,7 @@ import { UserError } from "../../../src/errors.ts";
 import { until } from "../../support/until.ts";
 import { environment } from "../support/environment.ts";
 import { GatewayWorld } from "../support/gateway-world.ts";
+import { countVersions, http1, http2 } from "../support/kept-clients.ts";
 
 interface Clusters {
   readonly cluster_statuses: readonly { readonly name: string; readonly eds_service_name?: string }[];
@@ -45,6 +46,38 @@ describe("the local edge of Contour and Envoy", function () {
     assert.deepEqual(Object.keys(rest), ["1.0.0"]);
     const bound = 3.29 * Math.sqrt(2000 * 0.25 * 0.75);
     assert.ok(Math.abs(canary - 500) <= bound, `${canary} of 2,000`);
+  });
+
+  for (const [name, clientOf] of [
+    ["HTTP/1.1", http1],
+    ["HTTP/2", http2],
+  ] as const) {
+    it(`gives 1 % and 99 % of 10,000 requests to a point, on 16 kept connections of ${name}`, async () => {
+      const client = clientOf(world.edge.url, 16);
+      for (const share of [1, 99]) {
+        await world.weights(100 - share, share);
+        await until(async () => (await world.canaryShare()) === share, { everyMs: 5 });
+        const counts = await countVersions(client, 16, (asked) => asked >= 10_000);
+        assert.deepEqual(Object.keys(counts).sort(), ["1.0.0", "2.0.0"]);
+        const measured = (counts["2.0.0"] ?? 0) / 100;
+        assert.ok(Math.abs(measured - share) <= 1, `${measured} %`);
+      }
+      client.close();
+    });
+  }
+
+  it("follows changes of weights under HTTP/2 as well, without a failed request", async () => {
+    const client = http2(world.edge.url, 2);
+    let isOver = false;
+    const counting = countVersions(client, 8, () => isOver);
+    for (const canary of [100, 0, 100, 0]) {
+      await world.weights(100 - canary, canary);
+      await until(async () => (await world.canaryShare()) === canary, { everyMs: 5 });
+    }
+    isOver = true;
+    const counts = await counting;
+    client.close();
+    assert.deepEqual(Object.keys(counts).sort(), ["1.0.0", "2.0.0"]);
   });
 
   it("follows ten changes of weights under load, without a failed request", async () => {

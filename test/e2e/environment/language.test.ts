@@ -6,8 +6,9 @@ import { execa } from "execa";
 import { after, before, describe, it } from "mocha";
 import { backendUrl } from "../../../local/environment/workspace.ts";
 import { PROJECT_ROOT } from "../../../local/paths.ts";
+import { configMapPath } from "../../../src/cluster/objects.ts";
 import { until } from "../../support/until.ts";
-import { environment } from "../support/environment.ts";
+import { administrator, environment } from "../support/environment.ts";
 
 /** A program as small as can be, of the same form as ours: ESM, TypeScript, whose types Node strips. */
 const PROGRAM = `
@@ -32,6 +33,8 @@ export default async (): Promise<Record<string, unknown>> => {
   const namespace = new kubernetes.core.v1.Namespace("space", { metadata }, { provider, hooks });
   const settings = { metadata: { name: "settings", namespace: metadata.name }, data: { weight: config.require("weight") } };
   new kubernetes.core.v1.ConfigMap("settings", settings, { provider, dependsOn: namespace });
+  const manifests = config.get("manifests");
+  if (manifests) new kubernetes.yaml.v2.ConfigGroup("manifests", { yaml: manifests }, { provider, dependsOn: namespace });
   if (failure === "wait") {
     const spec = { selector: { app: "nobody" }, ports: [{ port: 80 }] };
     new kubernetes.core.v1.Service("wait", { metadata: { name: "wait", namespace: metadata.name }, spec }, { provider });
@@ -82,6 +85,25 @@ describe("pulumi in a shell, with the language host and provider that are used h
     assert.match(first.output, /\+ 4 created/);
     const second = await pulumi("up", "--yes", "--skip-preview");
     assert.match(second.output, /4 unchanged/);
+  });
+
+  it("makes objects out of YAML, of kinds that the provider was built without the Go types of", async () => {
+    const api = await administrator();
+    const settingsOf = (name: string) => api.get<{ data: unknown }>(configMapPath(namespace, name));
+    const object = {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "made", namespace },
+      data: { of: "YAML" },
+    };
+    await configure({ manifests: JSON.stringify(object) });
+    const made = await pulumi("up", "--yes", "--skip-preview");
+    assert.equal(made.exitCode, 0, made.output);
+    assert.deepEqual((await settingsOf("made"))?.data, { of: "YAML" });
+    await configure({ manifests: "" });
+    const gone = await pulumi("up", "--yes", "--skip-preview");
+    assert.equal(gone.exitCode, 0, gone.output);
+    assert.equal(await settingsOf("made"), undefined);
   });
 
   it("previews the paths that change, and no others", async () => {

@@ -6,11 +6,14 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { before, describe, it } from "mocha";
 import { until } from "../../../local/process/until.ts";
+import { lockHolder } from "../../../src/application/lock.ts";
 import { configMapPath, deploymentPath } from "../../../src/cluster/objects.ts";
+import { until as untilSeen } from "../../support/until.ts";
 import { type FaultWorld, faultWorld, report } from "../support/fault-world.ts";
 
 const NAMESPACE = "e2e-fault-engine";
 const REACH_MS = 120_000;
+const LOCK = { namespace: NAMESPACE, name: "app-release" };
 
 interface Versioned {
   readonly metadata: { readonly generation?: number; readonly resourceVersion: string };
@@ -78,6 +81,10 @@ describe("the engine, killed by SIGKILL under load", function () {
         });
         update.kill("SIGKILL");
         const { signal } = await update;
+        // The program outlives its engine for a moment, in which it gives the application's lock back.
+        await untilSeen(async () => (await lockHolder(world.api, LOCK)) === undefined, {
+          what: "the lock is free",
+        });
         isDamaged = await goOn(target);
         stage = target;
         assert.ok(isThere, `it did not get there within ${REACH_MS / 1000} s: ${output}`);

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, describe, it } from "mocha";
 import type { KubernetesApi } from "../../../src/cluster/api.ts";
 import { edgeUrl } from "../../../src/verification/address.ts";
 import { until } from "../../support/until.ts";
 import { type Call, callsDuring } from "../support/audit.ts";
-import { administrator, makeProject, type TestProject } from "../support/environment.ts";
+import { administrator, environment, makeProject, type TestProject } from "../support/environment.ts";
 import { found } from "../support/move.ts";
 import { canary } from "../support/project.ts";
 
@@ -38,8 +38,23 @@ const APPLICATION = {
     [`${HTDOCS}/version.txt`]: { text: "{version}\n", mode: "0444" },
     [`${HTDOCS}/logo.png`]: { file: "./logo.png" },
   },
-  volumes: { cache: { emptyDir: { sizeLimit: "1Mi" } } },
-  mounts: { "/var/cache/shop": "cache" },
+  volumes: {
+    cache: { emptyDir: { sizeLimit: "1Mi" } },
+    claimed: { persistentVolumeClaim: { claimName: "pages" } },
+    pod: {
+      projected: {
+        sources: [
+          { downwardAPI: { items: [{ path: "labels", fieldRef: { fieldPath: "metadata.labels" } }] } },
+          { configMap: { name: "shared", items: [{ key: "note", path: "note.txt" }] } },
+        ],
+      },
+    },
+  },
+  mounts: {
+    "/var/cache/shop": "cache",
+    [`${HTDOCS}/claimed`]: { volume: "claimed", readOnly: true },
+    [`${HTDOCS}/pod`]: "pod",
+  },
   initContainers: [{ name: "check", command: ["/usr/local/apache2/bin/httpd", "-v"], resources }],
   sidecars: [
     {
@@ -48,7 +63,10 @@ const APPLICATION = {
       env: { PORT: "5001" },
       resources,
       ports: [{ name: "helper", port: 5001 }],
-      probes: { readiness: { kind: "http", path: "/healthz", port: "helper" } },
+      probes: {
+        startup: { kind: "http", path: "/healthz", port: "helper" },
+        readiness: { kind: "grpc", port: "helper", service: "helper" },
+      },
     },
   ],
   labels: { team: "shop" },
@@ -88,6 +106,7 @@ describe("an application with all that it can say", function () {
     await writeFile(join(directory, "logo.png"), LOGO);
     await project.edit("Pulumi.yaml", { app: APPLICATION });
     await found(project);
+    await makeForeign(directory);
     for (const stage of ["canary-25", "canary-75", "canary-0"]) await typed("stack", "init", stage);
     await typed("config", "set", "--secret", "--path", "secrets.token", TOKEN, "--stack", "canary-25");
     await typed("config", "set", "--secret", "secretsKey", "k".repeat(40), "--stack", "canary-25");
@@ -105,6 +124,29 @@ describe("an application with all that it can say", function () {
     url = await edgeUrl(api, await operator.project.stage("canary-25"));
   });
 
+  /** What the pods mount and somebody else keeps: a claim with its volume, which has a page, and a ConfigMap. */
+  async function makeForeign(directory: string): Promise<void> {
+    const folder = join(directory, "pages");
+    await mkdir(folder);
+    await writeFile(join(folder, "claimed.txt"), "from a claim\n");
+    const cluster = await administrator();
+    const make = (collection: string, content: object) =>
+      cluster.send("POST", collection, { type: "application/json", content });
+    const storage = { accessModes: ["ReadWriteMany"], storageClassName: "" };
+    await make("/api/v1/persistentvolumes", {
+      metadata: { name: NAMESPACE },
+      spec: { ...storage, capacity: { storage: "1Mi" }, hostPath: { path: folder, type: "Directory" } },
+    });
+    await make(`/api/v1/namespaces/${NAMESPACE}/persistentvolumeclaims`, {
+      metadata: { name: "pages" },
+      spec: { ...storage, resources: { requests: { storage: "1Mi" } }, volumeName: NAMESPACE },
+    });
+    await make(`/api/v1/namespaces/${NAMESPACE}/configmaps`, {
+      metadata: { name: "shared" },
+      data: { note: "from a ConfigMap\n" },
+    });
+  }
+
   const ask = async (path: string): Promise<Response> =>
     fetch(`${url}${path}`, { headers: { connection: "close" } });
 
@@ -116,6 +158,13 @@ describe("an application with all that it can say", function () {
     assert.equal(answer.headers.get("x-greeting"), `hello, ${TOKEN}`);
     assert.equal(answer.headers.get("x-version"), `${version}, ${TOKEN}`);
     assert.deepEqual(Buffer.from(await (await ask("/logo.png")).arrayBuffer()), LOGO);
+  });
+
+  it("serves what a claim and a projected volume have, beside a sidecar that is ready by gRPC", async () => {
+    const page = async (path: string) => (await ask(path)).text();
+    assert.equal(await page("/claimed/claimed.txt"), "from a claim\n");
+    assert.equal(await page("/pod/note.txt"), "from a ConfigMap\n");
+    assert.match(await page("/pod/labels"), /^team="shop"$/m);
   });
 
   it("has pods whose marks and containers are as it says", async () => {
@@ -134,6 +183,32 @@ describe("an application with all that it can say", function () {
       );
       assert.deepEqual(spec.hostAliases, APPLICATION.pod.hostAliases);
     }
+  });
+
+  it("is imported from the cluster as it runs there, without its secrets' values", async () => {
+    const { kubeconfig, context } = environment();
+    const access = ["-n", NAMESPACE, "--context", context, "--kubeconfig", kubeconfig];
+    const { exitCode, stdout, stderr } = await canary(
+      project,
+      ...["import", "deployment/httpd-previous", ...access, "--json"],
+    );
+    assert.equal(exitCode, 0, stderr);
+    assert.ok(!stdout.includes(TOKEN));
+    const { app, version } = JSON.parse(stdout) as {
+      version: string;
+      app: Record<string, unknown> & {
+        volumes: Record<string, unknown>;
+        sidecars: readonly { readonly name: string; readonly image: string }[];
+      };
+    };
+    assert.equal(version, "2.4.18");
+    assert.deepEqual([app.env, app.args], [APPLICATION.env, APPLICATION.args]);
+    assert.deepEqual(app.volumes.claimed, APPLICATION.volumes.claimed);
+    const [helper] = APPLICATION.sidecars;
+    assert.deepEqual(
+      app.sidecars.map(({ name, image }) => [name, image]),
+      [[helper?.name, helper?.image]],
+    );
   });
 
   const ownSecrets = async (): Promise<string[]> => {

@@ -9,7 +9,6 @@ import { readApplication, type WalkApplication } from "../../../demo/application
 import { importApplicationImage } from "../../../demo/application/install.ts";
 import { applyObjects } from "../../../demo/application/objects.ts";
 import { setSecrets } from "../../../demo/application/secrets.ts";
-import { setRelease } from "../../../local/environment/workspace.ts";
 import { PROJECT_ROOT } from "../../../local/paths.ts";
 import { silentProgress } from "../../../local/process/progress.ts";
 import { edgeUrl } from "../../../src/verification/address.ts";
@@ -22,6 +21,9 @@ const NAMESPACE = "e2e-shop";
 /** What the two cores of a small machine bear beside a cluster, its edge and the load itself. */
 const CONNECTIONS_PER_SECOND = 500;
 const MOVE_MS = 120_000;
+/** The image of the release before, with another file. */
+const NEXT = "1.1.0-greens";
+const NEXT_FILE = "title = Greens, sold by {version}";
 
 interface Named {
   readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
@@ -59,7 +61,8 @@ describe(`examples/shop through two releases, at ${CONNECTIONS_PER_SECOND} conne
       clusterCidrs: environment().networks,
       newConnectionsPerSecond: CONNECTIONS_PER_SECOND,
       recordFile: join(project.workspace.directory, "load.ndjson"),
-      classify: { header: "x-version" },
+      // A version of its own image says so in its file alone.
+      classify: { body: "sold by (\\S+)" },
     });
     await work();
     const summary = await load.stop();
@@ -78,12 +81,9 @@ describe(`examples/shop through two releases, at ${CONNECTIONS_PER_SECOND} conne
     ]);
   });
 
-  it("goes up, back, and to its end without a failed request", async () => {
+  it("goes to its end without a failed request", async () => {
     const { byVersion } = await underLoad(async () => {
-      await typed("promote", "canary-75");
-      await typed("rollback");
-      await typed("promote", "canary-75");
-      await typed("promote", "canary-100");
+      for (const stage of ["canary-75", "canary-100"]) await typed("promote", stage);
     });
     assert.deepEqual(Object.keys(byVersion).sort(), ["1.0.0", "1.1.0"]);
     assert.match(await page(), /^shop 1\.1\.0\n/);
@@ -116,39 +116,60 @@ describe(`examples/shop through two releases, at ${CONNECTIONS_PER_SECOND} conne
     assert.deepEqual(others, []);
   });
 
-  it("leaves all as it is when the hook of the next release fails, and says why", async () => {
-    await setRelease(project.workspace, { previous: "1.1.0", canary: application.next });
+  it("has a next release of configuration alone", async () => {
+    const set = ["--set", `files["/etc/shop/shop.conf"]=${NEXT_FILE}`];
+    const { exitCode, stdout, stderr } = await canary(project, "release", NEXT, ...set);
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stdout, /image {2}1\.1\.0 \(same\)\n {2}files\["\/etc\/shop\/shop\.conf"\] {2}changed\n/);
+  });
+
+  it("leaves all as it is when its hook fails or does not end, and says why", async () => {
     const [repaired, before] = [await appOf(), await pods()];
-    await project.edit("Pulumi.yaml", { app: { ...repaired, hooks: { before: { args: ["migrate-all"] } } } });
-    const preview = await canary(project, "preview", "canary-25");
-    assert.match(preview.stdout, /hook before, which has to succeed before any pod changes: migrate-all/);
-    await underLoad(async () => {
+    const failure = async (hook: object): Promise<string> => {
+      await project.edit("Pulumi.yaml", { app: { ...repaired, hooks: { before: hook } } });
+      const preview = await canary(project, "preview", "canary-25");
+      assert.match(
+        preview.stdout,
+        /hook before, which has to succeed before any pod changes: (migrate-all|metrics)/,
+      );
       const { exitCode, stdout, stderr } = await canary(project, "promote", "canary-25", "--yes");
       assert.equal(exitCode, 1, stdout);
+      assert.match(stderr, /No pod and no traffic was changed/);
+      return stderr;
+    };
+    await underLoad(async () => {
+      const failed = await failure({ args: ["migrate-all"] });
       assert.match(
-        stderr,
+        failed,
         /app\.hooks\.before \(migrate-all\): Job e2e-shop\/shop-before-\S+ failed: exit code 1; its last lines:/,
       );
-      assert.match(stderr, /usage: shop serve \| metrics \| migrate \| database/);
-      assert.match(stderr, /No pod and no traffic was changed/);
+      assert.match(failed, /usage: shop serve \| metrics \| migrate \| database/);
+      const endless = await failure({ args: ["metrics"], timeoutSeconds: 2 });
+      assert.match(
+        endless,
+        /app\.hooks\.before \(metrics\): Job e2e-shop\/shop-before-\S+ failed: not done within 2 s/,
+      );
     });
     assert.deepEqual(await pods(), before);
-    const after = { args: ["migrate"], timeoutSeconds: 60 };
+    const after = { args: ["migrate"], timeoutSeconds: 60, sidecars: ["metrics"] };
     await project.edit("Pulumi.yaml", { app: { ...repaired, hooks: { ...repaired.hooks, after } } });
   });
 
-  it("goes into its next release by a bare pulumi up, which runs the mended hook", async () => {
+  it("begins it by a bare pulumi up, which runs the mended hook", async () => {
     const { exitCode, output } = await project.pulumi("up", "--yes", "--skip-preview", "-s", "canary-25");
     assert.equal(exitCode, 0, output);
-    assert.equal((await jobs()).length, 1, "those of the last release and of the failure are gone");
+    assert.equal((await jobs()).length, 1, "those of the last release and of the failures are gone");
   });
 
-  it("goes to its end without a failed request", async () => {
+  it("takes it up, back, and to its end without a failed request", async () => {
     const { byVersion } = await underLoad(async () => {
-      for (const stage of ["canary-75", "canary-100"]) await typed("promote", stage);
+      await typed("promote", "canary-75");
+      await typed("rollback");
+      await typed("promote", "canary-75");
+      await typed("promote", "canary-100");
     });
-    assert.deepEqual(Object.keys(byVersion).sort(), ["1.1.0", "1.2.0"]);
-    assert.match(await page(), /^shop 1\.2\.0\n/);
+    assert.deepEqual(Object.keys(byVersion).sort(), ["1.1.0", NEXT]);
+    assert.equal(await page(), `shop 1.1.0\nGreens, sold by ${NEXT}\nApple 0.40\nPear 0.60\n`);
     const [after, before, ...others] = await jobs();
     assert.match(after ?? "", /^shop-after-/);
     assert.match(before ?? "", /^shop-before-/);

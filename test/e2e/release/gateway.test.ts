@@ -1,13 +1,19 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { after, before, describe, it } from "mocha";
 import { type Load, startLoad } from "../../../bench/load/load.ts";
 import type { Summary } from "../../../bench/load/summary.ts";
 import { setRelease } from "../../../local/environment/workspace.ts";
 import type { KubernetesApi } from "../../../src/cluster/api.ts";
+import { autoscalerPath, deploymentPath } from "../../../src/cluster/objects.ts";
+import type { Autoscaler } from "../../../src/model/autoscaling.ts";
+import type { Deployment } from "../../../src/model/deployment.ts";
 import { readConformance } from "../../../src/operations/conformance.ts";
 import { previewStage } from "../../../src/operations/move.ts";
 import { evaluateStage } from "../../../src/project/evaluate.ts";
+import { type Route, weightIn } from "../../../src/routers/gateway/live-route.ts";
+import { readyPods } from "../../../src/routers/gateway/ready-pods.ts";
 import { readRouted } from "../../../src/routers/live.ts";
 import { edgeUrl } from "../../../src/verification/address.ts";
 import { until } from "../../support/until.ts";
@@ -28,6 +34,8 @@ const RELEASE = { previous: "1.0.0", canary: "2.0.0" };
 const ROUTE = `/apis/gateway.networking.k8s.io/v1/namespaces/${NAMESPACE}/httproutes/app`;
 
 const GATEWAY = `/apis/gateway.networking.k8s.io/v1/namespaces/${NAMESPACE}/gateways/app`;
+const CANARY = deploymentPath(NAMESPACE, "app-new");
+const AUTOSCALER = autoscalerPath(NAMESPACE, "app-new");
 const LISTENER = {
   name: "http",
   port: 80,
@@ -101,6 +109,43 @@ describe("a release through a route of the Gateway API", function () {
         intended: plan.intended,
       }),
       applied: await router.live.dataPlane?.appliedShare(stats, { namespace: NAMESPACE, plan }),
+    };
+  }
+
+  const deviationsNow = async () =>
+    (await readConformance((await project.operator()).project, api))?.deviations;
+
+  const countNow = async () => ((await api.get<Deployment>(CANARY)) as Deployment).spec.replicas;
+
+  const readyNow = async () => (await readyPods(api, NAMESPACE, { app: "app", track: "canary" })).length;
+
+  /** Scales the canary as an autoscaler does, and waits for the pods. */
+  async function scaleTo(replicas: number): Promise<void> {
+    await api.send("PATCH", `${CANARY}/scale`, {
+      type: "application/merge-patch+json",
+      content: { spec: { replicas } },
+    });
+    await until(async () => (await readyNow()) === replicas, { what: `${replicas} pods` });
+  }
+
+  /** Looks again and again how many pods the canary has where the route gives it 75 %. */
+  function watchOrder() {
+    let fewestAtNewShare = Number.POSITIVE_INFINITY;
+    let isOver = false;
+    const watching = (async () => {
+      while (!isOver) {
+        const route = await api.get<Route>(ROUTE);
+        const ready = await readyNow();
+        if (weightIn(route, "app", "canary") === 75) fewestAtNewShare = Math.min(fewestAtNewShare, ready);
+        await delay(50);
+      }
+    })();
+    return {
+      stop: async () => {
+        isOver = true;
+        await watching;
+        return { fewestAtNewShare };
+      },
     };
   }
 
@@ -214,5 +259,34 @@ describe("a release through a route of the Gateway API", function () {
     assert.deepEqual([record?.stage, unfinishedMoveTo], ["canary-75", "canary-25"]);
     await moveTo(project, "canary-25");
     assert.deepEqual(await shares("canary-25"), { effective: 25, applied: 25 });
+  });
+
+  it("has the pods for a share before it gives it, and leaves them to their autoscaler afterwards", async () => {
+    const scaled = { previous: 3, canary: { min: 1, max: 6, cpu: 70 } };
+    for (const name of ["canary-25", "canary-75"]) {
+      await project.edit(`Pulumi.${name}.yaml`, { replicas: scaled });
+    }
+    load = await startLoadOn(url);
+    await moveTo(project, "canary-25");
+    assert.equal(await countNow(), 1, "the count was handed over as it was");
+    await scaleTo(2);
+    assert.deepEqual(await deviationsNow(), [], "a count by the autoscaler is no drift");
+    const watched = watchOrder();
+    await moveTo(project, "canary-75");
+    // Two pods carried 25 %, so 75 % take six.
+    assert.deepEqual(await watched.stop(), { fewestAtNewShare: 6 });
+    const { minReplicas, maxReplicas } = ((await api.get<Autoscaler>(AUTOSCALER)) as Autoscaler).spec;
+    assert.deepEqual([await countNow(), minReplicas, maxReplicas], [6, 1, 6]);
+    assert.deepEqual(await deviationsNow(), []);
+    const { exitCode, output } = await project.pulumi("preview", "--expect-no-changes", "-s", "canary-75");
+    assert.equal(exitCode, 0, output);
+  });
+
+  it("takes the count back from an autoscaler that a stage has not, and loses no request by all that", async () => {
+    await project.edit("Pulumi.canary-25.yaml", { replicas: { previous: 1, canary: 2 } });
+    await moveTo(project, "canary-25");
+    assert.deepEqual([await countNow(), await api.get(AUTOSCALER)], [2, undefined]);
+    assert.deepEqual(await deviationsNow(), []);
+    assert.deepEqual((await load.stop()).failures, []);
   });
 });

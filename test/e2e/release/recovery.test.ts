@@ -7,15 +7,34 @@ import { applyStage, previewStage } from "../../../src/operations/move.ts";
 import { until } from "../../support/until.ts";
 import { administrator, makeProject, type TestProject } from "../support/environment.ts";
 import { moveTo } from "../support/move.ts";
+import { TEST_APPLICATION } from "../support/test-application.ts";
 
 const NAMESPACE = "e2e-recovery";
-const CANARY = deploymentPath(NAMESPACE, "httpd-new");
+const CANARY = deploymentPath(NAMESPACE, "app-new");
+const JOBS = `/apis/batch/v1/namespaces/${NAMESPACE}/jobs`;
+const HOOK_PODS = `/api/v1/namespaces/${NAMESPACE}/pods?labelSelector=canary-stages/hook%3Dbefore`;
+
+/** With a hook that takes so long. */
+const appWith = (hookSeconds: number) => ({
+  ...TEST_APPLICATION,
+  drainSeconds: 2,
+  hooks: { before: { args: ["wait"], env: { END_AFTER_SECONDS: String(hookSeconds) } } },
+});
+
+interface Identified {
+  readonly metadata: { readonly name: string; readonly uid: string };
+  readonly status?: { readonly phase?: string };
+}
 
 describe("recovery", () => {
   let project: TestProject;
 
   before(async () => {
     project = await makeProject(NAMESPACE);
+    await project.edit("Pulumi.yaml", {
+      app: appWith(1),
+      release: { previous: "1.0.0", canary: "2.0.0" },
+    });
     await moveTo(project, "canary-25");
   });
 
@@ -30,7 +49,7 @@ describe("recovery", () => {
     const preview = await previewStage(operator, "canary-25");
     assert.deepEqual(
       preview.changes.map(({ object, from, to }) => [object, from, to]),
-      [["Deployment httpd-new", "200", "25"]],
+      [["Deployment app-new", "200", "25"]],
     );
     await applyStage(operator, preview);
     const repaired = await api.get<Deployment>(CANARY);
@@ -48,25 +67,25 @@ describe("recovery", () => {
     const preview = await previewStage(operator, "canary-25");
     assert.deepEqual(
       preview.changes.map(({ object, operation }) => [object, operation]),
-      [["Deployment httpd-new", "create"]],
+      [["Deployment app-new", "create"]],
     );
     await applyStage(operator, preview);
     assert.equal((await api.get<Deployment>(CANARY))?.status?.availableReplicas, 1);
   });
 
+  /** The engine as a shell starts it. */
+  const up = (stage: string) =>
+    execa("pulumi", ["up", "--yes", "--skip-preview", "-s", stage, "--non-interactive"], {
+      cwd: project.workspace.directory,
+      env: project.workspace.environment,
+      reject: false,
+    });
+
   it("goes on after an engine that was killed in the middle", async () => {
     await project.pulumi("stack", "init", "canary-75");
     const api = await administrator();
     const before = (await api.get<Deployment>(CANARY))?.metadata?.generation ?? 0;
-    const killed = execa(
-      "pulumi",
-      ["up", "--yes", "--skip-preview", "-s", "canary-75", "--non-interactive"],
-      {
-        cwd: project.workspace.directory,
-        env: project.workspace.environment,
-        reject: false,
-      },
-    );
+    const killed = up("canary-75");
     // Its new pod is on the way: the engine has written that down and waits.
     await until(async () => {
       const { metadata, status } = (await api.get<Deployment>(CANARY)) ?? {};
@@ -84,5 +103,41 @@ describe("recovery", () => {
     const canary = await api.get<Deployment>(CANARY);
     assert.equal(canary?.spec.template.metadata?.annotations?.["ingress.appscode.com/backend-weight"], "75");
     assert.equal(canary?.status?.availableReplicas, 1);
+  });
+
+  it("waits for the hook that a killed engine began, and runs it no second time", async () => {
+    const api = await administrator();
+    await project.pulumi("stack", "init", "canary-100");
+    const [first] = await api.list<Identified>(JOBS);
+    await project.edit("Pulumi.yaml", { app: appWith(15) });
+    const killed = up("canary-100");
+    const hookPods = () => api.list<Identified>(HOOK_PODS);
+    const running = await until(async () =>
+      (await hookPods()).find(({ status }) => status?.phase === "Running"),
+    );
+    killed.kill("SIGKILL");
+    await killed;
+    const [begun, ...others] = await api.list<Identified>(JOBS);
+    assert.deepEqual(others, []);
+    assert.notEqual(begun?.metadata.name, first?.metadata.name, "other settings are another hook");
+    assert.equal((await project.pulumi("cancel", "--yes", "-s", "canary-100")).exitCode, 0);
+    const left = (await hookPods()).find(({ metadata }) => metadata.uid === running.metadata.uid);
+    assert.equal(left?.status?.phase, "Running", "it outlives the engine");
+    await moveTo(project, "canary-100");
+    assert.deepEqual(
+      (await api.list<Identified>(JOBS)).map(({ metadata }) => metadata.uid),
+      [begun?.metadata.uid],
+    );
+    const ended = await hookPods();
+    assert.deepEqual(
+      ended.map(({ metadata, status }) => [metadata.uid, status?.phase]),
+      [[running.metadata.uid, "Succeeded"]],
+    );
+    // Once for each release: neither the way back nor the way up again runs it.
+    for (const stage of ["canary-75", "canary-100"]) await moveTo(project, stage);
+    assert.deepEqual(
+      (await hookPods()).map(({ metadata }) => metadata.uid),
+      [running.metadata.uid],
+    );
   });
 });

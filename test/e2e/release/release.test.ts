@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "mocha";
 import { setRelease } from "../../../local/environment/workspace.ts";
+import { applicationIn } from "../../../src/application/application.ts";
 import { deploymentPath } from "../../../src/cluster/objects.ts";
 import type { Change } from "../../../src/engine/changes.ts";
 import type { Deployment } from "../../../src/model/deployment.ts";
 import { applyStage, previewStage } from "../../../src/operations/move.ts";
+import { until } from "../../support/until.ts";
 import { administrator, makeProject, type TestProject } from "../support/environment.ts";
 import { found } from "../support/move.ts";
 
@@ -117,10 +119,38 @@ describe("a release through its stages", () => {
       ],
     }));
 
-  it("is promoted by a bare pulumi up in a shell", async () => {
-    const { exitCode, output } = await shellUp("canary-75");
+  it("is not promoted by a bare pulumi up while somebody else holds the lock: nothing changes", async () => {
+    const { application, generations } = await live();
+    const before = await generations();
+    const lock = await application.lock({ holder: "bob@desk:2.b", purpose: "promote canary-75" });
+    try {
+      const { exitCode, output } = await shellUp("canary-75");
+      assert.notEqual(exitCode, 0);
+      assert.match(output, /the lock is held by bob@desk:2\.b \(promote canary-75\)/);
+    } finally {
+      await lock.release();
+    }
+    assert.deepEqual(await generations(), before);
+    assert.equal((await application.record())?.stage, "canary-25");
+  });
+
+  it("is promoted by a bare pulumi up in a shell, which holds the lock and writes the move down", async () => {
+    const { application } = await live();
+    const moves = (await application.history()).length;
+    const up = shellUp("canary-75");
+    const holder = await until(() => application.lockHolder(), { what: "pulumi up holds the lock" });
+    assert.equal(holder.purpose, "pulumi up canary-75");
+    const { exitCode, output } = await up;
     assert.equal(exitCode, 0, output);
     assert.match(output, /httpd-new updated/);
+    assert.equal(await application.lockHolder(), undefined, "it gives the lock back");
+    const [entry, ...earlier] = await application.history();
+    assert.deepEqual(
+      [entry?.stage, entry?.move, entry?.result, earlier.length],
+      ["canary-75", "promotion", "done", moves],
+    );
+    assert.equal((await application.record())?.writtenBy, entry?.who);
+    assert.ok(holder.name.startsWith(`${entry?.who}:`), holder.name);
   });
 
   it("reaches canary-100: the previous version's pods go", () =>
@@ -213,6 +243,18 @@ describe("a release through its stages", () => {
     const deployment = await api.get<Deployment>(deploymentPath(NAMESPACE, "httpd-new"));
     assert.equal(deployment?.status?.availableReplicas, 1);
   });
+
+  async function live() {
+    const application = applicationIn(await administrator(), (await project.operator()).project.config);
+    const generations = () =>
+      Promise.all(
+        ["httpd-previous", "httpd-new"].map(
+          async (name) =>
+            (await application.api.get<Deployment>(deploymentPath(NAMESPACE, name)))?.metadata?.generation,
+        ),
+      );
+    return { application, generations };
+  }
 
   async function shellUp(stage: string) {
     await project.pulumi("stack", "init", stage);

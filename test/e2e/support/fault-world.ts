@@ -20,7 +20,7 @@ import { setVariable } from "./variable.ts";
 const REPORT = join(REPORTS, "faults.json");
 const LOAD_PER_SECOND = 100;
 
-const APP = { ...TEST_APPLICATION, drainSeconds: 3, startSeconds: 20 };
+export const APP = { ...TEST_APPLICATION, drainSeconds: 3, startSeconds: 20 };
 export const RELEASE = { previous: "1.0.0", canary: "2.0.0" };
 
 /** What one fault came to: a line of reports/faults.json. */

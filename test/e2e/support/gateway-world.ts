@@ -3,6 +3,7 @@ import { type Load, startLoad } from "../../../bench/load/load.ts";
 import type { Edge } from "../../../local/edge/edge.ts";
 import { GATEWAY_CLASS } from "../../../local/gateway/objects.ts";
 import type { KubernetesApi } from "../../../src/cluster/api.ts";
+import { askEnvoy } from "../../../src/routers/gateway/envoy.ts";
 import { until } from "../../support/until.ts";
 import { administrator, environment, gatewayEdge } from "./environment.ts";
 
@@ -76,6 +77,13 @@ export class GatewayWorld {
       kind: "HTTPRoute",
       spec: { parentRefs: [{ name: "web" }], rules: [{ backendRefs }] },
     });
+  }
+
+  /** Percent that Envoy itself gives the canary; undefined while it has no split. */
+  async canaryShare(): Promise<number | undefined> {
+    const [before, after] = VERSIONS;
+    const tracks = { previous: { name: nameOf(before) }, canary: { name: nameOf(after) } };
+    return (await askEnvoy(this.edge.statsUrl, { namespace: NAMESPACE, plan: { tracks } })).shares[0];
   }
 
   /** Load on both kinds of connections; `endLoad` ends it at the latest. */

@@ -1,5 +1,5 @@
-import { ownIdentity } from "../../../src/operations/identity.ts";
 import { silentObserver } from "../../../src/operations/observer.ts";
+import { ownIdentity } from "../../../src/process/identity.ts";
 
 /** Options of operations that nobody is asked about, and that nothing is measured after. */
 export const unattended = {

@@ -6,6 +6,7 @@ import { setMockOptions } from "@pulumi/pulumi/runtime/settings.js";
 import * as runtimeState from "@pulumi/pulumi/runtime/state.js";
 import stageProgram from "../../../src/index.ts";
 import type { Abort } from "../../../src/model/record.ts";
+import { ownIdentity } from "../../../src/process/identity.ts";
 import { scratchFolder } from "../../../src/process/scratch.ts";
 import { program } from "../../../src/program/program.ts";
 import type { Routers } from "../../../src/routers/router.ts";
@@ -21,7 +22,7 @@ type Json = Record<string, unknown>;
 const runtime = runtimeState as unknown as { getStore(): { supportsSecrets: boolean } };
 
 export interface StageRun {
-  /** The address, the certificate and the kubeconfig's file are CLUSTER, CERTIFICATE and KUBECONFIG in here. */
+  /** Address, certificate, the kubeconfig's file and who applies it are CLUSTER, CERTIFICATE, KUBECONFIG and WRITER in here. */
   readonly resources: readonly Registered[];
   readonly outputs: Json;
   /** Outputs of components that are secrets, as `NAME.output`. */
@@ -157,7 +158,8 @@ function stable(resources: readonly Registered[], cluster: FakeCluster, file: st
   const text = JSON.stringify(resources)
     .replaceAll(cluster.url, "CLUSTER")
     .replaceAll(cluster.certificate, "CERTIFICATE")
-    .replaceAll(file, "KUBECONFIG");
+    .replaceAll(file, "KUBECONFIG")
+    .replaceAll(ownIdentity().who, "WRITER");
   return JSON.parse(text) as Registered[];
 }
 

@@ -22,7 +22,10 @@ export interface Registered {
   readonly retainOnDelete: boolean;
   /** Logical names of what it waits for. */
   readonly dependsOn: readonly string[];
+  /** Hooks that it awaits besides the guard. */
   readonly hooks: readonly string[];
+  /** Whether the guard stands first before it is created, and before it is changed. */
+  readonly guarded: boolean;
 }
 
 interface RegisterRequest {
@@ -90,6 +93,10 @@ export class RecordingMonitor extends MockMonitor {
 
   private recorded(request: RegisterRequest, urn: string): Registered {
     const hooks = request.getHooks();
+    const [beforeCreate, beforeUpdate] = [
+      hooks?.getBeforeCreateList() ?? [],
+      hooks?.getBeforeUpdateList() ?? [],
+    ];
     const parent = this.registered.find((one) => one.urn === request.getParent());
     return {
       urn,
@@ -106,10 +113,13 @@ export class RecordingMonitor extends MockMonitor {
         ? request.getRetainondelete()
         : (parent?.retainOnDelete ?? false),
       dependsOn: request.getDependenciesList().map(nameOf),
-      hooks: hooks ? [...hooks.getBeforeCreateList(), ...hooks.getBeforeUpdateList()] : [],
+      hooks: [...beforeCreate, ...beforeUpdate].filter((hook) => hook !== GUARD),
+      guarded: beforeCreate[0] === GUARD && beforeUpdate[0] === GUARD,
     };
   }
 }
+
+const GUARD = "may-change";
 
 const nameOf = (urn: string): string => urn.split("::").at(-1) ?? urn;
 

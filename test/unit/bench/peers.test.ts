@@ -10,7 +10,6 @@ import { countRights } from "../../../bench/peers/rights.ts";
 import { rollout, STEP_AT } from "../../../bench/peers/settings/argo.ts";
 import { settingsOf } from "../../../bench/peers/settings/ours.ts";
 import { sharePerEnvoy } from "../../../bench/peers/splits.ts";
-import { targetsOf } from "../../../bench/peers/targets.ts";
 import { parseUse } from "../../../bench/peers/usage.ts";
 
 const CIRCUMSTANCES = {
@@ -99,23 +98,6 @@ describe("the bench beside the peers", () => {
   it("reads processor and memory of a process whatever its name is", () => {
     const stat = `42 (a (b) c) S 1 42 42 0 -1 4194560 900 0 0 0 250 50 0 0 20 0 12 0 12345 5000000 2048 18446744073709551615`;
     assert.deepEqual(parseUse(stat), { ticks: 300, pages: 2048 });
-  });
-
-  it("tells Prometheus of the contenders' pods that have an address, and of no other", () => {
-    const pod = (namespace: string, name: string, podIP?: string, hash?: string) => ({
-      metadata: { namespace, name, ...(hash && { labels: { "rollouts-pod-template-hash": hash } }) },
-      ...(podIP && { status: { podIP } }),
-    });
-    const pods = [
-      pod("peers-app-argo", "a", "10.0.0.1", "f00"),
-      pod("peers-app-argo", "b"),
-      pod("peers-app-gateway", "c", "10.0.0.2"),
-      pod("kube-system", "d", "10.0.0.3"),
-    ];
-    assert.deepEqual(targetsOf(pods), [
-      { targets: ["10.0.0.1:5000"], labels: { namespace: "peers-app-argo", pod: "a", hash: "f00" } },
-      { targets: ["10.0.0.2:5000"], labels: { namespace: "peers-app-gateway", pod: "c" } },
-    ]);
   });
 
   it("counts each right once, whichever rules give it", () => {

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import type { z } from "zod";
 import { acquireLock } from "../../../src/application/lock.ts";
 import {
@@ -17,11 +18,14 @@ import {
   unlockSchema,
   verifySchema,
 } from "../../../src/cli/schemas.ts";
-import { deploymentPath } from "../../../src/cluster/objects.ts";
+import { configMapPath, deploymentPath } from "../../../src/cluster/objects.ts";
+import { toRecord } from "../../../src/config/app/settings.ts";
 import { UserError } from "../../../src/errors.ts";
+import { toData } from "../../../src/model/record.ts";
 import { canary, type Ended } from "../../support/fake-session.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
 import { fakeProject, NAMESPACE } from "../../support/fakes.ts";
+import { listenOnLoopback } from "../../support/loopback.ts";
 
 let world: FakeWorld;
 /** Options that make requests go to the world's edge. */
@@ -54,10 +58,7 @@ describe("canary status", () => {
   it("shows the stage, the shares, the pods as a tree and what is next", async () => {
     await world.at("canary-25");
     const { stdout } = await run("status");
-    assert.match(
-      stdout,
-      /^canary-25 is live with 1\.0\.0 → 1\.1\.0, not by canary, or longer ago than its history$/m,
-    );
+    assert.match(stdout, /^canary-25 is live with 1\.0\.0 → 1\.1\.0, not in its history$/m);
     assert.match(stdout, /canary +\S+ +25 % +25 % +not asked +not asked/);
     assert.match(stdout, /Deployment shop-new {2}1 pod\n {2}└─ ReplicaSet \S+ .*\n {5}└─ Pod \S+ +ready/);
     assert.match(stdout, /next: canary promote canary-75/);
@@ -66,6 +67,23 @@ describe("canary status", () => {
       [live?.stage, live?.next, live?.shares.previous.intended],
       ["canary-25", "canary-75", 75],
     );
+  });
+
+  it("says where the record contradicts what runs, as a preview does, and who wrote it", async () => {
+    await world.at("canary-25");
+    const path = configMapPath(NAMESPACE, "shop-release");
+    const found = world.api.objects.get(path) as unknown as { data: object };
+    const data = { ...found.data, canary: "1.2.0", writtenBy: "mallory\u001b[2J@desk" };
+    world.api.put(path, { ...found, data });
+    const said = "the release record is of 1.0.0 and 1.2.0, but Deployment shop-new runs 1.1.0";
+    const { stdout } = await run("status");
+    assert.ok(stdout.includes(said), stdout);
+    assert.match(stdout, /, by mallory@desk, not in its history$/m);
+    const { live } = read(statusSchema, await run("status", "--json"));
+    assert.equal(live?.contradictions.length, 2);
+    assert.equal(live.writtenBy, "mallory\u001b[2J@desk");
+    assert.ok((await run("preview", "canary-0")).stdout.includes(said));
+    assert.equal(read(previewSchema, await run("preview", "canary-0", "--json")).contradictions.length, 2);
   });
 
   it("names the lock's holder", async () => {
@@ -79,6 +97,20 @@ describe("canary status", () => {
       "rollback",
     );
     await lock.release().catch(() => undefined);
+  });
+});
+
+describe("canary token", () => {
+  it("is of a foundation that was applied", async () => {
+    const { exitCode, stdout, stderr } = await run("token");
+    assert.deepEqual([exitCode, stdout], [1, ""]);
+    assert.match(stderr, /the foundation, stack foundation, was never applied/);
+  });
+
+  it("holds for ten minutes at the least", async () => {
+    const { exitCode, stderr } = await run("token", "--for", "5m");
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /Give 10m or more/);
   });
 });
 
@@ -124,34 +156,59 @@ describe("canary status of what is not as it should be", () => {
 });
 
 describe("canary release", () => {
-  it("writes the next release into Pulumi.yaml, and says what it could not check", async () => {
+  const DIGEST = `sha256:${"a1".repeat(32)}`;
+
+  /** The command in a project of its own, whose image is in that registry. @returns its Pulumi.yaml after it */
+  async function released(registry: string, ...words: readonly string[]) {
     const folder = await mkdtemp(join(tmpdir(), "canary-release-"));
     const file = join(folder, "Pulumi.yaml");
     const project = fakeProject();
-    // Nobody listens there.
-    const app = { ...project.config.app, image: "127.0.0.1:9/shop" };
+    const app = { ...project.config.app, image: `${registry}/shop` };
     const { router, namespace, lifecycle } = project.config;
     const rest = { app: { value: app }, router, namespace, lifecycle };
+    const release = '  release: { value: { previous: "0.9.0", canary: "1.0.0" } } # a note';
     try {
-      await writeFile(
-        file,
-        `config:\n  release: { value: { previous: "0.9.0", canary: "1.0.0" } } # a note\n${stringify({ rest })
-          .split("\n")
-          .slice(1)
-          .join("\n")}`,
-      );
+      await writeFile(file, `config:\n${release}\n${stringify({ rest }).split("\n").slice(1).join("\n")}`);
       const ended = await canary(
         new FakeWorld({ ...project, config: { ...project.config, app }, directory: folder }),
-        ...["release", "1.2.0", "--json"],
+        ...["release", "1.2.0", "--json", ...words],
       );
       assert.equal(ended.exitCode, 0, ended.stderr);
-      assert.match(ended.stderr, /Not checked whether image 127\.0\.0\.1:9\/shop:1\.2\.0 exists/);
-      const { after, imageFound, commit } = read(releaseSchema, ended);
-      assert.deepEqual([after, imageFound], [{ previous: "1.0.0", canary: "1.2.0" }, null]);
-      assert.match(commit, /^git commit -m "Release shop 1\.2\.0" Pulumi\.yaml$/);
-      assert.match(await readFile(file, "utf8"), /previous: "1\.0\.0", canary: "1\.2\.0" \} \} # a note/);
+      return { ...ended, json: read(releaseSchema, ended), text: await readFile(file, "utf8") };
     } finally {
       await rm(folder, { recursive: true });
+    }
+  }
+
+  it("writes the next release into Pulumi.yaml, and says what it could not check", async () => {
+    // Nobody listens there.
+    const { stderr, json, text } = await released("127.0.0.1:9");
+    assert.match(stderr, /Not checked whether image 127\.0\.0\.1:9\/shop:1\.2\.0 exists/);
+    assert.deepEqual([json.after, json.imageFound], [{ previous: "1.0.0", canary: "1.2.0" }, null]);
+    assert.match(json.commit, /^git commit -m "Release shop 1\.2\.0" Pulumi\.yaml$/);
+    assert.match(text, /previous: "1\.0\.0", canary: "1\.2\.0" \} \} # a note/);
+  });
+
+  it("writes the digest that the registry has for the tag, unless the tag is to stay", async () => {
+    const registry = await listenOnLoopback(
+      createServer((_request, response) => {
+        response.writeHead(200, { "Docker-Content-Digest": DIGEST }).end();
+      }),
+    );
+    const host = `127.0.0.1:${registry.port}`;
+    const versionsIn = (text: string) => parse(text).config.versions?.value;
+    try {
+      const pinned = await released(host);
+      assert.deepEqual(versionsIn(pinned.text), { "1.2.0": { image: DIGEST } });
+      assert.equal(pinned.json.image, `${host}/shop@${DIGEST}`);
+      assert.match(pinned.stderr, new RegExp(`shop:1\\.2\\.0 is ${DIGEST}, which is written`));
+      const set = await released(host, "--image", "1.2.0", "--set", "env.A=b");
+      assert.deepEqual(versionsIn(set.text), { "1.2.0": { image: DIGEST, env: { A: "b" } } });
+      const kept = await released(host, "--keep-tag");
+      assert.equal(versionsIn(kept.text), undefined);
+      assert.deepEqual([kept.json.image, kept.json.imageFound], [`${host}/shop:1.2.0`, true]);
+    } finally {
+      await registry.close();
     }
   });
 
@@ -184,6 +241,37 @@ describe("canary preview", () => {
     const told = await run("preview", "--exit-code", "--json");
     assert.equal(told.exitCode, 10);
     assert.equal(read(previewSchema, told).move, "promotion");
+  });
+
+  it("lists what changes in a version that is live, where somebody said why it may", async () => {
+    const { app } = world.project.config;
+    const recorded = (env: Readonly<Record<string, string>>) =>
+      toRecord({ image: "1.0.0", app: { ...app, env } }, [], undefined);
+    await world.at("canary-25");
+    const live = (await world.liveRecord()) ?? assert.fail();
+    const versions = { previous: recorded({ LEVEL: "info" }), canary: recorded({}) };
+    world.api.put(configMapPath(NAMESPACE, "shop-release"), {
+      metadata: { name: "shop-release" },
+      data: toData({ ...live, versions: { ...versions, canary: { ...versions.canary, image: "1.1.0" } } }),
+    });
+    const refused = await run("preview", "canary-75");
+    assert.equal(refused.exitCode, 3);
+    assert.match(
+      refused.stderr,
+      /version 1\.0\.0 is live, and would be changed:\n {2}env\.LEVEL {2}info → none/,
+    );
+    const { stage } = world.project;
+    const overridden = async (name: string) => ({ ...(await stage(name)), lifecycleOverride: "INC-42" });
+    world.project = { ...world.project, stage: overridden };
+    const { stdout } = await run("preview", "canary-75");
+    assert.match(
+      stdout,
+      / {2}lifecycle overridden: INC-42\n {2}version 1\.0\.0 is live, and would be changed:\n {4}env\.LEVEL {2}info → none\n/,
+    );
+    const told = read(previewSchema, await run("preview", "canary-75", "--json"));
+    assert.deepEqual(told.liveChanges, [
+      { version: "1.0.0", changes: [{ path: "env.LEVEL", change: "removed", from: "info", to: null }] },
+    ]);
   });
 
   it("refuses what the lifecycle refuses", async () => {

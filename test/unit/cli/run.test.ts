@@ -74,6 +74,24 @@ describe("the command", function () {
     assert.equal(json.version, "1.4.2");
   });
 
+  it("imports from no cluster that was not named", async () => {
+    const wrong: readonly [words: readonly string[], message: RegExp][] = [
+      [
+        [],
+        /^nothing to import was named\nName a file by -f, or a Deployment: canary import deployment\/shop /,
+      ],
+      [["deployment/shop"], /^the namespace of deployment\/shop is not named\n/],
+      [["shop", "-n", "web"], /^the cluster of shop is not named\nName a context of your kubeconfig/],
+      [["statefulset/db", "-n", "web", "--context", "a"], /^statefulset\/db is no Deployment\n/],
+      [["deploy/shop", "-f", "a.yaml"], /^deploy\/shop and -f a\.yaml are two places .*\n.*--name shop\.$/m],
+    ];
+    for (const [words, message] of wrong) {
+      const { exitCode, stderr } = await canary("import", ...words);
+      assert.equal(exitCode, 2, stderr);
+      assert.match(stderr, message);
+    }
+  });
+
   it("ends with 1 for what it imports and a stage would refuse, and prints it all the same", async () => {
     const file = join(folder, "untagged.yaml");
     const text = readFileSync(join(PROJECT_ROOT, "test/unit/import/manifests/sidecars.yaml"), "utf8");

@@ -48,6 +48,26 @@ describe("the gate, whatever it looks at,", () => {
     );
   });
 
+  it("never decides by a look without requests, however near to a decision it is", () => {
+    const empty = lookOf([0, 0, 0, 0]);
+    // Between harm and fine, so that onset weights alone could tip it.
+    const near = fc.array(look(20), { minLength: 1, maxLength: 60 });
+    fc.assert(
+      fc.property(near, fc.integer({ min: 1, max: 50 }), (seen, count) => {
+        const before = judge(soakOf(seen), DEFAULTS).decision;
+        const after = judge(soakOf([...seen, ...Array.from({ length: count }, () => empty)]), DEFAULTS);
+        assert.equal(after.decision, before);
+      }),
+    );
+    // Evidence A and B at once below their alarms by less than what 100 empty looks add.
+    const tipped = { ...DEFAULTS, alarmA: 0.7, alarmB: 0.7 };
+    let state = withLook(newSoak(120, tipped), lookOf([1, 0, 3, 0]), tipped);
+    for (let index = 0; index < 100; index++) state = withLook(state, empty, tipped);
+    const { eA, eB, decision } = judge(state, tipped);
+    assert.ok(eA > 0.7 && eB > 0.7);
+    assert.equal(decision, "go on");
+  });
+
   it("goes on from a state that was written down as if it had never stopped", () => {
     fc.assert(
       fc.property(looks, looks, (before, after) => {
@@ -184,6 +204,12 @@ describe("the sentence", () => {
     assert.match(
       said(Array.from({ length: 30 }, () => lookOf([125, 0, 375, 0]))),
       /^fails 0 % where previous fails 0 %: it fails at most 2 x as often plus 0\.12 %, with 95 % certainty$/,
+    ));
+
+  it("has no digits of a bound that is next to nothing", () =>
+    assert.match(
+      said(Array.from({ length: 30 }, () => lookOf([250, 50, 750, 150]))),
+      /: it fails at most 2 x as often plus less than 0\.001 %, with 95 % certainty$/,
     ));
 
   it("says what little traffic allows to be said, and that nothing came", () => {

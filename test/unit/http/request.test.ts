@@ -3,7 +3,7 @@ import { Agent, createServer, type RequestListener, type Server } from "node:htt
 import { createServer as createTlsServer } from "node:https";
 import { afterEach, describe, it } from "mocha";
 import { generate } from "selfsigned";
-import { type HttpRequest, request } from "../../../src/http/request.ts";
+import { type HttpRequest, request, SHORT_ANSWER } from "../../../src/http/request.ts";
 import { listenOnLoopback } from "../../support/loopback.ts";
 
 const HOST = "shop.example.com";
@@ -81,6 +81,9 @@ describe("a request", () => {
       more();
     });
     await assert.rejects(request(url), { message: "an answer of more than 32 MiB" });
+    await assert.rejects(request(url, { mostBytes: SHORT_ANSWER }), {
+      message: "an answer of more than 1 MiB",
+    });
   });
 });
 

@@ -3,7 +3,8 @@ import { describe, it } from "mocha";
 import { Interrupted } from "../../../src/engine/stacks.ts";
 import { UserError } from "../../../src/errors.ts";
 import { DEFAULTS } from "../../../src/gate/parameters.ts";
-import { type Evidence, soak } from "../../../src/judging/soak.ts";
+import type { Evidence } from "../../../src/judging/evidence.ts";
+import { soak } from "../../../src/judging/soak.ts";
 import { type Counted, dataPlaneSource, type LookSource } from "../../../src/judging/source.ts";
 
 const LOOK_SECONDS = 0.001;
@@ -82,6 +83,39 @@ describe("a soak", () => {
         [400, undefined],
       ],
     );
+  });
+
+  it("calls nothing fine that it cannot look at now, and does once it can again", async () => {
+    const away = growing([125, 0], [375, 0], (reading) => reading > 20);
+    const held = await soak(away, options({ leastSeconds: 0.1, mostSeconds: 0.2 }));
+    assert.deepEqual([held.decision, held.unread], ["go on", "it does not answer"]);
+    assert.equal(held.sentence, "did not fail more often when it could last be looked at");
+    const back = growing([125, 0], [375, 0], (reading) => reading > 20 && reading < 40);
+    assert.equal((await soak(back, options({ leastSeconds: 0.01, mostSeconds: 10 }))).decision, "fine");
+  });
+
+  it("holds a canary that is twice as slow by the data plane's averages, and shows what waits at it", async () => {
+    let seconds = -15;
+    const source: LookSource = {
+      name: "a data plane",
+      read: async () => {
+        seconds += 15;
+        const served = { requests: 1000 + 100 * seconds, failed: 0, waiting: 3, redispatched: 7 + seconds };
+        const reading = {
+          c: { track: "canary", ...served, averageMs: 40 },
+          p: { track: "previous", ...served, averageMs: 20 },
+        } as const;
+        return [{ seconds, reading }];
+      },
+    };
+    const slow = await soak(source, options({ leastSeconds: 60, mostSeconds: 300 }));
+    assert.deepEqual([slow.decision, slow.seconds], ["go on", 300]);
+    assert.equal(
+      slow.sentence,
+      "does not fail more often, and answers in 40 ms where previous answers in 20 ms",
+    );
+    assert.ok((slow.responseTimes?.evidence ?? 0) > 300);
+    assert.deepEqual(slow.atCanary, { waiting: 3, redispatched: 300 });
   });
 
   it("ends with the reason of whoever stops it", async () => {

@@ -51,6 +51,7 @@ describe("appNames", () => {
       lock: "httpd-release",
       history: "httpd-history",
       deployer: "httpdcanary-deployer",
+      deployerToken: "httpdcanary-deployer-token",
     });
   });
 });

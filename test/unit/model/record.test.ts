@@ -32,9 +32,11 @@ const anyRecord: fc.Arbitrary<ReleaseRecord> = fc
     override: fc.string(),
     aborted: fc.option(fc.record({ by: fc.string(), reason: fc.string() }, { noNullPrototype: true })),
     versions: fc.option(fc.record({ previous: anyVersion, canary: anyVersion }, { noNullPrototype: true })),
+    writtenBy: fc.option(fc.string()),
   })
-  .map(({ canary, effectiveHundredths, aborted, versions, ...rest }) => ({
+  .map(({ canary, effectiveHundredths, aborted, versions, writtenBy, ...rest }) => ({
     ...rest,
+    ...(writtenBy !== null && { writtenBy }),
     ...(versions && { versions }),
     ...(aborted && { aborted }),
     intended: { previous: 100 - canary, canary },
@@ -58,6 +60,17 @@ describe("the release record", () => {
       liveVersion: "2.4.18",
       override: "",
     });
+  });
+
+  it("says who wrote it, and keeps that where a stage is applied again", () => {
+    const { reached: _, liveVersion: _live, ...move } = { ...RECORD, writtenBy: "alice@laptop" };
+    const first = recordAfter(move, { ...RECORD, stage: "canary-25", reached: ["canary-25"] });
+    assert.equal(toData(first).writtenBy, "alice@laptop");
+    const bobs = { ...move, writtenBy: "bob@desk" };
+    assert.deepEqual(recordAfter(bobs, first), first);
+    const { previous, canary } = first.intended;
+    const changed = recordAfter({ ...bobs, intended: { previous: previous - 1, canary: canary + 1 } }, first);
+    assert.equal(changed.writtenBy, "bob@desk");
   });
 
   it("names who took the canary out, and why", () => {

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "mocha";
+import { configMapPath } from "../../../src/cluster/objects.ts";
 import { Refusal, UserError } from "../../../src/errors.ts";
 import { type AbortOptions, abort } from "../../../src/operations/abort.ts";
 import type { Operator } from "../../../src/operations/operator.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
-import { ALICE, fakeProject, recorder } from "../../support/fakes.ts";
+import { ALICE, fakeProject, NAMESPACE, recorder } from "../../support/fakes.ts";
 
 const NEXT = { previous: "1.1.0", canary: "1.2.0" };
 
@@ -47,6 +48,13 @@ async function beginNext(): Promise<FakeWorld> {
   return next;
 }
 
+/** Somebody writes another stage's name into the record. */
+function renameLiveStage(stage: string): void {
+  const path = configMapPath(NAMESPACE, "shop-release");
+  const found = world.api.objects.get(path) as unknown as { data: object };
+  world.api.put(path, { ...found, data: { ...found.data, stage } });
+}
+
 describe("an abort", () => {
   for (const stages of [
     ["canary-25"],
@@ -65,6 +73,14 @@ describe("an abort", () => {
       assert.deepEqual([entry?.move, entry?.result, entry?.reason], ["abort", "done", "errors doubled"]);
     });
   }
+
+  it("takes the canary out where the record names a stage that is none, and reads no state by that name", async () => {
+    await world.at("canary-25");
+    renameLiveStage("foundation");
+    const { stage } = await abort(world, options());
+    assert.equal(stage, "canary-0");
+    assert.deepEqual(world.asked, []);
+  });
 
   it("does not wait for a canary that is broken", async () => {
     await world.at("canary-25");

@@ -47,6 +47,9 @@ const gateOf = (more: Partial<GateConfig> = {}): GateConfig => ({
   required: false,
   ratio: 1.25,
   points: 0.02,
+  falseAlarms: 1,
+  certainty: 95,
+  stages: {},
   ...more,
 });
 

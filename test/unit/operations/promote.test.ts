@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "mocha";
-import { deploymentPath } from "../../../src/cluster/objects.ts";
+import { configMapPath, deploymentPath } from "../../../src/cluster/objects.ts";
 import { Interrupted, StackBusy } from "../../../src/engine/stacks.ts";
 import { Refusal, UserError } from "../../../src/errors.ts";
+import { readConformance } from "../../../src/operations/conformance.ts";
+import { previewStage } from "../../../src/operations/move.ts";
 import { type PromoteOptions, promote } from "../../../src/operations/promote.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
 import { ALICE, fakeProject, NAMESPACE, recorder } from "../../support/fakes.ts";
@@ -63,6 +65,22 @@ describe("promote", () => {
     };
     await promote(world, "canary-75", options());
     assert.deepEqual(world.engine, ["import canary-75", "preview canary-75", "apply canary-75"]);
+  });
+
+  it("reads no state by a name from the record that is no stage, and says what is wrong with it", async () => {
+    await world.at("canary-25");
+    const path = configMapPath(NAMESPACE, "shop-release");
+    const found = world.api.objects.get(path) as unknown as { data: object };
+    world.api.put(path, { ...found, data: { ...found.data, stage: "--show-secrets" } });
+    const { contradictions } = await previewStage(world, "canary-25");
+    assert.deepEqual(contradictions, [
+      "names stage --show-secrets, which is not in lifecycle: canary-25, canary-75, canary-100, canary-0",
+      "is of --show-secrets, which it does not list as reached",
+    ]);
+    assert.ok(!world.asked.some((asked) => asked.startsWith("--show-secrets")), world.asked.join("; "));
+    await assert.rejects(readConformance(world.project, world.api), {
+      message: /^the release record names stage --show-secrets as live, which is not in lifecycle/,
+    });
   });
 
   it("changes nothing when the answer is no", async () => {

@@ -6,7 +6,8 @@ import { planMove, previewStage } from "../../../src/operations/move.ts";
 import { podsThatRestart, summarize } from "../../../src/operations/summary.ts";
 import { evaluateStage } from "../../../src/project/evaluate.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
-import { fakeProject, NAMESPACE, recorder } from "../../support/fakes.ts";
+import { fakeProject, NAMESPACE, RELEASE, recorder } from "../../support/fakes.ts";
+import { BY_ROUTE } from "../../support/gateway/world.ts";
 
 const plannedMove = async (world: FakeWorld, stage: string) =>
   planMove(world, await evaluateStage(world.project, stage));
@@ -21,6 +22,7 @@ describe("summarize", () => {
       deployment: "shop-new",
       version: { from: "1.1.0", to: "1.1.0" },
       replicas: { from: 1, to: 1 },
+      autoscaling: undefined,
       weight: { from: tracks.canary.weight.from, to: tracks.canary.weight.to },
       intended: { from: 25, to: 75 },
       effective: { from: 25, to: 75 },
@@ -28,6 +30,18 @@ describe("summarize", () => {
     });
     assert.deepEqual(tracks.previous.intended, { from: 75, to: 25 });
     assert.ok(during && during.lowest <= 25 && during.highest >= 75);
+  });
+
+  it("says which pods an autoscaled track has before it gets its share", async () => {
+    const scaled = { min: 1, max: 6, cpu: 70 };
+    const routing = { ...BY_ROUTE, replicas: { previous: 1, canary: scaled } };
+    const world = await new FakeWorld(fakeProject(RELEASE, routing)).at("canary-25");
+    const { tracks } = summarize(await plannedMove(world, "canary-75"));
+    assert.deepEqual([tracks.canary.replicas, tracks.canary.autoscaling], [{ from: 1, to: 3 }, scaled]);
+    assert.deepEqual(
+      [tracks.previous.replicas, tracks.previous.autoscaling],
+      [{ from: 1, to: 1 }, undefined],
+    );
   });
 
   it("has nothing before the first release", async () => {

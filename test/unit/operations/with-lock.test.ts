@@ -3,7 +3,6 @@ import { beforeEach, describe, it } from "mocha";
 import { breakLock, lockHolder } from "../../../src/application/lock.ts";
 import { ApiError } from "../../../src/cluster/api.ts";
 import { UserError } from "../../../src/errors.ts";
-import { ownIdentity, processOnThisMachine } from "../../../src/operations/identity.ts";
 import { planMove } from "../../../src/operations/move.ts";
 import { recordMove } from "../../../src/operations/move-history.ts";
 import { silentObserver } from "../../../src/operations/observer.ts";
@@ -186,21 +185,6 @@ describe("recordMove", () => {
     assert.deepEqual(observer.said, [
       "the move could not be written to the history: the cluster cannot be reached",
     ]);
-  });
-});
-
-describe("ownIdentity", () => {
-  it("is a person at a machine, and this process of theirs", () => {
-    const { who, holder: name } = ownIdentity();
-    assert.match(who, /^[^@]+@.+$/);
-    assert.equal(name, `${who}:${process.pid}`);
-  });
-
-  it("is found again by its number on this machine, and on no other", () => {
-    const { who, holder } = ownIdentity();
-    assert.equal(processOnThisMachine(holder), process.pid);
-    for (const other of [`${who}.elsewhere:4711`, "alice@:4711", who, `${who}:`])
-      assert.equal(processOnThisMachine(other), undefined, other);
   });
 });
 

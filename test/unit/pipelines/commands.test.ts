@@ -24,6 +24,16 @@ const ABORT = "canary-0";
 const FOUNDATION = "foundation";
 const { dependencies } = JSON.parse(textOf("package.json")) as { dependencies: Record<string, string> };
 
+/** How a workflow writes an input of its own. */
+const inputOf = (name: string): string => ["${{ inputs.", name, " }}"].join("");
+
+/** GitLab's jobs that go back. */
+const waysBack = (): Job[] => {
+  const { abort, ...jobs } = gitlabJobs();
+  const back = Object.values(jobs).filter(({ name }) => name.startsWith("rollback-"));
+  return [...back, abort ?? assert.fail("no job abort")];
+};
+
 const stagesOf = (jobs: Readonly<Record<string, Job>>) =>
   lifecycle.map((stage) => jobs[stage] ?? assert.fail(`no job for ${stage}`));
 
@@ -40,7 +50,7 @@ describe("pipelines", () => {
 
   it("gitlab: starts no stage by itself", () => {
     for (const job of stagesOf(gitlabJobs())) assert.ok(job.manual, job.name);
-    assert.ok(gitlabJobs().rollback?.manual);
+    for (const job of waysBack()) assert.ok(job.manual, job.name);
     assert.equal(gitlabJobs().preview?.manual, false);
   });
 
@@ -49,8 +59,46 @@ describe("pipelines", () => {
       on: { workflow_dispatch: { inputs: { stage: { options: string[] } } } };
     };
     assert.deepEqual(on.workflow_dispatch.inputs.stage.options, [ABORT, ...lifecycle.slice(0, -1)]);
-    assert.equal(gitlabJobs().rollback?.variables.STAGE, lifecycle[0]);
-    assert.equal(gitlabJobs().abort?.variables.STAGE, ABORT);
+    assert.deepEqual(
+      waysBack().map(({ environment }) => environment),
+      [...lifecycle.slice(0, -1), ABORT],
+    );
+  });
+
+  it("gitlab: name each stage in the script itself, which no variable of whoever starts the job changes", () => {
+    for (const { name, commands, variables } of Object.values(gitlabJobs())) {
+      assert.deepEqual(Object.keys(variables), ["PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER"], name);
+      for (const command of commands)
+        assert.doesNotMatch(command.replace(/"\$\{SECRETS_PROVIDER:-default\}"/, ""), /\$/, name);
+    }
+  });
+
+  it("github: let the workflow that goes back only go back", () => {
+    const { jobs } = parse(textOf("pipelines/github/canary-rollback.yml")) as {
+      jobs: { rollback: { with: object } };
+    };
+    assert.deepEqual(jobs.rollback.with, { stage: inputOf("stage"), back: true });
+    assert.equal(githubStage("canary-25", { back: true }).variables.CANARY_ONLY_BACK, "true");
+    assert.equal(githubStage("canary-25").variables.CANARY_ONLY_BACK, "false");
+  });
+
+  it("install without running anything of a package, and before there are credentials", () => {
+    for (const [file, credentials] of [
+      ["pipelines/github/canary.yml", "google-github-actions/auth"],
+      ["pipelines/github/canary-stage.yml", "google-github-actions/auth"],
+      ["pipelines/gitlab/.gitlab-ci.yml", "printf '%s' \"$GOOGLE_TOKEN\""],
+    ] as const) {
+      const text = textOf(file);
+      const installs = [...text.matchAll(/npm (?:ci|install).*/g)];
+      assert.deepEqual(
+        installs.map(([command]) => command),
+        ["npm ci --ignore-scripts"],
+        file,
+      );
+      assert.ok((installs[0]?.index ?? 0) < text.indexOf(credentials), file);
+    }
+    const [, install, link] = gitlabJobs()["canary-75"]?.setup ?? [];
+    for (const command of [install, link]) assert.match(command ?? "", /^env -u GOOGLE_TOKEN /);
   });
 
   it("give the founder's tools to the foundation alone, which nobody has to start", () => {
@@ -99,9 +147,12 @@ describe("commands of the pipelines, run by a shell", () => {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "pipelines-"));
     log = join(folder, "log");
-    for (const program of ["pulumi", "npm"]) {
+    for (const program of ["pulumi", "npm", "node", "npx"]) {
       const file = join(folder, program);
-      await writeFile(file, `#!/bin/sh\necho "${program} $*" >> ${quoted(log)}\n`);
+      await writeFile(
+        file,
+        `#!/bin/sh\ntest "$CANARY_ONLY_BACK" = true && printf "only back: " >> ${quoted(log)}\necho "${program} $*" >> ${quoted(log)}\n`,
+      );
       await chmod(file, 0o755);
     }
   });
@@ -123,15 +174,40 @@ describe("commands of the pipelines, run by a shell", () => {
     `pulumi up --stack ${stage} --non-interactive --yes --skip-preview --policy-pack policy`,
   ];
 
-  for (const stage of [FOUNDATION, ...lifecycle]) {
-    it(`apply ${stage} alone, and show it first`, async () => {
-      for (const job of [githubStage(stage), gitlabJobs()[stage]]) {
+  it("apply the foundation alone, and show it first", async () => {
+    for (const job of [githubStage(FOUNDATION, { founding: true }), gitlabJobs()[FOUNDATION]]) {
+      assert.ok(job);
+      await rm(log, { force: true });
+      assert.deepEqual(await shell(job.commands, job.variables), expected(FOUNDATION));
+    }
+  });
+
+  for (const stage of lifecycle) {
+    it(`promote to ${stage} by the command, which waits for the verdict, and show it to the policy pack first`, async () => {
+      for (const job of [githubJobs()[stage], gitlabJobs()[stage]]) {
         assert.ok(job);
         await rm(log, { force: true });
-        assert.deepEqual(await shell(job.commands, job.variables), expected(stage));
+        const [select, preview] = expected(stage);
+        const promotion = `npx canary promote ${stage} --yes --no-verify`;
+        assert.deepEqual(await shell(job.commands, job.variables), [select, preview, promotion]);
       }
     });
   }
+
+  it("github: go back by Pulumi alone, and wait for no verdict", async () => {
+    const { commands, variables } = githubStage("canary-25");
+    assert.deepEqual(await shell(commands, variables), expected("canary-25"));
+  });
+
+  it("end the job where the canary was taken out, or is held", async () => {
+    for (const exitCode of [5, 6]) {
+      await writeFile(join(folder, "npx"), `#!/bin/sh\nexit ${exitCode}\n`);
+      for (const job of [githubJobs()["canary-75"], gitlabJobs()["canary-75"]]) {
+        assert.ok(job);
+        await assert.rejects(shell(job.commands, job.variables), { code: exitCode });
+      }
+    }
+  });
 
   it("make a stack that is not there with the secrets provider of the project", async () => {
     const secrets = { SECRETS_PROVIDER: "gcpkms://projects/my-project/canary" };
@@ -154,12 +230,14 @@ describe("commands of the pipelines, run by a shell", () => {
     assert.deepEqual(commands, [githubPreview()]);
   });
 
-  it("apply the first stage again for a rollback, and the abort stage for an abort", async () => {
-    const { rollback, abort } = gitlabJobs();
-    for (const [job, stage] of [[rollback, lifecycle[0]] as const, [abort, ABORT] as const]) {
-      assert.ok(job);
+  it("apply a stage again for a rollback, and the abort stage for an abort, and let neither go on", async () => {
+    for (const job of waysBack()) {
       await rm(log, { force: true });
-      assert.deepEqual(await shell(job.commands, job.variables), expected(stage ?? ""));
+      const [select = "", ...others] = expected(job.environment ?? "");
+      assert.deepEqual(await shell(job.commands, { ...job.variables, CANARY_ONLY_BACK: "" }), [
+        select,
+        ...others.map((command) => `only back: ${command}`),
+      ]);
     }
   });
 

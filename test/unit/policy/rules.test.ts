@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { type Container, type PodSpec, podSpecOf } from "../../../policy/pods.ts";
+import { type Container, leastPods, type PodSpec, podSpecOf } from "../../../policy/pods.ts";
 import {
   enoughReplicas,
   fixedImages,
@@ -113,7 +113,17 @@ describe("rules for ConfigMaps and Deployments", () => {
   it("want two pods, or none", () => {
     assert.deepEqual(
       [0, 1, 2, 3, undefined].map((count) => enoughReplicas(count, 2).length),
-      [0, 1, 0, 0, 1],
+      [0, 1, 0, 0, 0],
     );
+  });
+
+  it("counts the pods of a Deployment, or of the autoscaler where that says nothing", () => {
+    const deployment = "kubernetes:apps/v1:Deployment";
+    const autoscaler = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler";
+    assert.equal(leastPods(deployment, { spec: { replicas: 3 } }), 3);
+    assert.equal(leastPods(deployment, { spec: {} }), undefined);
+    assert.equal(leastPods(autoscaler, { spec: { minReplicas: 2 } }), 2);
+    assert.equal(leastPods(autoscaler, { spec: {} }), 1);
+    assert.equal(leastPods("kubernetes:core/v1:Service", {}), undefined);
   });
 });

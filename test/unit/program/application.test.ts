@@ -19,9 +19,17 @@ const PASSWORD = "not-for-eyes";
 const LOGO = Buffer.from([0x89, 0x50, 0xff, 0x00]);
 const SECRET = "kubernetes:core/v1:Secret";
 
+const CORE = "/api/v1/namespaces/httpdcanary";
+/** What somebody else keeps, and the application needs. */
+const FOREIGN: Json = {
+  [`${CORE}/secrets/shop-api`]: { data: { token: "eA==" } },
+  [`${CORE}/configmaps/shared`]: { data: {} },
+  [`${CORE}/persistentvolumeclaims/shop`]: { spec: {} },
+};
+
 /** A stage of the committed project, with a real application in the place of httpd. */
 function shopIn(stage: string, directory: string, values: Json = {}, cluster: Json = {}): StageSetting {
-  const setting = stageOf(stage, cluster);
+  const setting = stageOf(stage, { ...FOREIGN, ...cluster });
   const app = { ...SHOP, files: { ...(SHOP.files as Json), "/srv/logo.png": { file: "logo.png" } } };
   const secrets = { dbPassword: PASSWORD, unused: "of nobody" };
   const config = { ...setting.config, app, secrets, secretsKey: "k".repeat(32), ...values };
@@ -149,6 +157,49 @@ describe("a real application", () => {
     assert.match(
       await refusalOf(shopIn("canary-25", folder, { app: { ...SHOP, pod } })),
       /^app\.pod\.containers\[shop\]\.lifecycle\.preStop is missing: must sleep for 15 s/,
+    );
+  });
+
+  it("is refused where what somebody else keeps is not there, or has not the key, with where it is named", async () => {
+    const missing = Object.fromEntries(Object.keys(FOREIGN).map((path) => [path, undefined]));
+    assert.equal(
+      (await refusalOf(shopIn("canary-25", folder, {}, missing))).split("\nIts pods would wait for it.")[0],
+      [
+        "app.secrets.API_KEY is of Secret httpdcanary/shop-api, which is not there",
+        "app.envFrom[0] is of ConfigMap httpdcanary/shared, which is not there",
+        "app.volumes.data.persistentVolumeClaim is of PersistentVolumeClaim httpdcanary/shop, which is not there",
+      ].join("\n"),
+    );
+    const other = { [`${CORE}/secrets/shop-api`]: { data: { key: "eA==" } } };
+    assert.match(
+      await refusalOf(shopIn("canary-25", folder, {}, other)),
+      /^app\.secrets\.API_KEY is of Secret httpdcanary\/shop-api, which has no key token: it has key\n/,
+    );
+  });
+
+  it("is taken where the deployer may not see what somebody else keeps", async () => {
+    const unseen = Object.fromEntries(Object.keys(FOREIGN).map((path) => [path, { forbidden: true }]));
+    const { resources } = await runStage(shopIn("canary-25", folder, {}, unseen));
+    assert.ok(resources.length > 0);
+  });
+
+  it("goes back though it is not there any more", async () => {
+    const gone = { ...clusterAfter(later), [`${CORE}/configmaps/shared`]: undefined };
+    const { resources } = await runStage(shopIn("canary-25", folder, {}, gone));
+    assert.ok(resources.length > 0);
+  });
+
+  it("lets the deployer see of others what its pods need, and nothing else", async () => {
+    const app = { ...SHOP, secrets: { API_KEY: { secret: "shop-api", key: "token" } } };
+    const { config, ...setting } = stageOf("foundation");
+    const run = await runStage({ ...setting, config: { ...config, app } });
+    const { rules } = only(run, "kubernetes:rbac.authorization.k8s.io/v1:Role", "tenancy-deployer").inputs;
+    assert.deepEqual(
+      (rules as Json[]).filter(({ resourceNames }) => resourceNames !== undefined),
+      [
+        { apiGroups: [""], resources: ["secrets"], resourceNames: ["shop-api"], verbs: ["get"] },
+        { apiGroups: [""], resources: ["persistentvolumeclaims"], resourceNames: ["shop"], verbs: ["get"] },
+      ],
     );
   });
 

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "mocha";
+import { ApiError, type KubernetesApi } from "../../../src/cluster/api.ts";
+import type { HooksDone } from "../../../src/model/hooks.ts";
+import { stageHooks } from "../../../src/program/hooks.ts";
+import { fakeProject, RELEASE } from "../../support/fakes.ts";
 import { refusalOf, runStage, type StageRun, type StageSetting } from "../../support/program/mocks.ts";
 import { deploymentOf, type Json, only, recordOf } from "../../support/program/stage-objects.ts";
 import { clusterAfter, committedStage, stageOf } from "../../support/program/stages.ts";
@@ -111,5 +115,49 @@ describe("hooks of a release", () => {
       { apiGroups: ["batch"], resources: ["jobs"], verbs: ["get", "list", "create", "patch", "delete"] },
       { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
     ]);
+  });
+});
+
+describe("the Jobs of a release before, once a stage is in place", () => {
+  const BEFORE = "shop-before-0";
+  const AFTER = "shop-after-0";
+
+  /** Clears up after a stage without hooks. @returns the requests that change something or list Jobs */
+  async function clearedUp(hooks: HooksDone | undefined, release = { previous: "0.9.0", canary: "1.0.0" }) {
+    const asked: string[] = [];
+    const api = {
+      list: async (path: string) => {
+        asked.push("list");
+        return [{ metadata: { name: /hook%3Dbefore/.test(path) ? BEFORE : AFTER } }];
+      },
+      send: async (method: string, path: string) => {
+        asked.push(`${method} ${path.split("/").at(-1)}`);
+        throw new ApiError(404, "it is gone already");
+      },
+    };
+    const project = fakeProject();
+    const live = {
+      ...{ stage: "canary-100", release, reached: ["canary-100"], liveVersion: release.canary },
+      ...{ intended: { previous: 0, canary: 100 }, effectiveCanary: 100, override: "", hooks },
+    };
+    const { clearUp } = await stageHooks(api as unknown as KubernetesApi, {
+      config: await project.stage("canary-25"),
+      stage: "canary-25",
+      move: "new release",
+      live,
+      material: {},
+    });
+    await clearUp();
+    return asked;
+  }
+
+  it("go where this one has none, by the record or not", async () => {
+    const gone = [BEFORE, AFTER].map((name) => `DELETE ${name}?propagationPolicy=Background`);
+    assert.deepEqual(await clearedUp({ before: BEFORE }), ["list", "list", ...gone]);
+  });
+
+  it("are not looked for where none has run, nor within their release", async () => {
+    assert.deepEqual(await clearedUp(undefined), []);
+    assert.deepEqual(await clearedUp({ before: BEFORE }, RELEASE), []);
   });
 });

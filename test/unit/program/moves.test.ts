@@ -47,6 +47,15 @@ describe("the order of a move", () => {
   }
 });
 
+describe("the guard", () => {
+  it("stands first before every change of an object of the cluster", async () => {
+    const { resources } = await runStages(["canary-25", "canary-75"]);
+    const objects = resources.filter(({ type }) => type.startsWith("kubernetes:"));
+    assert.ok(objects.length >= 8, `${objects.length} objects`);
+    for (const { urn, guarded } of objects) assert.ok(guarded, urn);
+  });
+});
+
 describe("an abort", () => {
   const inShort = (run: StageRun) =>
     tracksOf(run).map(({ image, replicas, weight }) => [image, replicas, weight]);

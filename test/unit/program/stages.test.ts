@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { before, describe, it } from "mocha";
+import { readTokenKubeconfig } from "../../../src/cluster/kubeconfig.ts";
 import { outputsSchema } from "../../../src/program/outputs.ts";
+import { outputValue } from "../../support/program/gke-stages.ts";
 import { type Registered, runStage, type StageRun } from "../../support/program/mocks.ts";
 import { type Json, only, recordOf, tracksOf, WEIGHT } from "../../support/program/stage-objects.ts";
 import { clusterAfter, runStages, stageOf } from "../../support/program/stages.ts";
@@ -129,6 +131,7 @@ describe("the stages of a release", () => {
       reached: "canary-25 canary-75",
       liveVersion: "2.4.18",
       override: "",
+      writtenBy: "WRITER",
     });
     assert.equal(recordOf(runs["canary-100"]).liveVersion, "2.4.20");
   });
@@ -232,6 +235,18 @@ describe("the foundation", () => {
     assert.deepEqual(run.secretOutputs, ["tenancy.deployerKubeconfig"]);
   });
 
+  it("exports a kubeconfig without a token, and makes none, where tokens are issued", async () => {
+    const founding = stageOf("foundation");
+    const issuing = await runStage({ ...founding, config: { ...founding.config, deployerToken: "issued" } });
+    const exported = await outputValue(issuing.outputs.deployerKubeconfig);
+    assert.equal(readTokenKubeconfig(exported).token, undefined);
+    const kinds = (of: StageRun) =>
+      of.resources.flatMap(({ type, inputs }) => (type.endsWith(":Secret") ? [inputs.type] : []));
+    assert.deepEqual(kinds(issuing), ["Opaque"]);
+    assert.deepEqual(kinds(run), ["kubernetes.io/service-account-token"]);
+    assert.ok(readTokenKubeconfig(await outputValue(run.outputs.deployerKubeconfig)).token);
+  });
+
   it("protects the namespace, and deletes it when it made it", () => {
     const kept = (property: "protect" | "retainOnDelete") =>
       namesOf(run.resources.filter((resource) => resource[property]));
@@ -259,6 +274,21 @@ describe("the foundation", () => {
       assert.match(parent, /::canary-stages:index:/, `${type} ${name}`);
       if (!type.startsWith("pulumi:providers:")) assert.equal(provider, "cluster", `${type} ${name}`);
     }
+  });
+});
+
+describe("HAProxy's timeouts", () => {
+  it("are those that the edge says, beside the program's own", async () => {
+    const setting = stageOf("canary-25");
+    const edge = { timeouts: { request: "2m", tunnel: "1h" } };
+    const run = await runStage({ ...setting, config: { ...setting.config, edge } });
+    const { inputs } = only(run, "kubernetes:voyager.appscode.com/v1:Ingress", "httpd-service-ingress");
+    const { annotations } = inputs.metadata as { annotations: Json };
+    assert.deepEqual(JSON.parse(String(annotations["ingress.appscode.com/default-timeout"])), {
+      connect: "1s",
+      server: "2m",
+      tunnel: "1h",
+    });
   });
 });
 

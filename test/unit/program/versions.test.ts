@@ -134,6 +134,18 @@ Take it back, or release it: .* lifecycleOverride in Pulumi\\.${name}\\.yaml`,
     assert.equal(logLevel(run, "shop-previous"), "warn");
     assert.equal(recordOf(run).override, lifecycleOverride);
     assert.match(String(recordOf(run).versions), /warn/);
+    assert.deepEqual(run.warnings, [
+      "version 1.0.0 is live, and would be changed:\n  env.LOG_LEVEL  info → warn",
+    ]);
+  });
+
+  it("may do so with a secret, which is told by its name", async () => {
+    const changed = { secrets: { password: "neu-gesetzt" }, lifecycleOverride: "INC-42" };
+    const { warnings } = await runStage(stage("canary-75", founding, changed));
+    assert.deepEqual(warnings, [
+      "version 1.0.0 is live, and would be changed:\n  secrets.PASSWORD  changed",
+      "version debug is live, and would be changed:\n  secrets.PASSWORD  changed",
+    ]);
   });
 
   it("may have other hooks than what is live, with secrets of their own: no pod is made anew", async () => {

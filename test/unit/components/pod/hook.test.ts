@@ -93,6 +93,26 @@ describe("the Job of a hook", () => {
     assert.ok(!JSON.stringify(run?.job).includes("geheim"));
   });
 
+  it("has what app.pod says of the application's process, but for its own variables", async () => {
+    const variable = (name: string) => ({ name, valueFrom: { fieldRef: { fieldPath: "metadata.name" } } });
+    const shop = {
+      ...{ name: "shop", tty: true, workingDir: "/srv", securityContext: { readOnlyRootFilesystem: false } },
+      ...{ env: [variable("POD"), variable("LOG_LEVEL")], lifecycle: null },
+    };
+    const pod = { containers: [shop], volumes: [{ name: "tmp", emptyDir: {} }] };
+    const run = await runOf({ pod, hooks: { before: MIGRATE } });
+    const { template } = (run ?? assert.fail()).job.spec as { template: { spec: Record<string, unknown> } };
+    const [container] = template.spec.containers as Record<string, unknown>[];
+    assert.deepEqual(container?.env, [{ name: "LOG_LEVEL", value: "debug" }, variable("POD")]);
+    assert.equal(container?.workingDir, "/srv");
+    assert.deepEqual(container?.securityContext, {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: false,
+      capabilities: { drop: ["ALL"] },
+    });
+    assert.ok(!("tty" in (container ?? {})));
+  });
+
   it("has another name for another version or other settings, and the same for the same", async () => {
     const hooks = { before: MIGRATE };
     const nameOf = async (...args: Parameters<typeof runOf>) => (await runOf(...args))?.job.metadata.name;

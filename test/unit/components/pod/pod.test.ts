@@ -63,6 +63,13 @@ describe("the pod of an application", () => {
     });
   });
 
+  it("that runs as its images' own users names none, and is no root", async () => {
+    const args = await podArgs({ runAsUser: "image" });
+    requirePod(args);
+    const { runAsNonRoot, seccompProfile } = SECURITY;
+    assert.deepEqual(podSpec(args).securityContext, { runAsNonRoot, seccompProfile });
+  });
+
   it("that says everything has all of it", async () => {
     const args = await podArgs(SHOP, { secrets: SECRETS });
     requirePod(args);

@@ -37,7 +37,7 @@ describe("an application's pod is refused with path, value and a way out where i
       inShop({ securityContext: { privileged: true } }),
       "the pods would not keep the Pod Security Standard restricted:\n" +
         "app.pod.containers[shop].securityContext.privileged is true: must not be privileged\n" +
-        'Take it out, or say why it has to be: app.podSecurity: {standard: baseline, reason: "…"}.',
+        "Take it out: pods with it would share too much with their node, and the namespace refuses them.",
     ],
     [
       "is privileged, whatever the reason",
@@ -51,7 +51,7 @@ describe("an application's pod is refused with path, value and a way out where i
       { volumes: { host: { hostPath: { path: "/var" } } } },
       "the pods would not keep the Pod Security Standard restricted:\n" +
         'app.volumes.host.hostPath is {"path":"/var"}: must not be a folder of the node\n' +
-        'Take it out, or say why it has to be: app.podSecurity: {standard: baseline, reason: "…"}.',
+        "Take it out: pods with it would share too much with their node, and the namespace refuses them.",
     ],
     [
       "has a label that the router goes by",
@@ -72,7 +72,11 @@ describe("an application's pod is refused with path, value and a way out where i
 describe("a pod that is root", () => {
   const root = { pod: { securityContext: { runAsNonRoot: false, runAsUser: 0 } } };
 
-  it("is refused", async () => assert.match(await refusal(root), /runAsUser is 0: must not be root/));
+  it("is refused, with the way out that there is for it", async () =>
+    assert.match(
+      await refusal(root),
+      /runAsUser is 0: must not be root(.*\n)+.*or say why it has to be: app\.podSecurity: /,
+    ));
 
   it("is accepted with a reason", async () => requirePod(await podArgs({ ...root, ...BASELINE })));
 });

@@ -126,6 +126,21 @@ describe("an application is refused with path, values and what they have to be:"
       'app.ports[0].name is "http": is the name of app.port already',
     ],
     [
+      "a name of a port twice in a sidecar",
+      {
+        sidecars: [
+          {
+            ...proxy,
+            ports: [
+              { name: "admin", port: 9901 },
+              { name: "admin", port: 9902 },
+            ],
+          },
+        ],
+      },
+      'app.sidecars[0].ports[1].name is "admin": is the name of app.sidecars[0].ports[0] already',
+    ],
+    [
       "a name of a port that is none",
       { ports: [{ name: "Admin_Port", port: 9090 }] },
       'app.ports[0].name is "Admin_Port": must be a name of a port: 15 lower-case letters, digits and dashes at most',
@@ -133,7 +148,7 @@ describe("an application is refused with path, values and what they have to be:"
     [
       "a probe on no port",
       { probePath: undefined, probes: { readiness: { kind: "http", path: "/", port: 9999 } } },
-      "app.probes.readiness.port is 9999: is no port of the container, which has 8080 (http)",
+      "app.probes.readiness.port is 9999: is no port of the container, which has 8080 (http): add it to its ports, or ask one of these",
     ],
     [
       "a probe on a port of another container's by name",
@@ -141,7 +156,7 @@ describe("an application is refused with path, values and what they have to be:"
         sidecars: [{ ...proxy, ports: [{ name: "admin", port: 9901 }] }],
         probes: { liveness: { kind: "tcp", port: "admin" } },
       },
-      'app.probes.liveness.port is "admin": is no port of the container, which has 8080 (http)',
+      'app.probes.liveness.port is "admin": is no port of the container, which has 8080 (http): add it to its ports, or ask one of these',
     ],
     [
       "a sidecar's probe that says no port",
@@ -207,6 +222,11 @@ describe("an application is refused with path, values and what they have to be:"
   for (const [what, more, message] of wrong) {
     it(what, () => assert.equal(refusedApplication(more), message));
   }
+
+  it("but not for a name of a port that another container has too", () => {
+    const ports = [{ name: "http", port: 9901 }];
+    assert.equal(application({ sidecars: [{ ...proxy, ports }] }).sidecars[0]?.ports.length, 1);
+  });
 
   it("with no more of a long value than shows which one it is", () => {
     const message = refusedApplication({

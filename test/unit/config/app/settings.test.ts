@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { loadFiles } from "../../../../src/config/app/file-contents.ts";
 import {
+  changedVersions,
   changesBetween,
   requireUnchangedVersions,
   settingChanges,
@@ -56,7 +57,7 @@ describe("what a version was made from", () => {
     const record = await recorded();
     const later = { ...record, app: { ...record.app, somethingNew: true } };
     assert.equal(settingChanges(later, record), undefined);
-    requireUnchangedVersions("canary-75", { "2.4.20": later }, { "2.4.20": record });
+    assert.deepEqual(changedVersions({ "2.4.20": later }, { "2.4.20": record }), []);
   });
 });
 
@@ -102,6 +103,12 @@ describe("what differs from one version to another", () => {
     assert.deepEqual(lines(record, { ...record, secrets: {} }), []);
   });
 
+  it("reads alike where what is not there is null, as in JSON", () => {
+    const change = { path: 'files["/a"]', change: "changed", from: null, to: null } as const;
+    assert.equal(settingText(change), 'files["/a"]  changed');
+    assert.equal(settingText({ path: "env.A", change: "removed", from: "1", to: null }), "env.A  1 → none");
+  });
+
   it("begins with the image, which may be the same", async () => {
     const [one, other] = [await recorded(), await recorded({}, "geheim", "2.4.23")];
     assert.equal(changesBetween(one, one).map(settingText).join(), "image  2.4.20 (same)");
@@ -114,7 +121,7 @@ describe("a version that is live", () => {
     const bound = { "2.4.20": await recorded(), "2.4.18": await recorded() };
     const now = { ...bound, "2.4.20": await recorded({ env: { LOG_LEVEL: "debug" } }, "anders") };
     assert.throws(
-      () => requireUnchangedVersions("canary-75", bound, now),
+      () => requireUnchangedVersions("canary-75", changedVersions(bound, now)),
       (error: Refusal) => {
         assert.ok(error instanceof Refusal);
         assert.equal(
@@ -133,10 +140,7 @@ version 2.4.20 is live, and would be changed:
 
   it("may be made from the same, and another version from anything", async () => {
     const record = await recorded();
-    requireUnchangedVersions(
-      "canary-75",
-      { a: record },
-      { a: await recorded(), b: await recorded({ env: {} }) },
-    );
+    const now = { a: await recorded(), b: await recorded({ env: {} }) };
+    requireUnchangedVersions("canary-75", changedVersions({ a: record }, now));
   });
 });

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { DEFAULTS } from "../../../../src/gate/parameters.ts";
+import type { Evidence } from "../../../../src/judging/evidence.ts";
 import { prometheusAt } from "../../../../src/judging/prometheus/client.ts";
 import { gridOf } from "../../../../src/judging/prometheus/grid.ts";
 import { OWN_QUERIES } from "../../../../src/judging/prometheus/readings.ts";
 import { prometheusSource } from "../../../../src/judging/prometheus/source.ts";
-import { type Evidence, soak } from "../../../../src/judging/soak.ts";
+import { soak } from "../../../../src/judging/soak.ts";
 import type { LookSource } from "../../../../src/judging/source.ts";
 import { type FakePrometheus, fakePrometheus, type Point } from "../../../support/prometheus.ts";
 

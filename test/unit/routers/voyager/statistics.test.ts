@@ -77,6 +77,14 @@ describe("HAProxy's statistics", () => {
     assert.deepEqual(counts("0,1,0,91,0,0,0,0"), [92, 1]);
   });
 
+  it("tell response times, what waits and what was given to others, behind what a health check said in quotes", () => {
+    const columns = "pxname,svname,type,scur,wredis,last_chk,rtime";
+    const [server] = parseStatistics(`# ${columns}\nweb,pod-a,2,4,11,"HTTP status, ""200""",37`);
+    assert.deepEqual([server?.waiting, server?.redispatched, server?.averageMs], [4, 11, 37]);
+    const [real] = inDefaultBackend().filter(({ requests }) => requests > 100);
+    assert.deepEqual([real?.waiting, real?.redispatched, real?.averageMs], [0, 0, 1]);
+  });
+
   it("give none of an empty text", () => {
     assert.deepEqual(parseStatistics(""), []);
   });
@@ -92,6 +100,9 @@ describe("the share that HAProxy applies", () => {
     backup: false,
     requests: 0,
     failed: 0,
+    averageMs: 0,
+    waiting: 0,
+    redispatched: 0,
   });
   const previous = server("shop-previous-6f7d9-aaaaa", 75);
   const canary = server("shop-new-6f7d9-bbbbb", 25);

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { CERTIFICATE_API } from "./apis.ts";
+import { CERTIFICATE_API } from "./certificate-api.ts";
 
 export interface EdgeCertificateArgs {
   readonly namespace: pulumi.Input<string>;
@@ -12,7 +12,7 @@ export interface EdgeCertificateArgs {
 
 /**
  * The certificate that cert-manager keeps in the edge's Secret. An object of its own, because cert-manager reads its
- * annotations from Kubernetes' Ingress and not from Voyager's.
+ * annotations from Kubernetes' Ingress and not from Voyager's, and from a Gateway only where each listener has one host name.
  */
 export class EdgeCertificate extends pulumi.ComponentResource {
   constructor(name: string, args: EdgeCertificateArgs, options: pulumi.ComponentResourceOptions) {
