@@ -1,8 +1,10 @@
 import { firstCycles, panelsPicture } from "../availability/picture.ts";
 import { barsPicture } from "../bars.ts";
 import { CONTENDERS, type ContenderName } from "./contender.ts";
-import { beyondBase, NAMES } from "./document.ts";
+
 import type { JudgedRun, Report } from "./report.ts";
+import { NAMES } from "./tables/cells.ts";
+import { beyondBase } from "./tables/judged.ts";
 
 const COLOURS: Readonly<Record<ContenderName, string>> = {
   gateway: "#1f7a8c",

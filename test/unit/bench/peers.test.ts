@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { CANARIES, HEALTHY, KINDS, versionsOf } from "../../../bench/peers/canaries.ts";
-import { beyondBase, tablesOf } from "../../../bench/peers/document.ts";
+import { tablesOf } from "../../../bench/peers/document.ts";
 import { startGates } from "../../../bench/peers/gates.ts";
 import { cycleMoves, RELEASES_PER_CYCLE } from "../../../bench/peers/moves.ts";
 import { judgedPicture, releasesPicture } from "../../../bench/peers/pictures.ts";
@@ -10,6 +10,7 @@ import { countRights } from "../../../bench/peers/rights.ts";
 import { rollout, STEP_AT } from "../../../bench/peers/settings/argo.ts";
 import { settingsOf } from "../../../bench/peers/settings/ours.ts";
 import { sharePerEnvoy } from "../../../bench/peers/splits.ts";
+import { beyondBase } from "../../../bench/peers/tables/judged.ts";
 import { parseUse } from "../../../bench/peers/usage.ts";
 
 const CIRCUMSTANCES = {

@@ -1,0 +1,46 @@
+import { HEALTHY } from "../canaries.ts";
+import type { JudgedRun } from "../report.ts";
+import { inOrder, NAMES, table } from "./cells.ts";
+
+/** What became of each canary, contender beside contender. */
+export function judgedTable(judged: readonly JudgedRun[]): string {
+  const cells = new Map<string, JudgedRun[]>();
+  for (const run of judged) {
+    const key = `${run.canary} ${run.rate}`;
+    cells.set(key, [...(cells.get(key) ?? []), run]);
+  }
+  const head = [
+    "canary",
+    "requests",
+    "",
+    "peers check each",
+    "what became of it",
+    "seconds",
+    "failed beyond the base rate",
+  ];
+  return table(
+    head,
+    4,
+    [...cells.values()].flatMap((runs) =>
+      inOrder(runs).map((run) => [
+        run.canary,
+        `${run.rate}/s`,
+        NAMES[run.contender],
+        run.interval,
+        outcomeText(run),
+        run.outcome === "never let in" ? "" : run.seconds,
+        beyondBase(run).toLocaleString("en"),
+      ]),
+    ),
+  );
+}
+
+/** An outcome that nobody wants is told apart. */
+function outcomeText({ canary, outcome }: JudgedRun): string {
+  const isWanted = HEALTHY.includes(canary) ? outcome !== "taken out" : outcome !== "released";
+  if (isWanted) return outcome;
+  return HEALTHY.includes(canary) ? `**${outcome}: a false alarm**` : `**${outcome}**`;
+}
+
+/** Failed requests that are the canary's own doing. */
+export const beyondBase = ({ failed, base }: JudgedRun): number => Math.max(0, failed - base);
