@@ -66,7 +66,12 @@ export function flagger(
     },
     settle: async () => gates?.rollback(false),
     kill: () => controller.kill(),
-    resume: () => controller.start(),
+    resume: async (to) => {
+      await controller.start();
+      const weight = (await world.api.get<CanaryStatus>(path))?.status?.canaryWeight ?? 0;
+      // It was killed between the gate and the weight: what the gate let through is asked for again.
+      if (weight < to) gates?.allow(1);
+    },
     processes: () => [controller.process()],
   };
 }
