@@ -25,6 +25,8 @@ const FLOORS = [
   "judging/",
   "notify/",
   "operations/",
+  "results/",
+  "page/",
   "cli/",
 ];
 
@@ -67,7 +69,7 @@ export default {
       comment:
         "The SDKs take a second to load: what is above src/program/ takes its types, or loads it by import().",
       severity: "error",
-      from: { path: "^src/(?:project|engine|verification|operations|cli)/" },
+      from: { path: "^src/(?:project|engine|verification|operations|results|page|cli)/" },
       to: { path: "^src/program/program[.]ts$", dependencyTypesNot: ["dynamic-import", "type-only"] },
     },
     {
@@ -92,6 +94,27 @@ export default {
       severity: "error",
       from: { path: "^src/cli/commands/([^/]+)$" },
       to: { path: "^src/cli/commands/", pathNot: "/$1$" },
+    },
+    {
+      name: "page-in-the-browser-knows-the-contract",
+      comment: "What runs in the browser meets its server in src/page/contract.ts, and nowhere else.",
+      severity: "error",
+      from: { path: "^src/page/client/" },
+      to: { path: "^(?:src|local|demo)/", pathNot: "^src/page/(?:contract[.]ts$|client/)" },
+    },
+    {
+      name: "page-in-the-browser-has-no-node",
+      comment: "There is no Node in a browser.",
+      severity: "error",
+      from: { path: "^src/page/client/" },
+      to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "page-is-served-not-run",
+      comment: "Its server bundles what runs in the browser, and imports nothing of it.",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/page/client/" },
+      to: { path: "^src/page/client/" },
     },
     {
       name: "src-without-environment",

@@ -128,6 +128,7 @@ The environment is up.
   the application   ${edge?.url ?? `${kubectl} -n ${namespace} get service`}
   what is live      ${kubectl} -n ${namespace} get configmap ${appNames(app.name, namespace).record} -o yaml
   the command       source .local/environment.sh && cd .local/stacks && npx canary status
+  the page          the same, and then: npx canary page
   Pulumi            the same, and then: pulumi preview -s ${lifecycle[1]}
   take it down      npm run local:down`);
 }

@@ -19,6 +19,7 @@ interface Result {
 
 const STEPS: readonly Step[] = [
   { name: "types", command: ["tsc", "--noEmit", "-p", "."] },
+  { name: "types in the browser", command: ["tsc", "--noEmit", "-p", "src/page/client"] },
   { name: "lint", command: ["biome", "check", "--max-diagnostics=50", "."] },
   { name: "import directions", command: ["npm", "run", "--silent", "imports"] },
   { name: "unit tests and coverage", command: ["c8", "mocha", ...process.argv.slice(2)] },

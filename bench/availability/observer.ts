@@ -1,8 +1,9 @@
 import { setTimeout } from "node:timers/promises";
-import { connectApi } from "../../local/edge/api.ts";
+import { connectApi, readable } from "../../local/edge/api.ts";
 import type { KubernetesObject } from "../../local/edge/objects.ts";
-import { startReflector } from "../../local/edge/reflector.ts";
+
 import type { NamedContext } from "../../local/environment/workspace.ts";
+import { startReflector } from "../../src/cluster/reflector.ts";
 import type { PerTrack } from "../../src/model/traffic.ts";
 import type { ShareRange } from "../../src/model/transition.ts";
 import { readServers } from "../../src/routers/voyager/applied-share.ts";
@@ -48,7 +49,7 @@ export async function observePods(
   const look = () => {
     fewestReady = Math.min(fewestReady, [...pods.objects.values()].filter(isReady).length);
   };
-  const pods = startReflector<Pod>(connectApi(kubeconfig, context), {
+  const pods = startReflector<Pod>(readable(connectApi(kubeconfig, context)), {
     path: `/api/v1/namespaces/${namespace}/pods`,
     onChange: () => look(),
     onState: () => undefined,

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { editYaml } from "../../local/environment/workspace.ts";
 import { CANARY } from "../../local/paths.ts";
-import { promoteSchema } from "../../src/cli/schemas.ts";
+import { promoteSchema } from "../../src/results/schemas.ts";
 import { untilNoPodLeaves } from "../leaving-pods.ts";
 import { type Fixture, run } from "./fixture.ts";
 import { atOnce, inOrder, withStartupProbe } from "./kubectl.ts";

@@ -41,7 +41,7 @@ const COMMANDS: Readonly<
 export async function startController(name: PeerName, world: World): Promise<Controller> {
   const { stateDir, progress, signal } = world;
   const { program, crds } = await ensurePeer(name, progress, signal);
-  await applyCrds(world.watch, JSON.parse(readFileSync(crds, "utf8")));
+  await applyCrds(world.machinery, JSON.parse(readFileSync(crds, "utf8")));
   const log = join(stateDir, `${name}.log`);
   let entry: LedgerEntry | undefined;
   const running = (): LedgerEntry => {

@@ -1,6 +1,5 @@
-import type { Api } from "../../local/edge/api.ts";
 import type { KubernetesObject } from "../../local/edge/objects.ts";
-import { startReflector } from "../../local/edge/reflector.ts";
+import { type Readable, startReflector } from "../../src/cluster/reflector.ts";
 import { type VersionedPod, versionOf } from "./workload.ts";
 
 interface Pod extends KubernetesObject, VersionedPod {
@@ -28,7 +27,7 @@ export interface PodWatch {
   stop(): void;
 }
 
-export async function watchPods(api: Api, namespace: string): Promise<PodWatch> {
+export async function watchPods(api: Readable, namespace: string): Promise<PodWatch> {
   const stopped = new AbortController();
   const known = new Set<string>();
   let [made, fewestReady] = [0, Number.POSITIVE_INFINITY];

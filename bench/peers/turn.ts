@@ -43,7 +43,7 @@ export async function beginTurn(name: ContenderName, world: World, options: Turn
   const namespace = namespaceOf(name);
   const path = `/api/v1/namespaces/${namespace}`;
   if (isPeer(name)) await apply(world.api, path, { apiVersion: "v1", kind: "Namespace" });
-  const pods = await watchPods(world.watch, namespace);
+  const pods = await watchPods(world.api, namespace);
   const place = placeOf(name, world, pods);
   return {
     contender: await contenderOf(name, place, world, options),

@@ -24,7 +24,7 @@ const ACCEPT_MS = 30_000;
 export interface World extends TemporaryEnvironment {
   /** As the local environment's own programs: what is asked through it counts for nobody. */
   readonly api: KubernetesApi;
-  readonly watch: Api;
+  readonly machinery: Api;
   /** Where Envoy takes requests, and its admin address. */
   readonly envoy: { readonly url: string; readonly admin: string };
   /** Address of Prometheus, without a slash at the end. */
@@ -45,7 +45,7 @@ export async function makeWorld(temporary: TemporaryEnvironment): Promise<World>
   return {
     ...temporary,
     api,
-    watch: connectApi(machinery, context),
+    machinery: connectApi(machinery, context),
     envoy: { url: edge.url, admin: edge.statsUrl },
     prometheus,
   };

@@ -7,12 +7,12 @@ import type { Progress } from "../../local/process/progress.ts";
 import { quoted } from "../../local/process/shell.ts";
 import { until } from "../../local/process/until.ts";
 import { applicationIn } from "../../src/application/application.ts";
-import { EXIT } from "../../src/cli/exit.ts";
 import { connect } from "../../src/cluster/connect.ts";
 import { UserError } from "../../src/errors.ts";
 import { processOnThisMachine } from "../../src/process/identity.ts";
 import { isRunning } from "../../src/process/procfs.ts";
 import { type Project, readProject } from "../../src/project/project.ts";
+import { EXIT } from "../../src/results/exit.ts";
 import { type OwnRecord, readOwnRecord } from "./record.ts";
 import { OWN_NAMESPACE } from "./workspace.ts";
 

@@ -5,8 +5,8 @@ import { CANARY } from "../../local/paths.ts";
 import { forget } from "../../local/process/ledger.ts";
 import { admit, held } from "../../local/process/processes.ts";
 import { quoted } from "../../local/process/shell.ts";
-import { EXIT } from "../../src/cli/exit.ts";
 import { UserError } from "../../src/errors.ts";
+import { EXIT } from "../../src/results/exit.ts";
 
 /** `canary` on a workspace's stacks, as an operator in its folder would type it. */
 export interface Shell {

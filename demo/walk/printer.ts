@@ -2,9 +2,9 @@ import type { Summary } from "../../bench/load/summary.ts";
 import type { Progress } from "../../local/process/progress.ts";
 import { outcomeText } from "../../src/cli/print/outcome.ts";
 import { newReleaseText } from "../../src/cli/print/release.ts";
-import type { MoveJson, ReleaseJson } from "../../src/cli/schemas.ts";
 import { releaseText } from "../../src/model/lifecycle.ts";
 import { percent } from "../../src/model/traffic.ts";
+import type { MoveJson, ReleaseJson } from "../../src/results/schemas.ts";
 import type { Report } from "./report.ts";
 
 /** Prints a walk as it goes: what is typed, and what the command answers to it. */

@@ -1,9 +1,10 @@
-import { relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { providerText } from "../../local/engine/provider.ts";
 import type { Environment } from "../../local/environment/environment.ts";
 import type { Progress } from "../../local/process/progress.ts";
 import { connect } from "../../src/cluster/connect.ts";
 import { UserError } from "../../src/errors.ts";
+import { openWalkPage } from "./page.ts";
 import { walkPrinter } from "./printer.ts";
 import { type Report, writeReport } from "./report.ts";
 import { walk } from "./walk.ts";
@@ -21,8 +22,22 @@ export interface ReportedWalk {
   readonly signal: AbortSignal;
 }
 
-/** Walks, printing what is typed and answered, and writes the report. */
+/** Walks, printing what is typed and answered, with a page to watch it on, and writes the report and what the page showed. */
 export async function walkAndReport(options: ReportedWalk): Promise<Report> {
+  const { environment, stateDir, reportFile, progress, signal } = options;
+  const shell = { workspace: environment.workspace, stateDir, signal };
+  const page = await openWalkPage(shell, environment.edge?.statsUrl);
+  progress.say(`\nWatch it in a browser, for as long as it goes on: ${page.url}`);
+  try {
+    const report = await walkAndPrint(options);
+    await page.save(join(dirname(reportFile), `${basename(reportFile, ".json")}.html`));
+    return report;
+  } finally {
+    await page.stop();
+  }
+}
+
+async function walkAndPrint(options: ReportedWalk): Promise<Report> {
   const { environment, stateDir, reportFile, progress, ...rest } = options;
   const printer = walkPrinter(progress);
   printer.typed(

@@ -1,4 +1,4 @@
-import { type MoveJson, promoteSchema, rollbackSchema } from "../../src/cli/schemas.ts";
+import { type MoveJson, promoteSchema, rollbackSchema } from "../../src/results/schemas.ts";
 import type { Step } from "./report.ts";
 
 /** A move as the command reports it; `promote` reports a list, of one here. */

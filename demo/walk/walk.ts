@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Environment } from "../../local/environment/environment.ts";
-import { releaseSchema } from "../../src/cli/schemas.ts";
 import { readProject } from "../../src/project/project.ts";
+import { releaseSchema } from "../../src/results/schemas.ts";
 import { runCanary, type Shell, typed } from "./command.ts";
 import { type SteadyLoad, steadyLoad } from "./load.ts";
 import type { WalkPrinter } from "./printer.ts";

@@ -1,18 +1,9 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest, type RequestOptions } from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
+import { ApiError } from "../../src/cluster/api.ts";
+import type { Readable } from "../../src/cluster/reflector.ts";
 import { UserError } from "../../src/errors.ts";
-
-/** What the API server answers to a request that it does not carry out. */
-export class ApiError extends Error {
-  override readonly name = "ApiError";
-  readonly status: number;
-
-  constructor(message: string, status: number) {
-    super(message);
-    this.status = status;
-  }
-}
 
 export interface ApiRequest {
   method?: "GET" | "POST" | "PATCH";
@@ -31,6 +22,11 @@ export interface Api {
   /** Opens a long answer; it is destroyed by the signal. @throws as `call` does */
   open(request: ApiRequest): Promise<IncomingMessage>;
 }
+
+/** The same server, for what is watched there. */
+export const readable = (api: Api): Readable => ({
+  open: async (path, signal) => (await api.open({ path, signal })).setEncoding("utf8"),
+});
 
 /** Applies an object as this environment's own. @param path of the object @throws as `Api.call` does */
 export const applyObject = (api: Api, path: string, object: object): Promise<unknown> =>
@@ -86,7 +82,7 @@ async function answerOf(sent: ClientRequest): Promise<IncomingMessage> {
   });
   const status = answer.statusCode ?? 0;
   if (status < 400) return answer;
-  throw new ApiError(`${sent.method} ${sent.path}: ${status} ${messageOf(await textOf(answer))}`, status);
+  throw new ApiError(status, `${sent.method} ${sent.path}: ${status} ${messageOf(await textOf(answer))}`);
 }
 
 async function textOf(answer: IncomingMessage): Promise<string> {

@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
-import { connectApi } from "./api.ts";
+import { type ReflectorOptions, startReflector, type WatchState } from "../../src/cluster/reflector.ts";
+import { connectApi, readable } from "./api.ts";
 import { Controller } from "./controller.ts";
 import type { EndpointSlice, Ingress, KubernetesObject, Objects, Pod, Secret, Service } from "./objects.ts";
 import { readRecord, readyFile } from "./record.ts";
-import { type ReflectorOptions, startReflector } from "./reflector.ts";
 
 /** The process of the local edge: `main.ts STATE_DIR KUBECONFIG CONTEXT`. It runs until SIGTERM or SIGINT. */
 async function main([stateDir = "", kubeconfig = "", context = ""]: string[]): Promise<void> {
@@ -13,13 +13,19 @@ async function main([stateDir = "", kubeconfig = "", context = ""]: string[]): P
   const stop = new AbortController();
   const changes = coalesced(() => controller.reconcile());
   const watch = <T extends KubernetesObject>(path: string, more: Partial<ReflectorOptions<T>> = {}) =>
-    startReflector<T>(api, { path, onChange: changes.announce, onState: log, signal: stop.signal, ...more });
+    startReflector<T>(readable(api), {
+      path,
+      onChange: changes.announce,
+      onState: logState,
+      signal: stop.signal,
+      ...more,
+    });
 
   const ingresses = watch<Ingress>("/apis/voyager.appscode.com/v1/ingresses");
   const services = watch<Service>("/api/v1/services");
   const endpointSlices = watch<EndpointSlice>("/apis/discovery.k8s.io/v1/endpointslices");
   const pods = watch<Pod>("/api/v1/pods", { keep: ({ metadata }) => ({ metadata }) });
-  const secrets = watch<Secret>("/api/v1/secrets", { fieldSelector: "type=kubernetes.io/tls" });
+  const secrets = watch<Secret>("/api/v1/secrets", { query: { fieldSelector: "type=kubernetes.io/tls" } });
   const objects: Objects = {
     services: services.objects,
     endpointSlices: endpointSlices.objects,
@@ -60,6 +66,13 @@ function coalesced(work: () => void): { announce: () => void; start: () => void 
   };
   return { announce, start };
 }
+
+const logState = (state: WatchState): void =>
+  log(
+    state.follows
+      ? `watching ${state.path} again`
+      : `lost the watch of ${state.path}: ${state.error.message}`,
+  );
 
 function log(text: string): void {
   process.stdout.write(`${new Date().toISOString()} ${text}\n`);

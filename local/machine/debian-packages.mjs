@@ -25,6 +25,16 @@ export const EDGE_PACKAGES = { "/usr/sbin/haproxy": "haproxy" };
 /** Only where somebody asks for it. */
 export const PROMETHEUS_PACKAGES = { "/usr/bin/prometheus": "prometheus" };
 
+/** Debian's Chromium. */
+export const CHROMIUM = "/usr/bin/chromium";
+
+/** For the page's tests and pictures alone: a browser, and fonts, without which it draws empty boxes. */
+export const BROWSER_PACKAGES = {
+  [CHROMIUM]: "chromium",
+  "/usr/share/fonts/opentype/inter/Inter-Regular.otf": "fonts-inter",
+  "/usr/share/fonts/truetype/liberation/LiberationMono-Regular.ttf": "fonts-liberation",
+};
+
 /** The packages among `needed` whose files are not there, each once. */
 export async function missingPackages(needed, env = process.env) {
   const checks = Object.entries(needed).map(async ([file, name]) =>

@@ -3,7 +3,7 @@ import module from "node:module";
 import { fileURLToPath } from "node:url";
 import { nodeProblem } from "../process/node-version.mjs";
 
-/** As `EXIT.failed` in exit.ts, which a Node that is too old cannot read. */
+/** As `EXIT.failed` in ../results/exit.ts, which a Node that is too old cannot read. */
 const FAILED = 1;
 /** Not the folder that Node would take, in the one for temporary files: what is kept there runs as code. */
 const COMPILED = fileURLToPath(new URL("../../node_modules/.cache/canary-stages", import.meta.url));

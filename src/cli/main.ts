@@ -2,8 +2,9 @@ import { Command, CommanderError } from "commander";
 import type { RunPulumi } from "../engine/process.ts";
 import { Interrupted } from "../engine/stacks.ts";
 import { UserError } from "../errors.ts";
+import { EXIT } from "../results/exit.ts";
 import { completionCommand } from "./commands/completion.ts";
-import { EXIT, exitCodeOf } from "./exit.ts";
+import { exitCodeOf } from "./exit.ts";
 import { interruption } from "./interruption.ts";
 import { printable } from "./print/printable.ts";
 import { parsedWords, type Runner } from "./runner.ts";
@@ -22,8 +23,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<(run: Runner) => Command>>
   import: async () => (await import("./commands/import.ts")).importCommand,
   release: async () => (await import("./commands/release.ts")).releaseCommand,
   history: async () => (await import("./commands/history.ts")).historyCommand,
+  page: async () => (await import("./commands/page.ts")).pageCommand,
   unlock: async () => (await import("./commands/unlock.ts")).unlockCommand,
-  token: async () => (await import("./commands/token.ts")).tokenCommand,
   teardown: async () => (await import("./commands/teardown.ts")).teardownCommand,
 };
 

@@ -77,6 +77,19 @@ export function withMeasuringOptions(command: Command): Command {
   return command;
 }
 
+/** Those options as they would be typed once more: what was not given is left out. */
+export function measuringWords(options: MeasuringOptions): string[] {
+  const typed: Readonly<Record<string, unknown>> = {
+    ...options,
+    settle: options.settle === undefined ? undefined : `${options.settle}s`,
+  };
+  return measuringOptions().flatMap((option) => {
+    const value = typed[option.attributeName()];
+    if (value === undefined) return [];
+    return value === true ? [option.long ?? ""] : [option.long ?? "", String(value)];
+  });
+}
+
 /** @throws WrongUse for a pattern that is none, and for an authority that cannot be read */
 export function verificationOptions(options: MeasuringOptions): VerificationOptions {
   const { stats, settle: settleSeconds } = options;

@@ -8,7 +8,7 @@ import { projectFolder } from "../project/folder.ts";
 
 /** The commands that reach the cluster as the deployer, whose kubeconfig the foundation exports. */
 const REACH_CLUSTER: readonly string[] =
-  "status preview promote rollback abort verify judge history unlock teardown foundation token".split(" ");
+  "status preview promote rollback abort verify judge history page unlock teardown foundation".split(" ");
 
 /**
  * Starts the processes of the Pulumi CLI that a command begins with, the longest of which takes as long to decrypt the
@@ -26,7 +26,7 @@ export async function prefetch(words: readonly string[]): Promise<Prefetch> {
   const founding = folder && (await foundingStack(folder).catch(() => undefined));
   if (!founding) return prefetched;
   prefetched.start(folder, stackOutputs(founding));
-  if (command === "status") prefetched.start(folder, LIST_STACKS);
+  if (command === "status" || command === "page") prefetched.start(folder, LIST_STACKS);
   return prefetched;
 }
 

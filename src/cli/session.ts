@@ -1,7 +1,6 @@
 import type { KubernetesApi } from "../cluster/api.ts";
 import { connect } from "../cluster/connect.ts";
 import { administratorOf } from "../engine/administrator.ts";
-import { withDeployerToken } from "../engine/deployer-token.ts";
 import { engineCluster } from "../engine/engine-cluster.ts";
 import type { RunPulumi } from "../engine/process.ts";
 import { type PulumiCli, pulumiCli } from "../engine/pulumi.ts";
@@ -105,13 +104,12 @@ interface Foundation {
   changed(): void;
 }
 
-function foundationOf(options: GlobalOptions, project: Project, pulumi: PulumiCli): Foundation {
-  const { founding } = project.config;
+function foundationOf(options: GlobalOptions, { config }: Project, pulumi: PulumiCli): Foundation {
   let read: Promise<FoundationOutputs | undefined> | undefined;
   let connected: Promise<KubernetesApi | undefined> | undefined;
   const outputs = async () => {
     if (options.context !== undefined) return undefined;
-    read ??= pulumi.foundationOutputs(founding).then((found) => found && withDeployerToken(project, found));
+    read ??= pulumi.foundationOutputs(config.founding);
     return read;
   };
   return {

@@ -1,6 +1,7 @@
 import { UserError } from "../errors.ts";
 import type { Connection } from "../http/connection.ts";
 import { type HttpAnswer, request } from "../http/request.ts";
+import { type HttpStream, openStream } from "../http/stream.ts";
 
 export interface RequestBody {
   readonly type: "application/json" | "application/merge-patch+json" | "application/apply-patch+yaml";
@@ -14,6 +15,8 @@ export interface KubernetesApi {
   send<T>(method: string, path: string, body?: RequestBody): Promise<T>;
   /** What is no JSON: the log of a pod. @throws as `send` */
   text(path: string): Promise<string>;
+  /** An answer that goes on, such as a watch: its text as it comes, until the signal aborts. @throws as `send` */
+  open(path: string, signal: AbortSignal): Promise<AsyncIterable<string>>;
   /** The object, or undefined when it does not exist. */
   get<T>(path: string): Promise<T | undefined>;
   list<T>(path: string): Promise<T[]>;
@@ -50,21 +53,46 @@ export interface Authenticated {
 export function apiAt(server: string, authenticate: () => Promise<Authenticated>): KubernetesApi {
   let clock = { server: Date.now(), local: performance.now() };
 
-  async function ask(method: string, path: string, body?: RequestBody): Promise<HttpAnswer> {
+  async function authenticated(): Promise<Authenticated> {
     const { connection, headers } = await authenticate().catch((error: Error) => {
       throw noCredential(server, error);
     });
-    const answer = await reach(server, path, {
-      method,
-      connection,
-      headers: { ...headers, Accept: "application/json", ...(body && { "Content-Type": body.type }) },
-      body: body && JSON.stringify(body.content),
-    });
-    const { date } = answer.headers;
-    // Whole seconds (RFC 9110, field Date).
+    return { connection, headers: { ...headers, Accept: "application/json" } };
+  }
+
+  async function ask(method: string, path: string, body?: RequestBody): Promise<HttpAnswer> {
+    const { connection, headers } = await authenticated();
+    const answer = await reachable(
+      request(new URL(path, server), {
+        method,
+        connection,
+        headers: { ...headers, ...(body && { "Content-Type": body.type }) },
+        body: body && JSON.stringify(body.content),
+      }),
+    );
+    readClock(answer);
+    return succeeded(answer, server);
+  }
+
+  async function open(path: string, signal: AbortSignal): Promise<AsyncIterable<string>> {
+    const answer = await reachable(openStream(new URL(path, server), { ...(await authenticated()), signal }));
+    readClock(answer);
+    if (isSuccess(answer)) return answer.text;
+    throw failureOf({ status: answer.status, text: await textOf(answer) }, server);
+  }
+
+  /** Whole seconds (RFC 9110, field Date). */
+  function readClock({ headers: { date } }: Pick<HttpAnswer, "headers">): void {
     const now = Date.parse(date ?? "");
     if (!Number.isNaN(now)) clock = { server: now, local: performance.now() };
-    return succeeded(answer, server);
+  }
+
+  async function reachable<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      throw unreachable(server, (error as Error).message);
+    }
   }
 
   async function send(method: string, path: string, body?: RequestBody): Promise<unknown> {
@@ -76,6 +104,7 @@ export function apiAt(server: string, authenticate: () => Promise<Authenticated>
     send: async <T>(method: string, path: string, body?: RequestBody) =>
       (await send(method, path, body)) as T,
     text: async (path) => (await ask("GET", path)).text,
+    open,
     get: async <T>(path: string) => {
       try {
         return (await send("GET", path)) as T;
@@ -87,18 +116,6 @@ export function apiAt(server: string, authenticate: () => Promise<Authenticated>
     list: async <T>(path: string) => ((await send("GET", path)) as { items: T[] }).items,
     time: () => new Date(clock.server + performance.now() - clock.local),
   };
-}
-
-async function reach(
-  server: string,
-  path: string,
-  options: Parameters<typeof request>[1],
-): Promise<HttpAnswer> {
-  try {
-    return await request(new URL(path, server), options);
-  } catch (error) {
-    throw unreachable(server, (error as Error).message);
-  }
 }
 
 /** A login command of a kubeconfig may not be there, or fail. */
@@ -117,18 +134,29 @@ function unreachable(server: string, reason: string): UserError {
   );
 }
 
-/** A token has ended, or was revoked. */
+/** A token was revoked, or has ended. */
 const notTaken = (server: string): UserError =>
   new UserError(
     `the cluster at ${new URL(server).origin} does not take the credential (401)`,
-    "A token has ended, or was revoked. Where CANARY_TOKEN is set, have another one issued (canary token); where the foundation keeps it, apply that: canary foundation",
+    "Where it is the deployer's token, apply the foundation, which makes another: canary foundation. Elsewhere look at the user of the context in the kubeconfig.",
   );
 
 function succeeded(answer: HttpAnswer, server: string): HttpAnswer {
-  const { status, text } = answer;
-  if (status >= 200 && status < 300) return answer;
-  if (status === 401) throw notTaken(server);
-  throw new ApiError(status, messageOf(text) || `the API server answered ${status}`);
+  if (isSuccess(answer)) return answer;
+  throw failureOf(answer, server);
+}
+
+const isSuccess = ({ status }: Pick<HttpAnswer, "status">): boolean => status >= 200 && status < 300;
+
+const failureOf = ({ status, text }: Pick<HttpAnswer, "status" | "text">, server: string): Error =>
+  status === 401
+    ? notTaken(server)
+    : new ApiError(status, messageOf(text) || `the API server answered ${status}`);
+
+async function textOf({ text }: HttpStream): Promise<string> {
+  let whole = "";
+  for await (const part of text) whole += part;
+  return whole;
 }
 
 function contentOf({ text }: HttpAnswer, server: string): unknown {

@@ -2,7 +2,7 @@ import { Agent, type RequestOptions } from "node:https";
 import { expectedName } from "../http/connection.ts";
 import { apiAt, type KubernetesApi } from "./api.ts";
 import { type ClusterAccess, loadKubeconfig, serverOf } from "./client-library.ts";
-import { noToken, readTokenKubeconfig, type TokenAccess } from "./kubeconfig.ts";
+import { readTokenKubeconfig, type TokenAccess } from "./kubeconfig.ts";
 
 /**
  * Access to a cluster through a kubeconfig, with its own authentication and TLS verification.
@@ -12,7 +12,7 @@ import { noToken, readTokenKubeconfig, type TokenAccess } from "./kubeconfig.ts"
 export async function connect(access: ClusterAccess): Promise<KubernetesApi> {
   if (access.exported === undefined) return connectAsConfigured(access);
   const token = readTokenKubeconfig(access.exported);
-  return token.address.proxyUrl === undefined || token.token === undefined
+  return token.address.proxyUrl === undefined
     ? connectWithToken(token)
     : connectAsConfigured({ kubeconfig: access.exported });
 }
@@ -27,10 +27,7 @@ function connectWithToken({ address, token }: TokenAccess): KubernetesApi {
     ...(tlsServerName !== undefined && expectedName(tlsServerName)),
   };
   const authenticated = { connection, headers: { Authorization: `Bearer ${token}` } };
-  return apiAt(server, async () => {
-    if (token === undefined) throw noToken();
-    return authenticated;
-  });
+  return apiAt(server, async () => authenticated);
 }
 
 /** Any other kubeconfig: client certificates, login commands, proxies. */

@@ -34,11 +34,10 @@ export function kubeconfigOf(name: string, address: ClusterAddress, user: object
 
 /**
  * A kubeconfig for one service account.
- * @param token undefined where it is to be put in later, one that ends (`withToken`)
  * @throws UserError for an empty token: every request with it would be refused, long after the mistake was made
  */
-export function tokenKubeconfig(name: string, address: ClusterAddress, token: string | undefined): string {
-  if (token !== "") return kubeconfigOf(name, address, token === undefined ? {} : { token });
+export function tokenKubeconfig(name: string, address: ClusterAddress, token: string): string {
+  if (token !== "") return kubeconfigOf(name, address, { token });
   throw new UserError(
     `the token of service account ${name} is empty: the cluster at ${address.server} has not filled its Secret`,
     "Look whether the cluster's token controller runs, then apply the foundation again: canary foundation",
@@ -47,8 +46,7 @@ export function tokenKubeconfig(name: string, address: ClusterAddress, token: st
 
 export interface TokenAccess {
   readonly address: ClusterAddress;
-  /** Undefined where the foundation keeps none. */
-  readonly token: string | undefined;
+  readonly token: string;
 }
 
 const text = z.string().min(1);
@@ -69,7 +67,7 @@ const tokenKubeconfigSchema = z.strictObject({
       }),
     }),
   ]),
-  users: z.tuple([z.strictObject({ name: text, user: z.strictObject({ token: text.optional() }) })]),
+  users: z.tuple([z.strictObject({ name: text, user: z.strictObject({ token: text }) })]),
   contexts: z.tuple([z.strictObject({ name: text, context: z.strictObject({ cluster: text, user: text }) })]),
 });
 
@@ -95,26 +93,6 @@ export function readTokenKubeconfig(kubeconfig: string): TokenAccess {
   };
   return { address, token: users[0].user.token };
 }
-
-/**
- * The kubeconfig of the foundation with another token.
- * @throws Refusal as `readTokenKubeconfig` does
- */
-export function withToken(kubeconfig: string, token: string): string {
-  const { address } = readTokenKubeconfig(kubeconfig);
-  const { "current-context": name } = JSON.parse(kubeconfig) as { "current-context": string };
-  return tokenKubeconfig(name, address, token);
-}
-
-/** Where whoever acts as the deployer puts a token that `canary token` gave them. */
-export const TOKEN_VARIABLE = "CANARY_TOKEN";
-
-/** What somebody is told who has no token, where the foundation keeps none. @param reason why none could be issued */
-export const noToken = (reason?: string): UserError =>
-  new UserError(
-    `the foundation keeps no token of the deployer (deployerToken: issued), and ${TOKEN_VARIABLE} is not set${reason === undefined ? "" : `; none could be issued: ${reason}`}`,
-    `Have whoever administers the cluster issue one, and set it: export ${TOKEN_VARIABLE}="$(canary token)"`,
-  );
 
 function describe({ path, message, ...issue }: z.core.$ZodIssue): string[] {
   const place = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");

@@ -11,7 +11,6 @@ import { appNames, FIELD_MANAGER } from "../model/names.ts";
 import type { StagePlan } from "../model/plan.ts";
 import { DECLARE, WATCH } from "./access.ts";
 import type { Cluster } from "./cluster.ts";
-import { deployerTokenDocument } from "./deployer-token.ts";
 import { applicationMetadata } from "./metadata.ts";
 
 export interface TenancyArgs {
@@ -29,7 +28,6 @@ export interface TenancyArgs {
   readonly podSecurity: "restricted" | "baseline";
   /** What the Secret `app.pullSecret` is made of; undefined when somebody else makes it. */
   readonly registryCredentials?: FoundationConfig["registryCredentials"];
-  readonly deployerToken: FoundationConfig["deployerToken"];
 }
 
 type PolicyRule = k8s.types.input.rbac.v1.PolicyRule;
@@ -37,7 +35,7 @@ type PolicyRule = k8s.types.input.rbac.v1.PolicyRule;
 /**
  * What the deployer may do in its namespace besides the router's objects, and nothing else anywhere: what a release
  * cycle asks for by the API server's audit log (test/e2e/release/least-privilege.test.ts). Pods and ReplicaSets tell why a
- * rollout stands still; the provider reads events while it deletes; the lock is a Lease.
+ * rollout stands still; the provider reads events while it deletes; the lock is a Lease. The page watches what it shows.
  */
 const APPLICATION_RULES: readonly PolicyRule[] = [
   { apiGroups: ["apps"], resources: ["deployments"], verbs: DECLARE },
@@ -45,9 +43,9 @@ const APPLICATION_RULES: readonly PolicyRule[] = [
   { apiGroups: ["policy"], resources: ["poddisruptionbudgets"], verbs: DECLARE },
   // The command keeps the history of moves in a ConfigMap, which it writes by update.
   { apiGroups: [""], resources: ["configmaps"], verbs: [...DECLARE, "update"] },
-  { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "create", "update"] },
-  { apiGroups: ["apps"], resources: ["replicasets"], verbs: ["list"] },
-  { apiGroups: [""], resources: ["pods"], verbs: ["list"] },
+  { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "create", "update", ...WATCH] },
+  { apiGroups: ["apps"], resources: ["replicasets"], verbs: WATCH },
+  { apiGroups: [""], resources: ["pods"], verbs: WATCH },
   { apiGroups: [""], resources: ["events"], verbs: WATCH },
   // Only its own namespace, since a Role reaches no further: the command asks whether it exists yet.
   { apiGroups: [""], resources: ["namespaces"], verbs: ["get"] },
@@ -88,7 +86,7 @@ export class Tenancy extends pulumi.ComponentResource {
 
   constructor(name: string, args: TenancyArgs, options?: pulumi.ComponentResourceOptions) {
     super("canary-stages:index:Tenancy", name, {}, options);
-    const { deployer, deployerToken } = appNames(args.app.name, args.namespace);
+    const { deployer } = appNames(args.app.name, args.namespace);
     const child = { parent: this, provider: args.cluster.administrator };
     const namespace = new k8s.core.v1.Namespace(name, namespaceDocument(args), {
       ...child,
@@ -119,19 +117,15 @@ export class Tenancy extends pulumi.ComponentResource {
 
     const token = new k8s.core.v1.Secret(
       `${name}-deployer-token`,
-      deployerTokenDocument({
-        name: deployerToken,
-        namespace: this.namespace,
-        account: account.metadata.name,
-        kind: args.deployerToken,
-      }),
+      tokenDocument(deployer, this.namespace, account.metadata.name),
       { ...child, dependsOn: binding },
     );
     this.deployerKubeconfig = pulumi.secret(
-      pulumi.all([args.cluster.address, token.data]).apply(([address, data]) => {
-        const kept = Buffer.from(data?.token ?? "", "base64").toString();
-        return tokenKubeconfig(deployer, address, args.deployerToken === "issued" ? undefined : kept);
-      }),
+      pulumi
+        .all([args.cluster.address, token.data])
+        .apply(([address, data]) =>
+          tokenKubeconfig(deployer, address, Buffer.from(data.token ?? "", "base64").toString()),
+        ),
     );
     this.registerOutputs({ namespace: this.namespace, deployerKubeconfig: this.deployerKubeconfig });
   }
@@ -147,12 +141,12 @@ const rulesOf = ({ app, versions, edgeRules }: TenancyArgs): PolicyRule[] => [
 
 /** API paths of the tenancy's objects. */
 export function tenancyPaths({ app, namespace }: Pick<TenancyArgs, "app" | "namespace">): string[] {
-  const { deployer, deployerToken } = appNames(app.name, namespace);
+  const { deployer } = appNames(app.name, namespace);
   const roles = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`;
   return [
     namespacePath(namespace),
     `${namespacePath(namespace)}/serviceaccounts/${deployer}`,
-    `${namespacePath(namespace)}/secrets/${deployerToken}`,
+    `${namespacePath(namespace)}/secrets/${deployer}-token`,
     `${roles}/roles/${deployer}`,
     `${roles}/rolebindings/${deployer}`,
     `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies/${app.name}`,
@@ -188,6 +182,20 @@ function namespaceDocument({
       },
       annotations: { "pulumi.com/patchFieldManager": FIELD_MANAGER, "pulumi.com/patchForce": "true" },
     },
+  };
+}
+
+/** A token that stays valid until it is deleted: filled in by the cluster, kept as a secret in the state. */
+function tokenDocument(
+  deployer: string,
+  namespace: pulumi.Input<string>,
+  account: pulumi.Input<string>,
+): k8s.core.v1.SecretArgs {
+  return {
+    metadata: applicationMetadata(`${deployer}-token`, namespace, {
+      annotations: { "kubernetes.io/service-account.name": account },
+    }),
+    type: "kubernetes.io/service-account-token",
   };
 }
 

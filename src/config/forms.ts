@@ -32,7 +32,8 @@ export function formsOn(schema: z.ZodType, path: readonly PropertyKey[], at = 0)
 function below(schema: z.ZodType, key: PropertyKey): z.ZodType | undefined {
   if (schema instanceof z.ZodArray) return schema.element as z.ZodType;
   if (schema instanceof z.ZodRecord) return schema.valueType as z.ZodType;
-  return schema instanceof z.ZodObject ? (schema.shape[String(key)] as z.ZodType | undefined) : undefined;
+  if (!(schema instanceof z.ZodObject) || !Object.hasOwn(schema.shape, key)) return undefined;
+  return schema.shape[String(key)] as z.ZodType;
 }
 
 /**

@@ -6,20 +6,11 @@ import type { RawValues } from "./raw.ts";
 import { clusterShapeOf, type RouterSchemas } from "./router-schema.ts";
 import { foundationSecretShapeOf, stageSecrets } from "./secrets.ts";
 
-/**
- * Whether the foundation keeps a token of the deployer that does not end, in its state and in the cluster, or keeps none: then
- * `canary token` issues one that ends.
- */
-const deployerToken = z.enum(["kept", "issued"]);
-
-export type DeployerToken = z.infer<typeof deployerToken>;
-
 /** Project values, and those of the foundation's own file. */
 function foundationSchemaOf(values: RawValues, routers: RouterSchemas) {
   return z.strictObject({
     ...projectShapeOf(values, routers),
     cluster: clusterSchemaWith(clusterShapeOf(routers)),
-    deployerToken: deployerToken.default("kept"),
     ...foundationSecretShapeOf(routers),
   });
 }
@@ -27,9 +18,9 @@ function foundationSchemaOf(values: RawValues, routers: RouterSchemas) {
 /** The evaluated configuration of the foundation: the stack with all that needs an administrator. */
 export type FoundationConfig = Evaluated<z.infer<ReturnType<typeof foundationSchemaOf>>>;
 
-/** The keys that only the foundation's file may have: the cluster, the deployer's token, and the secrets for it. */
+/** The keys that only the foundation's file may have: the cluster, and the secrets for it. */
 export function foundationKeys(routers: RouterSchemas): readonly string[] {
-  return ["cluster", "deployerToken", ...Object.keys(foundationSecretShapeOf(routers))];
+  return ["cluster", ...Object.keys(foundationSecretShapeOf(routers))];
 }
 
 const STAGE_KEYS = ["traffic", "replicas", "lifecycleOverride", ...Object.keys(stageSecrets)] as const;

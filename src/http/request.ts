@@ -71,7 +71,8 @@ function redirected(from: URL, location: string): URL {
   return to;
 }
 
-type Sent = HttpRequest & { readonly method: string; readonly timeoutMs: number };
+/** A request with what it goes without where nothing is said. */
+export type Sent = HttpRequest & { readonly method: string; readonly timeoutMs: number };
 
 /** Without what is for one server alone: credentials, and the way to it. */
 function forAnotherServer({ headers = {}, connection: _, ...sent }: Sent): Sent {
@@ -97,7 +98,8 @@ function isStale(sent: ClientRequest, error: unknown): boolean {
   return sent.reusedSocket && (code === "ECONNRESET" || code === "EPIPE");
 }
 
-function start(url: URL, { method, headers, body, connection = {}, signal }: Sent): ClientRequest {
+/** Sends a request. What comes of it, its failure as well, is for whoever listens to it. */
+export function start(url: URL, { method, headers, body, connection = {}, signal }: Sent): ClientRequest {
   const { address, kept, agent, acceptSelfSigned, ...tls } = connection;
   const options: RequestOptions = {
     ...(address && { ...expectedName(url.hostname), hostname: address.host, port: address.port }),

@@ -19,8 +19,6 @@ export interface AppNames {
   readonly history: string;
   /** ServiceAccount, Role and RoleBinding that promotions run with. */
   readonly deployer: string;
-  /** Secret that each token of that account hangs on. */
-  readonly deployerToken: string;
 }
 
 /** Names are the same in every stage: the stages are one environment with other values. */
@@ -32,7 +30,6 @@ export function appNames(app: string, namespace: string): AppNames {
     lock: `${app}-release`,
     history: `${app}-history`,
     deployer: `${namespace}-deployer`,
-    deployerToken: `${namespace}-deployer-token`,
   };
 }
 

@@ -45,7 +45,7 @@ export async function applyFoundation(
   await operator.project.foundation();
   const folder = await scratchFolder("canary-plan");
   try {
-    // The deployer's token may be what has to be made anew. Before there is a deployer nothing is locked.
+    // The deployer's token may be what has to be made anew: it may be gone. Before there is a deployer nothing is locked.
     const cluster = async () => (await operator.cluster()) && operator.administrator();
     const locking = { ...operator, cluster };
     return await withLock(locking, { text: "foundation", stack: founding }, options, ({ signal }) =>

@@ -24,8 +24,8 @@ export interface JudgeOptions extends OperationOptions {
   readonly gate: GateConfig;
   /** Requests that are sent meanwhile; undefined for none. */
   readonly probes?: ProbeOptions | undefined;
-  /** Told after each look. */
-  readonly onLook?: ((evidence: Evidence) => void) | undefined;
+  /** Told after each look, and of which stage it is. */
+  readonly onLook?: ((evidence: Evidence, stage: string) => void) | undefined;
 }
 
 /** The live stage, judged. */
@@ -75,7 +75,7 @@ export async function judgeLiveStage(
         lookSeconds: gate.every,
         onLook: (seen) => {
           note(seen.unread ?? seen.sentence);
-          onLook?.(seen);
+          onLook?.(seen, stage.stage);
         },
       }),
     )
@@ -85,7 +85,8 @@ export async function judgeLiveStage(
 }
 
 /** Pulumi.yaml has percents. */
-const settingsOf = ({ ratio, points, falseAlarms, certainty }: GateConfig): GateSettings => ({
+/** What of a gate its statistics go by. */
+export const settingsOf = ({ ratio, points, falseAlarms, certainty }: GateConfig): GateSettings => ({
   ratio,
   points: points / 100,
   falseAlarms: falseAlarms / 100,

@@ -17,6 +17,8 @@ export interface JudgedPromotionOptions extends PromoteOptions, Pick<JudgeOption
   readonly gate: GateConfig | undefined;
   /** Told what was moved, before that is judged: a judgement that fails takes nothing back. */
   readonly onMoved?: ((moved: JudgedPromotion) => void) | undefined;
+  /** Told after each look of a judgement, and of which stage it is. */
+  readonly onLook?: JudgeOptions["onLook"];
 }
 
 /** What came of a promotion that was judged. */

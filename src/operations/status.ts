@@ -10,6 +10,7 @@ import type { Holder } from "../model/lock.ts";
 import type { ReleaseRecord } from "../model/record.ts";
 import type { PerTrack } from "../model/traffic.ts";
 import { type Verdict, verdictOn } from "../model/verdict.ts";
+import type { EvaluatedStage } from "../project/evaluate.ts";
 import type { Project } from "../project/project.ts";
 import { appliedShare, servedShare } from "../routers/live.ts";
 import type { FourShares } from "../verification/verification.ts";
@@ -53,12 +54,30 @@ export interface LiveStatus {
 }
 
 /** @param stats where the edge's statistics are; without it where the configuration says, if it does */
-export async function readStatus(
+export const readStatus = (
   project: Project,
   api: KubernetesApi | undefined,
   summaries: Promise<readonly StackSummary[]>,
   stats: string | undefined,
-): Promise<Status> {
+): Promise<Status> => statusWith({ project, api, summaries, applied: (stage) => appliedShare(stage, stats) });
+
+/** What a status is made of. */
+export interface StatusSources {
+  readonly project: Project;
+  /** Undefined before the foundation was applied. */
+  readonly api: KubernetesApi | undefined;
+  readonly summaries: Promise<readonly StackSummary[]>;
+  /** The canary's share in the edge, while a stage is live; undefined where nobody knows. */
+  readonly applied: (stage: EvaluatedStage) => Promise<number | undefined>;
+}
+
+/** The status, with the edge's share from wherever it is known. */
+export async function statusWith({
+  project,
+  api,
+  summaries,
+  applied: appliedTo,
+}: StatusSources): Promise<Status> {
   const { app, namespace, release } = project.config;
   const application = api && applicationIn(api, project.config);
   const nothing = [undefined, [], undefined] as const;
@@ -72,7 +91,7 @@ export async function readStatus(
       : nothing,
     summaries,
   ]);
-  const applied = now && (await appliedShare(now.stage, stats));
+  const applied = now && (await appliedTo(now.stage));
   return {
     app: app.name,
     namespace,

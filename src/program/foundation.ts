@@ -3,10 +3,8 @@ import type { KubernetesApi } from "../cluster/api.ts";
 import { type ClusterAccess, clusterAddress } from "../cluster/client-library.ts";
 import { connect } from "../cluster/connect.ts";
 import { requireNothingForeign } from "../cluster/foreign.ts";
-import { readTokenKubeconfig } from "../cluster/kubeconfig.ts";
 import { namespacePath } from "../cluster/objects.ts";
 import { type Cluster, ExistingCluster } from "../components/cluster.ts";
-import { administratorKubeconfig } from "../components/gke/kubeconfig.ts";
 import { isMadeHere, Tenancy, tenancyPaths } from "../components/tenancy.ts";
 import type { FoundationConfig } from "../config/foundation.ts";
 import type { Router, Routers } from "../routers/router.ts";
@@ -53,7 +51,6 @@ export async function declareFoundation(
     edgeRules: [...router.deployerRules(config), ...(former ? readRules(former) : [])],
     podSecurity: config.app.podSecurity?.standard ?? weakest([router, ...(former ? [former.router] : [])]),
     registryCredentials: config.registryCredentials,
-    deployerToken: config.deployerToken,
   });
   for (const served of [{ config, router }, ...(former ? [former] : [])]) {
     const edge = await served.router.loadEdge();
@@ -72,8 +69,7 @@ export async function declareFoundation(
 
 /**
  * How the cluster is looked at before anything is declared; undefined while it is yet to be made. A GKE cluster is
- * looked at as the deployer: by the foundation's own output, so that nothing depends on a local kubeconfig. Where that has no
- * token, it is as whoever founds it.
+ * looked at as the deployer: by the foundation's own output, so that nothing depends on a local kubeconfig.
  */
 async function accessTo(
   { cluster, founding }: FoundationConfig,
@@ -81,10 +77,7 @@ async function accessTo(
 ): Promise<ClusterAccess | undefined> {
   if (cluster.kind === "kubeconfig") return { file: cluster.kubeconfig, context: cluster.context };
   const exported = known ?? foundationOutputs(await readOutputs(founding));
-  if (!exported) return undefined;
-  const { address, token } = readTokenKubeconfig(exported.deployerKubeconfig);
-  if (token !== undefined) return { exported: exported.deployerKubeconfig };
-  return { kubeconfig: administratorKubeconfig(cluster.name, address) };
+  return exported && { exported: exported.deployerKubeconfig };
 }
 
 /** Whether somebody else made the namespace: then it is not ours to delete. */

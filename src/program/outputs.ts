@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { TOKEN_VARIABLE, withToken } from "../cluster/kubeconfig.ts";
 import type { Config } from "../config/stage.ts";
 import { UserError } from "../errors.ts";
 import type { StagePlan, TrackPlan } from "../model/plan.ts";
@@ -40,17 +39,10 @@ export interface FoundationOutputs {
   readonly edgeAddress: string | undefined;
 }
 
-/**
- * Those among a stack's outputs; undefined for a stack that was never applied, or is no foundation.
- * @param token what `canary token` gave whoever acts: it takes the place of a kept one
- */
-export function foundationOutputs(
-  outputs: Readonly<Record<string, unknown>>,
-  token = process.env[TOKEN_VARIABLE],
-): FoundationOutputs | undefined {
-  const { [DEPLOYER_KUBECONFIG]: exported, [EDGE_ADDRESS]: edgeAddress } = outputs;
-  if (typeof exported !== "string") return undefined;
-  const deployerKubeconfig = token ? withToken(exported, token.trim()) : exported;
+/** Those among a stack's outputs; undefined for a stack that was never applied, or is no foundation. */
+export function foundationOutputs(outputs: Readonly<Record<string, unknown>>): FoundationOutputs | undefined {
+  const { [DEPLOYER_KUBECONFIG]: deployerKubeconfig, [EDGE_ADDRESS]: edgeAddress } = outputs;
+  if (typeof deployerKubeconfig !== "string") return undefined;
   return { deployerKubeconfig, edgeAddress: typeof edgeAddress === "string" ? edgeAddress : undefined };
 }
 

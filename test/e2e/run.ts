@@ -6,7 +6,7 @@ import { ENVIRONMENT_VARIABLE, sharedEnvironment } from "./support/environment.t
 
 /** More than all of them take on two busy cores. */
 const LIMIT_MS = 80 * 60_000;
-const ALL = ["test/e2e/{release,command,environment}/**/*.test.ts"];
+const ALL = ["test/e2e/{release,command,environment,page}/**/*.test.ts"];
 
 const main = (files: readonly string[]): Promise<number> =>
   onTemporaryEnvironment("canary-e2e", async ({ environment, stateDir, signal }) => {

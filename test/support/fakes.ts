@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import { ApiError, type KubernetesApi, type RequestBody } from "../../src/cluster/api.ts";
 import type { ProjectConfig } from "../../src/config/project.ts";
 import type { Config } from "../../src/config/stage.ts";
@@ -13,7 +14,14 @@ interface StoredObject {
   readonly metadata: { readonly name: string; readonly resourceVersion?: string };
 }
 
-/** Objects by their API paths, in memory, with the API server's optimistic concurrency. */
+/** What was changed, as a watch tells it. */
+interface Told {
+  readonly version: number;
+  readonly key: string;
+  readonly line: string;
+}
+
+/** Objects by their API paths, in memory, with the API server's optimistic concurrency and its watches. */
 export class FakeApi implements KubernetesApi {
   readonly server: string;
   readonly objects = new Map<string, StoredObject>();
@@ -21,7 +29,10 @@ export class FakeApi implements KubernetesApi {
   onRequest: (method: string, path: string) => void = () => undefined;
   /** How far the server's clock is from this machine's, in milliseconds. */
   skew = 0;
+  #away: Error | undefined;
   private version = 0;
+  private readonly told: Told[] = [];
+  private readonly changes = new EventEmitter().setMaxListeners(0);
 
   constructor(server = "https://cluster.test") {
     this.server = server;
@@ -46,10 +57,49 @@ export class FakeApi implements KubernetesApi {
     return [...this.objects].filter(([key]) => key.startsWith(folder)).map(([, object]) => object as T);
   }
 
+  /** Goes away, with every watch, or comes back. */
+  set away(error: Error | undefined) {
+    this.#away = error;
+    this.changes.emit("change");
+  }
+
+  /** A list, or the watch of one, of all objects or of the one that `fieldSelector=metadata.name=NAME` names. */
+  async open(path: string, signal: AbortSignal): Promise<AsyncIterable<string>> {
+    this.onRequest("GET", path);
+    if (this.#away) throw this.#away;
+    const { pathname, searchParams } = new URL(path, this.server);
+    const name = searchParams.get("fieldSelector")?.replace("metadata.name=", "");
+    const isAsked = (key: string) =>
+      name === undefined ? key.startsWith(`${pathname}/`) : key === `${pathname}/${name}`;
+    if (searchParams.has("watch"))
+      return this.follow(isAsked, Number(searchParams.get("resourceVersion")), signal);
+    const items = [...this.objects].filter(([key]) => isAsked(key)).map(([, object]) => object);
+    return alone(JSON.stringify({ metadata: { resourceVersion: String(this.version) }, items }));
+  }
+
+  private async *follow(isAsked: (key: string) => boolean, from: number, signal: AbortSignal) {
+    for (let at = 0; ; at++) {
+      while (at >= this.told.length) {
+        await once(this.changes, "change", { signal });
+        if (this.#away) throw this.#away;
+      }
+      const { version, key, line } = this.told[at] as Told;
+      if (version > from && isAsked(key)) yield line;
+    }
+  }
+
+  private tell(type: "MODIFIED" | "DELETED", key: string, object: object): void {
+    this.told.push({ version: this.version, key, line: `${JSON.stringify({ type, object })}\n` });
+    this.changes.emit("change");
+  }
+
   async send<T>(method: string, path: string, body?: RequestBody): Promise<T> {
     this.onRequest(method, path);
     if (method === "DELETE") {
+      const found = this.objects.get(path);
       if (!this.objects.delete(path)) throw new ApiError(404, `${path} is not there`);
+      const resourceVersion = String(++this.version);
+      this.tell("DELETED", path, { ...found, metadata: { ...found?.metadata, resourceVersion } });
       return {} as T;
     }
     const object = body?.content as StoredObject;
@@ -66,8 +116,13 @@ export class FakeApi implements KubernetesApi {
     const { metadata } = object as StoredObject;
     const stored = { ...object, metadata: { ...metadata, resourceVersion: String(++this.version) } };
     this.objects.set(path, stored);
+    this.tell("MODIFIED", path, stored);
     return structuredClone(stored);
   }
+}
+
+async function* alone(text: string) {
+  yield text;
 }
 
 export const NAMESPACE = "web";

@@ -135,7 +135,7 @@ export function githubStage(stage: string, inputs: Json = {}): Job {
   };
 }
 
-const isWork = (run: string): boolean => /^(pulumi|npx canary) /.test(run);
+const isWork = (run: string): boolean => /^(pulumi|npm run --silent canary) /.test(run);
 
 /** The conditions that the workflow has: an input, `inputs.promotion`, or that it is not given, `${{ !inputs.promotion }}`. */
 function isTrue(condition: string, inputs: Json): boolean {

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { applyFoundation } from "../../operations/foundation.ts";
-import { EXIT } from "../exit.ts";
-import { foundationJson } from "../json.ts";
+import { EXIT } from "../../results/exit.ts";
+import { foundationJson } from "../../results/json.ts";
 import { foundationText } from "../print/preview.ts";
 import { shown } from "../print/printable.ts";
 import { examples, type Runner } from "../runner.ts";

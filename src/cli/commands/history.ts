@@ -3,7 +3,7 @@ import { applicationOf } from "../../application/application.ts";
 import { type HistoryEntry, KEPT_MOVES } from "../../model/history.ts";
 import { releaseText } from "../../model/lifecycle.ts";
 import { percent } from "../../model/traffic.ts";
-import { EXIT } from "../exit.ts";
+import { EXIT } from "../../results/exit.ts";
 import { seconds, table, timeText } from "../print/text.ts";
 import { examples, type Runner } from "../runner.ts";
 

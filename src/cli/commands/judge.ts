@@ -1,8 +1,9 @@
 import { Command } from "commander";
 import { gateSchema } from "../../config/gate.ts";
 import { judgeLiveStage } from "../../operations/judge.ts";
-import { EXIT, exitCodeOfJudgement, WrongUse } from "../exit.ts";
-import { evidenceJson } from "../json.ts";
+import { EXIT, exitCodeOfJudgement } from "../../results/exit.ts";
+import { evidenceJson } from "../../results/json.ts";
+import { WrongUse } from "../exit.ts";
 import {
   duration,
   type ProbingOption,

@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import { nextStage } from "../../operations/live-stage.ts";
 import { previewStage } from "../../operations/move.ts";
-import { EXIT } from "../exit.ts";
-import { previewJson } from "../json.ts";
+import { EXIT } from "../../results/exit.ts";
+import { previewJson } from "../../results/json.ts";
 import { previewText } from "../print/preview.ts";
 import { examples, type Runner } from "../runner.ts";
 

@@ -7,9 +7,11 @@ import {
 } from "../../operations/judged-promotion.ts";
 import { isLive, liveStage, nextStage } from "../../operations/live-stage.ts";
 import type { Observer } from "../../operations/observer.ts";
+import { EXIT, exitCodeOfPromotion } from "../../results/exit.ts";
+import { promoteJson, verifyJson } from "../../results/json.ts";
+import type { PromotionJson } from "../../results/schemas.ts";
 import { verifyStage } from "../../verification/verification.ts";
-import { EXIT, type ExitCode, exitCodeOfJudgement, exitCodeOfMove, WrongUse } from "../exit.ts";
-import { promoteJson, verifyJson } from "../json.ts";
+import { WrongUse } from "../exit.ts";
 import {
   duration,
   type MeasuringOptions,
@@ -24,7 +26,6 @@ import { outcomeText, verificationText } from "../print/outcome.ts";
 import { previewText } from "../print/preview.ts";
 import { shown } from "../print/printable.ts";
 import { examples, type Runner } from "../runner.ts";
-import type { PromotionJson } from "../schemas.ts";
 import type { Session } from "../session.ts";
 
 interface Options extends MeasuringOptions, ProbingOption {
@@ -118,19 +119,10 @@ async function promoteInTurn(
       outcomes[at] = moved;
     });
     outcomes[at] = outcome;
-    exit = exitCodeOf(outcome, session);
+    exit = exitCodeOfPromotion(outcome, session.project.config.gate);
     if (exit !== EXIT.done) break;
   }
   return exit;
-}
-
-/** A canary of which nothing can be said stops the promotion, unless the gate is configured to go on. */
-function exitCodeOf(outcome: JudgedPromotion, { project }: Session): ExitCode {
-  const moved = exitCodeOfMove(outcome);
-  const isHeldBack = outcome.evidence && !outcome.applied;
-  if (!outcome.evidence || (moved !== EXIT.done && !isHeldBack)) return moved;
-  const judged = exitCodeOfJudgement(outcome.evidence);
-  return judged === EXIT.held && project.config.gate?.unknown === "proceed" ? EXIT.done : judged;
 }
 
 async function promoteOne(

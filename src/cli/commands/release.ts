@@ -3,8 +3,8 @@ import { UserError } from "../../errors.ts";
 import { imageReference } from "../../model/names.ts";
 import { findImage } from "../../project/image.ts";
 import { planRelease, writeRelease } from "../../project/release.ts";
-import { EXIT } from "../exit.ts";
-import { settingJson } from "../json.ts";
+import { EXIT } from "../../results/exit.ts";
+import { settingJson } from "../../results/json.ts";
 import { newReleaseText } from "../print/release.ts";
 import { examples, type Runner } from "../runner.ts";
 

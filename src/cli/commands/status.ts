@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Command } from "commander";
 import { readStatus } from "../../operations/status.ts";
-import { EXIT } from "../exit.ts";
-import { statusJson } from "../json.ts";
+import { EXIT } from "../../results/exit.ts";
+import { statusJson } from "../../results/json.ts";
 import { statsOption } from "../options.ts";
 import { statusText } from "../print/status.ts";
 import { examples, type Runner } from "../runner.ts";

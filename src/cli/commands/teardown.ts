@@ -5,7 +5,8 @@ import {
   type TeardownPlan,
   tearDown,
 } from "../../operations/teardown.ts";
-import { EXIT, WrongUse } from "../exit.ts";
+import { EXIT } from "../../results/exit.ts";
+import { WrongUse } from "../exit.ts";
 import { shown } from "../print/printable.ts";
 import { examples, type Runner } from "../runner.ts";
 

@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import { applicationOf } from "../../application/application.ts";
 import { Refusal } from "../../errors.ts";
-import { EXIT } from "../exit.ts";
-import { holderJson } from "../json.ts";
+import { EXIT } from "../../results/exit.ts";
+import { holderJson } from "../../results/json.ts";
 import { examples, type Runner } from "../runner.ts";
 
 interface Options {

@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import { liveStage } from "../../operations/live-stage.ts";
+import { EXIT } from "../../results/exit.ts";
+import { verifyJson } from "../../results/json.ts";
 import { verifyStage } from "../../verification/verification.ts";
-import { EXIT } from "../exit.ts";
-import { verifyJson } from "../json.ts";
 import { type MeasuringOptions, verificationOptions, withMeasuringOptions } from "../options.ts";
 import { verificationText } from "../print/outcome.ts";
 import { examples, type Runner } from "../runner.ts";

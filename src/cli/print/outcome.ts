@@ -1,5 +1,5 @@
 import { releaseText } from "../../model/lifecycle.ts";
-import type { MoveJson, VerificationJson } from "../schemas.ts";
+import type { MoveJson, VerificationJson } from "../../results/schemas.ts";
 import { sharesTable } from "./shares.ts";
 import { seconds } from "./text.ts";
 

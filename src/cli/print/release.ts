@@ -1,6 +1,6 @@
 import { settingText } from "../../config/app/setting-changes.ts";
 import { releaseText } from "../../model/lifecycle.ts";
-import type { ReleaseJson } from "../schemas.ts";
+import type { ReleaseJson } from "../../results/schemas.ts";
 
 /** What stands in Pulumi.yaml now, and what to do with it. */
 export const newReleaseText = ({ before, after, settings, commit }: ReleaseJson): string =>

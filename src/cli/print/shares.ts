@@ -1,7 +1,7 @@
 import type { Release } from "../../model/lifecycle.ts";
 import { percent } from "../../model/traffic.ts";
+import { bothShares } from "../../results/json.ts";
 import type { FourShares } from "../../verification/verification.ts";
-import { bothShares } from "../json.ts";
 import { shareText, table } from "./text.ts";
 
 /** The four numbers of each version, side by side. */

@@ -12,7 +12,7 @@ import {
   statusSchema,
   teardownSchema,
   verifySchema,
-} from "../../../src/cli/schemas.ts";
+} from "../../../src/results/schemas.ts";
 import { until } from "../../support/until.ts";
 import { administrator, environment, makeProject, type TestProject } from "../support/environment.ts";
 import { canary, type Ended } from "../support/project.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { after, before, describe, it } from "mocha";
-import { statusSchema } from "../../../src/cli/schemas.ts";
 import { deploymentPath } from "../../../src/cluster/objects.ts";
 import type { Deployment } from "../../../src/model/deployment.ts";
 import { type Lease, renewedLease, takenLease } from "../../../src/model/lock.ts";
+import { statusSchema } from "../../../src/results/schemas.ts";
 import { until } from "../../support/until.ts";
 import { administrator, environment, makeProject, type TestProject } from "../support/environment.ts";
 import { type Cable, canary, layCable, lockStack, startCanary } from "../support/project.ts";
@@ -56,7 +56,10 @@ describe("canary, when something goes wrong", () => {
     ]);
     assert.deepEqual(both.map(({ exitCode }) => exitCode).sort(), [0, 3]);
     const refused = both.find(({ exitCode }) => exitCode === 3);
-    assert.match(refused?.stderr ?? "", /the lock is held by \S+@\S+:\d+ \(promote canary-75\) since/);
+    assert.match(
+      refused?.stderr ?? "",
+      /the lock is held by \S+@\S+:\d+\.[0-9a-f]{8} \(promote canary-75\) since/,
+    );
     assert.equal((await run("rollback", ...QUICKLY)).exitCode, 0);
   });
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { after, before, describe, it } from "mocha";
 import { parse, stringify } from "yaml";
-import { statusSchema } from "../../../src/cli/schemas.ts";
+import { statusSchema } from "../../../src/results/schemas.ts";
 import { makeProject, type TestProject } from "../support/environment.ts";
 import { canary } from "../support/project.ts";
 import { startVault, type Vault } from "../support/vault.ts";

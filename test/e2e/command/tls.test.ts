@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, describe, it } from "mocha";
 import { generate } from "selfsigned";
-import { promoteSchema, verifySchema } from "../../../src/cli/schemas.ts";
+import { promoteSchema, verifySchema } from "../../../src/results/schemas.ts";
 import { administrator, makeProject, type TestProject } from "../support/environment.ts";
 import { found } from "../support/move.ts";
 import { canary, type Ended } from "../support/project.ts";

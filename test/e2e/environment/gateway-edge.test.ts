@@ -48,23 +48,18 @@ describe("the local edge of Contour and Envoy", function () {
     assert.ok(Math.abs(canary - 500) <= bound, `${canary} of 2,000`);
   });
 
-  for (const [name, clientOf] of [
-    ["HTTP/1.1", http1],
-    ["HTTP/2", http2],
-  ] as const) {
-    it(`gives 1 % and 99 % of 10,000 requests to a point, on 16 kept connections of ${name}`, async () => {
-      const client = clientOf(world.edge.url, 16);
-      for (const share of [1, 99]) {
-        await world.weights(100 - share, share);
-        await until(async () => (await world.canaryShare()) === share, { everyMs: 5 });
-        const counts = await countVersions(client, 16, (asked) => asked >= 10_000);
-        assert.deepEqual(Object.keys(counts).sort(), ["1.0.0", "2.0.0"]);
-        const measured = (counts["2.0.0"] ?? 0) / 100;
-        assert.ok(Math.abs(measured - share) <= 1, `${measured} %`);
-      }
-      client.close();
-    });
-  }
+  it("gives 1 % and 99 % of 10,000 requests to a point, on 16 kept connections", async () => {
+    const client = http1(world.edge.url, 16);
+    for (const share of [1, 99]) {
+      await world.weights(100 - share, share);
+      await until(async () => (await world.canaryShare()) === share, { everyMs: 5 });
+      const counts = await countVersions(client, 16, (asked) => asked >= 10_000);
+      assert.deepEqual(Object.keys(counts).sort(), ["1.0.0", "2.0.0"]);
+      const measured = (counts["2.0.0"] ?? 0) / 100;
+      assert.ok(Math.abs(measured - share) <= 1, `${measured} %`);
+    }
+    client.close();
+  });
 
   it("follows changes of weights under HTTP/2 as well, without a failed request", async () => {
     const client = http2(world.edge.url, 2);

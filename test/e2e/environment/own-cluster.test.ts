@@ -139,6 +139,11 @@ describe("npm start -- --context, by somebody without root on a cluster of their
     assert.match(said, /An earlier run on canary-stages-local did not come to its end/);
     assert.match(said, /Requests go through the API server's proxy of Service httpd/);
     assert.doesNotMatch(said, /Building Kubernetes|Debian packages|voyager/i);
+    assert.match(said, /^Watch it in a browser, .*: http:\/\/127\.0\.0\.1:\d+\/\?token=\S+$/m);
+    const page = readFileSync(join(user.checkout, "reports", "own-cluster.html"), "utf8");
+    const [, state = ""] =
+      /<script type="application\/json" id="state"[^>]*>(.*?)<\/script>/s.exec(page) ?? [];
+    assert.equal(JSON.parse(state).status.live.stage, STAGES.at(-1));
     assert.match(said, /Left on canary-stages-local: namespace canary-stages-walk/);
     assert.equal(await isReleased(), true);
     const report = reportSchema.parse(await ownReport(user));

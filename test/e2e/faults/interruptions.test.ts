@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import { before, beforeEach, describe, it } from "mocha";
-import { statusSchema } from "../../../src/cli/schemas.ts";
 import type { KubernetesApi } from "../../../src/cluster/api.ts";
 import { configMapPath, deploymentPath } from "../../../src/cluster/objects.ts";
 import type { Deployment } from "../../../src/model/deployment.ts";
 import type { Lease } from "../../../src/model/lock.ts";
+import { statusSchema } from "../../../src/results/schemas.ts";
 import { until } from "../../support/until.ts";
 import { administrator, makeProject, type TestProject } from "../support/environment.ts";
 import { found } from "../support/move.ts";

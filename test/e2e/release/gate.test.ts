@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import { type Load, startLoad } from "../../../bench/load/load.ts";
-import { evidenceSchema, historySchema, promoteSchema, statusSchema } from "../../../src/cli/schemas.ts";
 import { rolloutOf } from "../../../src/model/rollout.ts";
+import { evidenceSchema, historySchema, promoteSchema, statusSchema } from "../../../src/results/schemas.ts";
 import { until } from "../../support/until.ts";
 import { environment } from "../support/environment.ts";
 import { type FaultWorld, faultWorld } from "../support/fault-world.ts";

@@ -262,6 +262,9 @@ describe("a release through a route of the Gateway API", function () {
   });
 
   it("has the pods for a share before it gives it, and leaves them to their autoscaler afterwards", async () => {
+    // Everybody is served again, whatever host they ask for: the load asks for none.
+    await project.edit("Pulumi.yaml", { edge: edgeWith({}) });
+    await moveTo(project, "canary-25");
     const scaled = { previous: 3, canary: { min: 1, max: 6, cpu: 70 } };
     for (const name of ["canary-25", "canary-75"]) {
       await project.edit(`Pulumi.${name}.yaml`, { replicas: scaled });
@@ -288,5 +291,25 @@ describe("a release through a route of the Gateway API", function () {
     assert.deepEqual([await countNow(), await api.get(AUTOSCALER)], [2, undefined]);
     assert.deepEqual(await deviationsNow(), []);
     assert.deepEqual((await load.stop()).failures, []);
+  });
+
+  it("mirrors requests to a canary that waits, whose answers nobody sees", async () => {
+    await project.edit("Pulumi.yaml", { edge: edgeWith({ mirror: true }) });
+    await project.edit("Pulumi.canary-0.yaml", { replicas: { previous: 1, canary: 1 } });
+    await moveTo(project, "canary-0");
+    const { config, plan, router } = await stage("canary-0");
+    const mirrored = async (): Promise<number> => {
+      const counters = await router.live.dataPlane?.counters(stats, { namespace: NAMESPACE, plan });
+      return Object.values(counters ?? {}).reduce(
+        (sum, { track, requests }) => sum + (track === "canary" ? requests : 0),
+        0,
+      );
+    };
+    const before = await mirrored();
+    for (let count = 0; count < 20; count++) {
+      const { headers } = await fetch(url);
+      assert.equal(headers.get("x-version"), config.release.previous);
+    }
+    await until(async () => (await mirrored()) - before === 20, { what: "20 mirrored requests" });
   });
 });

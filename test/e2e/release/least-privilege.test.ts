@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { before, describe, it } from "mocha";
 import { PROJECT_ROOT } from "../../../local/paths.ts";
 import { configMapPath } from "../../../src/cluster/objects.ts";
+import { until } from "../../support/until.ts";
 import { type Call, callsDuring } from "../support/audit.ts";
 import { administrator, environment, makeProject, type TestProject } from "../support/environment.ts";
 import { checkout, shell } from "../support/jobs.ts";
+import { openPage } from "../support/page.ts";
 import { canary } from "../support/project.ts";
 
 const NAMESPACE = "e2e-privilege";
@@ -52,6 +54,7 @@ describe("least privilege", () => {
       await command("promote", "canary-25", "--yes", "--no-verify");
       await command("promote", "canary-75", "--yes", "--no-verify");
       await command("status");
+      await watched();
       await command("rollback", "--yes", "--no-verify");
       await command("teardown", "--confirm", `canary-stages/${NAMESPACE}`);
     });
@@ -82,9 +85,7 @@ describe("least privilege", () => {
   it("is granted nothing that it does not ask for", () => {
     const asked = [...founding, ...promoting, ...commanding].filter(({ user }) => user === DEPLOYER);
     const unused = grants(granted).filter((grant) => !asked.some((call) => needs(call, grant)));
-    // Deployments are not waited for, by an annotation, even when they are deleted; those of all other kinds are.
-    const waiting = ["list", "watch"].map((verb) => ({ resource: "deployments.apps", verb }));
-    assert.deepEqual(unused, waiting);
+    assert.deepEqual(unused, []);
   });
 
   it("stays within the namespace, but for what the provider watches while the namespace itself comes and goes", () => {
@@ -104,6 +105,15 @@ describe("least privilege", () => {
   async function command(...words: string[]): Promise<void> {
     const { exitCode, stderr } = await canary(project, ...words);
     assert.equal(exitCode, 0, stderr);
+  }
+
+  /** Looks at the page, which watches what it shows. */
+  async function watched(): Promise<void> {
+    const page = await openPage(project);
+    const viewer = await page.browser.look();
+    await until(() => viewer.state().status?.live?.stage === "canary-75");
+    assert.equal(viewer.state().cluster.why, null);
+    await page.stop();
   }
 
   /** Applies a stage as somebody who has the state and its passphrase, and nothing else, would. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "mocha";
-import { previewSchema } from "../../../src/cli/schemas.ts";
 import type { KubernetesApi } from "../../../src/cluster/api.ts";
+import { previewSchema } from "../../../src/results/schemas.ts";
 import { until } from "../../support/until.ts";
 import { administrator, makeProject, type TestProject } from "../support/environment.ts";
 import { moveTo } from "../support/move.ts";

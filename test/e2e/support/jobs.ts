@@ -18,7 +18,7 @@ export async function checkout({ workspace }: TestProject): Promise<Checkout> {
   const files = (await readdir(workspace.directory)).filter((name) => name.endsWith(".yaml"));
   await Promise.all([
     ...files.map((name) => copyFile(join(workspace.directory, name), join(made.folder, name))),
-    // The command as well, which npx finds by package.json.
+    // The command as well, a script of package.json.
     ...["policy", "node_modules", "package.json", "src"].map((name) =>
       symlink(join(PROJECT_ROOT, name), join(made.folder, name)),
     ),

@@ -1,19 +1,9 @@
-import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
+import { matchesGolden as matches } from "../golden.ts";
 import type { Registered } from "./mocks.ts";
 
-const folder = new URL("../../golden/", import.meta.url);
-
-/**
- * Compares what a stage registered with test/golden/NAME.json. With UPDATE_GOLDEN=1 writes that file instead: look at
- * its difference before committing it.
- */
-export async function matchesGolden(name: string, resources: readonly Registered[]): Promise<void> {
-  const file = new URL(`${name}.json`, folder);
-  const registered = `${JSON.stringify(resources.map(goldenOf).sort(byUrn), null, 2)}\n`;
-  if (process.env.UPDATE_GOLDEN === "1") return writeFile(file, registered);
-  assert.deepEqual(JSON.parse(registered), JSON.parse(await readFile(file, "utf8")), `${name}.json`);
-}
+/** Compares what a stage registered with test/golden/NAME.json, see there. */
+export const matchesGolden = (name: string, resources: readonly Registered[]): Promise<void> =>
+  matches(name, resources.map(goldenOf).sort(byUrn));
 
 function goldenOf(resource: Registered) {
   const { urn, provider, protect, retainOnDelete, dependsOn, hooks, secrets, inputs } = resource;

@@ -7,6 +7,10 @@ import { afterEach, beforeEach, describe, it } from "mocha";
 import { parse, stringify } from "yaml";
 import type { z } from "zod";
 import { acquireLock } from "../../../src/application/lock.ts";
+import { configMapPath, deploymentPath } from "../../../src/cluster/objects.ts";
+import { toRecord } from "../../../src/config/app/settings.ts";
+import { UserError } from "../../../src/errors.ts";
+import { toData } from "../../../src/model/record.ts";
 import {
   historySchema,
   previewSchema,
@@ -17,11 +21,7 @@ import {
   teardownSchema,
   unlockSchema,
   verifySchema,
-} from "../../../src/cli/schemas.ts";
-import { configMapPath, deploymentPath } from "../../../src/cluster/objects.ts";
-import { toRecord } from "../../../src/config/app/settings.ts";
-import { UserError } from "../../../src/errors.ts";
-import { toData } from "../../../src/model/record.ts";
+} from "../../../src/results/schemas.ts";
 import { canary, type Ended } from "../../support/fake-session.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
 import { fakeProject, NAMESPACE } from "../../support/fakes.ts";
@@ -97,20 +97,6 @@ describe("canary status", () => {
       "rollback",
     );
     await lock.release().catch(() => undefined);
-  });
-});
-
-describe("canary token", () => {
-  it("is of a foundation that was applied", async () => {
-    const { exitCode, stdout, stderr } = await run("token");
-    assert.deepEqual([exitCode, stdout], [1, ""]);
-    assert.match(stderr, /the foundation, stack foundation, was never applied/);
-  });
-
-  it("holds for ten minutes at the least", async () => {
-    const { exitCode, stderr } = await run("token", "--for", "5m");
-    assert.equal(exitCode, 2);
-    assert.match(stderr, /Give 10m or more/);
   });
 });
 

@@ -4,11 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CommanderError } from "commander";
 import { describe, it } from "mocha";
-import { EXIT, exitCodeOf, WrongUse } from "../../../src/cli/exit.ts";
-import { duration, verificationOptions } from "../../../src/cli/options.ts";
+import { exitCodeOf, WrongUse } from "../../../src/cli/exit.ts";
+import { duration, measuringWords, verificationOptions } from "../../../src/cli/options.ts";
 import { ageText, seconds, shareText, table, timeText } from "../../../src/cli/print/text.ts";
 import { lockHolders } from "../../../src/engine/automation/locks.ts";
 import { Refusal, UserError } from "../../../src/errors.ts";
+import { EXIT } from "../../../src/results/exit.ts";
 
 describe("exit codes", () => {
   it("tell a script what kind of failure it was", () => {
@@ -39,6 +40,22 @@ describe("how many requests are sent", () => {
     assert.deepEqual(sent({ requests: 500 }), { requests: 500, precision: undefined });
     assert.deepEqual(sent({ precision: 1 }), { requests: 4000, precision: 1 });
     assert.deepEqual(sent({ requests: 500, precision: 1 }), { requests: 500, precision: 1 });
+  });
+});
+
+describe("options of a measurement", () => {
+  it("can be typed once more as they were", () => {
+    const given = {
+      url: "http://edge",
+      acceptSelfSigned: true,
+      requests: 500,
+      settle: 90,
+      stats: "http://edge/;csv",
+    };
+    const words =
+      "--url http://edge --accept-self-signed --requests 500 --settle 90s --stats http://edge/;csv";
+    assert.deepEqual(measuringWords(given), words.split(" "));
+    assert.deepEqual(measuringWords({}), []);
   });
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { KubeConfig } from "@kubernetes/client-node";
 import { describe, it } from "mocha";
-import { readTokenKubeconfig, tokenKubeconfig, withToken } from "../../../src/cluster/kubeconfig.ts";
+import { readTokenKubeconfig, tokenKubeconfig } from "../../../src/cluster/kubeconfig.ts";
 import { Refusal } from "../../../src/errors.ts";
 
 const AUTHORITY = Buffer.from("certificate").toString("base64");
@@ -79,6 +79,7 @@ describe("readTokenKubeconfig", () => {
       "another way to log in",
       edited(({ users }) => Object.assign(users[0].user, { exec: { command: "login" } })),
     ],
+    ["no token", edited(({ users }) => Object.assign(users[0], { user: {} }))],
     ["an empty token", edited(({ users }) => Object.assign(users[0].user, { token: "" }))],
     ["a server that is no text", edited(({ clusters }) => Object.assign(clusters[0].cluster, { server: 5 }))],
     ["users without a user", edited(({ users }) => Object.assign(users, [{ name: "deployer" }]))],
@@ -107,14 +108,6 @@ describe("readTokenKubeconfig", () => {
         (error) => error instanceof Refusal && !error.message.includes("a-token"),
       ));
   }
-
-  it("takes one without a token, of a foundation that keeps none, and one that was put in", () => {
-    const without = tokenKubeconfig("deployer", address, undefined);
-    assert.equal(readTokenKubeconfig(without).token, undefined);
-    assert.equal(withToken(without, "a-token"), own);
-    assert.equal(withToken(own, "another"), tokenKubeconfig("deployer", address, "another"));
-    assert.throws(() => withToken(own.replace("https:", "http:"), "another"), Refusal);
-  });
 
   it("names the field that is not of its form", () => {
     const text = edited(({ users }) => Object.assign(users[0].user, { exec: { command: "login" } }));

@@ -14,6 +14,10 @@ describe("a value that can have several forms is told about the one that was mea
       "edge.gateway.sectoin is no known key; did you mean edge.gateway.section?",
     ],
     [{ gateway: { name: "web", class: "contour", section: 3 } }, "edge.gateway.section is 3: must be a text"],
+    [
+      { gateway: { name: "web", constructor: 1 } },
+      "edge.gateway.constructor is no known key; did you mean edge.gateway.section?",
+    ],
     [{ gateway: {} }, "edge.gateway is {}: must be { class } or { name }"],
     [{ gateway: "contour" }, 'edge.gateway is "contour": must be { class } or { name }'],
     [{ ...own, testers: {} }, "edge.testers is {}: must be { header } or { cookie }"],

@@ -14,8 +14,11 @@ function* valuesIn(value: unknown, path = ""): Generator<string> {
   } else yield `${path}: ${JSON.stringify(value)}`;
 }
 
+/** Golden objects; a folder has those of something else. */
+const goldenFiles = readdirSync(golden).filter((file) => file.endsWith(".json"));
+
 const declared = new Set(
-  readdirSync(golden).flatMap((file) => [
+  goldenFiles.flatMap((file) => [
     ...valuesIn(
       (JSON.parse(readFileSync(new URL(file, golden), "utf8")) as { inputs: object }[]).map(
         ({ inputs }) => inputs,

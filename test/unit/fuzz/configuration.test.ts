@@ -45,7 +45,10 @@ describe("a configuration of any content", () => {
           assert.ok("accepted" in again, "it is refused as texts");
           assert.deepEqual(again.accepted, found.accepted);
         }),
-        { numRuns: 500, examples: NAMED_LIKE_MEMBERS.map((name): [unknown] => [{ ...original, [name]: "" }]) },
+        {
+          numRuns: 500,
+          examples: NAMED_LIKE_MEMBERS.map((name): [unknown] => [{ ...original, [name]: "" }]),
+        },
       );
     });
   }

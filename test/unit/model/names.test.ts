@@ -51,7 +51,6 @@ describe("appNames", () => {
       lock: "httpd-release",
       history: "httpd-history",
       deployer: "httpdcanary-deployer",
-      deployerToken: "httpdcanary-deployer-token",
     });
   });
 });

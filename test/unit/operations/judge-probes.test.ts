@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { afterEach, beforeEach, describe, it } from "mocha";
-import { evidenceSchema } from "../../../src/cli/schemas.ts";
+import { evidenceSchema } from "../../../src/results/schemas.ts";
 import { canary } from "../../support/fake-session.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
 import { type Loopback, listenOnLoopback } from "../../support/loopback.ts";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "mocha";
-import { evidenceSchema, promoteSchema, statusSchema } from "../../../src/cli/schemas.ts";
 import type { GateConfig } from "../../../src/config/gate.ts";
 import { Refusal } from "../../../src/errors.ts";
 import type { ReleaseEvent } from "../../../src/model/event.ts";
 import { judgeLiveStage } from "../../../src/operations/judge.ts";
 import { type JudgedPromotionOptions, promoteAndJudge } from "../../../src/operations/judged-promotion.ts";
+import { evidenceSchema, promoteSchema, statusSchema } from "../../../src/results/schemas.ts";
 import { canary } from "../../support/fake-session.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
 import { ALICE, fakeProject, recorder } from "../../support/fakes.ts";

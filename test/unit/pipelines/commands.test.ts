@@ -147,7 +147,7 @@ describe("commands of the pipelines, run by a shell", () => {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "pipelines-"));
     log = join(folder, "log");
-    for (const program of ["pulumi", "npm", "node", "npx"]) {
+    for (const program of ["pulumi", "npm", "node"]) {
       const file = join(folder, program);
       await writeFile(
         file,
@@ -188,7 +188,7 @@ describe("commands of the pipelines, run by a shell", () => {
         assert.ok(job);
         await rm(log, { force: true });
         const [select, preview] = expected(stage);
-        const promotion = `npx canary promote ${stage} --yes --no-verify`;
+        const promotion = `npm run --silent canary -- promote ${stage} --yes --no-verify`;
         assert.deepEqual(await shell(job.commands, job.variables), [select, preview, promotion]);
       }
     });
@@ -201,7 +201,7 @@ describe("commands of the pipelines, run by a shell", () => {
 
   it("end the job where the canary was taken out, or is held", async () => {
     for (const exitCode of [5, 6]) {
-      await writeFile(join(folder, "npx"), `#!/bin/sh\nexit ${exitCode}\n`);
+      await writeFile(join(folder, "npm"), `#!/bin/sh\nexit ${exitCode}\n`);
       for (const job of [githubJobs()["canary-75"], gitlabJobs()["canary-75"]]) {
         assert.ok(job);
         await assert.rejects(shell(job.commands, job.variables), { code: exitCode });

@@ -2,9 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { before, describe, it } from "mocha";
-import { readTokenKubeconfig } from "../../../src/cluster/kubeconfig.ts";
 import { outputsSchema } from "../../../src/program/outputs.ts";
-import { outputValue } from "../../support/program/gke-stages.ts";
 import { type Registered, runStage, type StageRun } from "../../support/program/mocks.ts";
 import { type Json, only, recordOf, tracksOf, WEIGHT } from "../../support/program/stage-objects.ts";
 import { clusterAfter, runStages, stageOf } from "../../support/program/stages.ts";
@@ -233,18 +231,6 @@ describe("the foundation", () => {
     assert.deepEqual(Object.keys(run.outputs), ["deployerKubeconfig"]);
     assert.equal(await pulumi.isSecret(run.outputs.deployerKubeconfig as never), true);
     assert.deepEqual(run.secretOutputs, ["tenancy.deployerKubeconfig"]);
-  });
-
-  it("exports a kubeconfig without a token, and makes none, where tokens are issued", async () => {
-    const founding = stageOf("foundation");
-    const issuing = await runStage({ ...founding, config: { ...founding.config, deployerToken: "issued" } });
-    const exported = await outputValue(issuing.outputs.deployerKubeconfig);
-    assert.equal(readTokenKubeconfig(exported).token, undefined);
-    const kinds = (of: StageRun) =>
-      of.resources.flatMap(({ type, inputs }) => (type.endsWith(":Secret") ? [inputs.type] : []));
-    assert.deepEqual(kinds(issuing), ["Opaque"]);
-    assert.deepEqual(kinds(run), ["kubernetes.io/service-account-token"]);
-    assert.ok(readTokenKubeconfig(await outputValue(run.outputs.deployerKubeconfig)).token);
   });
 
   it("protects the namespace, and deletes it when it made it", () => {

@@ -6,6 +6,7 @@ package v2
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apiextensions"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -15,6 +16,9 @@ import (
 func RegisterResource(ctx *pulumi.Context, apiVersion, kind, name string, props pulumi.Input,
 	opts ...pulumi.ResourceOption) (pulumi.CustomResource, error) {
 	var object apiextensions.CustomResource
+	if !strings.Contains(apiVersion, "/") {
+		apiVersion = "core/" + apiVersion // The provider's name for the group that has none in Kubernetes.
+	}
 	token := fmt.Sprintf("kubernetes:%s:%s", apiVersion, kind)
 	if err := ctx.RegisterResource(token, name, props, &object, opts...); err != nil {
 		return nil, err

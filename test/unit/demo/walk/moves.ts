@@ -1,4 +1,4 @@
-import type { MoveJson, VerificationJson } from "../../../../src/cli/schemas.ts";
+import type { MoveJson, VerificationJson } from "../../../../src/results/schemas.ts";
 
 const RELEASE = { previous: "2.4.18", canary: "2.4.20" };
 
