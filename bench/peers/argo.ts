@@ -19,7 +19,8 @@ export interface RolloutStatus {
   };
 }
 
-const DONE_MS = 1_200_000;
+/** A move that somebody asks for, and a release that goes through by itself. */
+const DONE_MS = { move: 180_000, release: 1_200_000 } as const;
 
 /** Argo Rollouts by replica ratio. What its kubectl plugin does to a Rollout's status is done to it directly. */
 export function argo(place: Place, world: World, controller: Controller, analysis?: Analysis): Contender {
@@ -32,14 +33,15 @@ export function argo(place: Place, world: World, controller: Controller, analysi
       type: "application/merge-patch+json",
       content: { status },
     });
+  const timeoutMs = analysis ? DONE_MS.release : DONE_MS.move;
   const untilIs = async (what: string, is: (seen: RolloutStatus) => boolean): Promise<void> => {
     const look = async () => {
       const seen = await world.api.get<RolloutStatus>(path);
       if (!seen) throw new Error("the Rollout is gone");
       return isObserved(seen) && is(seen);
     };
-    if (await until(look, { timeoutMs: DONE_MS, everyMs: 100, signal: world.signal })) return;
-    throw new Error(`the Rollout is not ${what} within ${DONE_MS / 1000} s`);
+    if (await until(look, { timeoutMs, everyMs: 100, signal: world.signal })) return;
+    throw new Error(`the Rollout is not ${what} within ${timeoutMs / 1000} s`);
   };
   let stable: Parameters<typeof rollout>[0] | undefined;
   let canary: Parameters<typeof rollout>[0] | undefined;

@@ -1,3 +1,4 @@
+import { missingCanaries, missingContenders } from "./missing.ts";
 import type { Circumstances, Report } from "./report.ts";
 import { range } from "./tables/cells.ts";
 import { judgedTable } from "./tables/judged.ts";
@@ -11,19 +12,30 @@ export function tablesOf(report: Report): string {
       ? [
           "### Releases",
           ...circumstancesOf(report.releases),
+          ...missingContenders(report.releases),
           loadTable(report),
           movesTable(report),
           costTable(report),
         ]
       : ["No release was measured."]),
     ...(report.judged.length > 0
-      ? ["### Bad canaries", ...circumstancesOf(report.judged), judgedTable(report.judged)]
+      ? [
+          "### Bad canaries",
+          ...circumstancesOf(report.judged),
+          ...missingCanaries(report.judged),
+          judgedTable(report.judged),
+        ]
       : ["No bad canary was measured."]),
     ...(report.killed.length > 0
-      ? ["### Killed in the middle of a move", ...circumstancesOf(report.killed), killedTable(report.killed)]
+      ? [
+          "### Killed in the middle of a move",
+          ...circumstancesOf(report.killed),
+          ...missingContenders(report.killed),
+          killedTable(report.killed),
+        ]
       : ["Nothing was killed in a measured run."]),
     ...(report.rights.length > 0
-      ? ["### Rights in the cluster", rightsTable(report.rights)]
+      ? ["### Rights in the cluster", ...missingContenders(report.rights), rightsTable(report.rights)]
       : ["No rights were counted."]),
   ].join("\n\n");
 }

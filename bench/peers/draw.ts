@@ -1,16 +1,16 @@
-/** Draws the pictures of docs/peers.md and writes its tables, from reports/peers.json. */
+/** Draws the pictures of docs/peers.md and writes its tables, from the reports of its parts. */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PROJECT_ROOT, REPORTS } from "../../local/paths.ts";
 import { replaceBetween } from "../availability/document.ts";
 import { tablesOf } from "./document.ts";
 import { judgedPicture, releasesPicture } from "./pictures.ts";
-import { readReport } from "./report.ts";
+import { readReport } from "./reports.ts";
 
 const DOCUMENT = join(PROJECT_ROOT, "docs", "peers.md");
 const PICTURES = join(PROJECT_ROOT, "docs", "pictures");
 
-const report = await readReport(join(REPORTS, "peers.json"));
+const report = await readReport(REPORTS);
 const drawn = [
   ...(report.releases.length > 0
     ? [{ name: "peers-releases", alt: "Releases", svg: releasesPicture(report) }]

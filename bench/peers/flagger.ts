@@ -11,7 +11,8 @@ export interface CanaryStatus {
   readonly status?: { readonly phase?: string; readonly canaryWeight?: number };
 }
 
-const DONE_MS = 1_200_000;
+/** A move that somebody asks for, and a release that goes through by itself. */
+const DONE_MS = { move: 180_000, release: 1_200_000 } as const;
 
 /** Flagger with its provider for the Gateway API. @param gates by which each share is held; without them nobody holds it */
 export function flagger(
@@ -28,14 +29,15 @@ export function flagger(
       `/apis/apps/v1/namespaces/${place.namespace}/deployments/${CANARY}`,
       deployment(version, first),
     );
+  const timeoutMs = gates ? DONE_MS.move : DONE_MS.release;
   const untilIs = async (is: (status: CanaryStatus["status"]) => boolean): Promise<void> => {
     const look = async () => {
       const seen = await world.api.get<CanaryStatus>(path);
       if (!seen) throw new Error("the Canary is gone");
       return is(seen.status);
     };
-    if (await until(look, { timeoutMs: DONE_MS, everyMs: 100, signal: world.signal })) return;
-    throw new Error(`the Canary did not get on within ${DONE_MS / 1000} s`);
+    if (await until(look, { timeoutMs, everyMs: 100, signal: world.signal })) return;
+    throw new Error(`the Canary did not get on within ${timeoutMs / 1000} s`);
   };
   return {
     ...place,

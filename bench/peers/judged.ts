@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { until } from "../../local/process/until.ts";
 import { startLoad } from "../load/load.ts";
+import { shareOf, untilAlone } from "./arrival.ts";
 import { type CanaryKind, KINDS, versionsOf } from "./canaries.ts";
 import type { Contender } from "./contender.ts";
 import type { JudgedRun, OUTCOMES } from "./report.ts";
@@ -19,7 +20,6 @@ export interface JudgedOptions {
 }
 
 const LOOK_MS = 100;
-const SERVE_MS = 60_000;
 const SETTLE_MS = 60_000;
 /** What is in flight when the canary goes still ends. */
 const TAIL_MS = 2000;
@@ -40,9 +40,7 @@ export async function runJudged(
   const { stable, canary } = versionsOf(options.canary);
   await contender.found(stable);
   const { url, headers } = await contender.entrance();
-  const serves = async () => (await shareOf(contender, stable.name)) === 100;
-  if (!(await until(serves, { timeoutMs: SERVE_MS, everyMs: LOOK_MS, signal: world.signal })))
-    throw new Error(`${contender.name} does not serve ${stable.name} alone`);
+  await untilAlone(contender, stable.name, world.signal);
   const load = await startLoad({
     url,
     headers: { ...headers },
@@ -72,7 +70,7 @@ export async function runJudged(
   await watched.stop();
   const { first = from, last } = watched.times();
   const to = Date.now();
-  const { requests, failed } = await load.between(first, to);
+  const { requests, failed, failuresByKind } = await load.between(first, to);
   await load.stop();
   const share = await shareOf(contender, canary.name);
   const outcome = outcomeOf(share, { hasEnded: ended !== undefined, wasLetIn: last !== undefined });
@@ -88,6 +86,7 @@ export async function runJudged(
     requests,
     failed,
     base: Math.round((requests * KINDS[options.canary].base) / 100),
+    failuresByKind,
   };
 }
 
@@ -100,9 +99,6 @@ function outcomeOf(
   if (share === 100) return "released";
   return share === 0 ? "taken out" : "still there";
 }
-
-const shareOf = ({ split }: Contender, version: string): Promise<number | undefined> =>
-  split.shareOf(version).catch(() => undefined);
 
 function watchShare(contender: Contender, version: string): Watched {
   let [first, last]: [number | undefined, number | undefined] = [undefined, undefined];

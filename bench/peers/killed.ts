@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { until } from "../../local/process/until.ts";
-import type { Contender } from "./contender.ts";
+import { arrives } from "./arrival.ts";
 import { versionAt } from "./moves.ts";
 import { startUsers } from "./release.ts";
 import type { KilledRun } from "./report.ts";
@@ -12,7 +11,6 @@ import type { World } from "./world.ts";
 export const MOMENTS_MS = [500, 1500, 3000, 6000] as const;
 /** Nobody is there for so long. */
 const AWAY_MS = 10_000;
-const ARRIVE_MS = 180_000;
 
 /** Kills what makes a move from 25 to 75 %, once at each moment, and brings it back. */
 export async function runKilled({ contender }: Turn, rate: number, world: World): Promise<KilledRun[]> {
@@ -36,20 +34,18 @@ export async function runKilled({ contender }: Turn, rate: number, world: World)
       await contender.kill();
       await setTimeout(AWAY_MS);
       const back = Date.now();
-      await Promise.all([contender.resume(75), moving]);
-      const arrived = await until(
-        async () => Math.round((await shareOf(contender, version.name)) ?? 0) === 75,
-        {
-          timeoutMs: ARRIVE_MS,
-          everyMs: 100,
-        },
-      );
+      // Whether the move arrives is what is asked, whatever the way says of it.
+      const resumed = contender
+        .resume(75)
+        .catch((error: unknown) => world.progress.say(`  ${contender.name}, brought back: ${String(error)}`));
+      await Promise.all([resumed, moving]);
+      const arrived = await arrives(contender, { version: version.name, share: 75 }, world.signal);
       const to = Date.now();
       const { requests, failed } = await load.between(from, to);
       runs.push({
         contender: contender.name,
         afterMs,
-        arrived: arrived === true,
+        arrived,
         seconds: Number(((to - back) / 1000).toFixed(1)),
         requests,
         failed,
@@ -62,6 +58,3 @@ export async function runKilled({ contender }: Turn, rate: number, world: World)
   }
   return runs;
 }
-
-const shareOf = ({ split }: Contender, version: string): Promise<number | undefined> =>
-  split.shareOf(version).catch(() => undefined);

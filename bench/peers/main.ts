@@ -1,9 +1,8 @@
 /**
  * This program beside Argo Rollouts and Flagger, on one local environment: what users see of releases, what becomes of bad
- * canaries, what a killed machinery leaves, and what rights each needs. Adds each run to reports/peers.json; `npm run
- * bench:peers:draw` makes docs/peers.md of it.
+ * canaries, what a killed machinery leaves, and what rights each needs. Adds each run as it ends to the report of its part,
+ * reports/peers-releases.json and so on; `npm run bench:peers:draw` makes docs/peers.md of them.
  */
-import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { onTemporaryEnvironment } from "../../local/environment/temporary.ts";
 import { REPORTS } from "../../local/paths.ts";
@@ -11,20 +10,18 @@ import { count } from "../options.ts";
 import { CANARIES } from "./canaries.ts";
 import { CONTENDERS } from "./contender.ts";
 import { PARTS, type PartOptions } from "./parts.ts";
-import { addToReport } from "./report.ts";
+import { addToReport, readReport } from "./reports.ts";
 import { makeWorld } from "./world.ts";
 
 type Options = PartOptions & { readonly part: keyof typeof PARTS };
-
-const REPORT = join(REPORTS, "peers.json");
 
 const command = new Command("npm run bench:peers --")
   .description("Measures this program beside Argo Rollouts and Flagger.")
   .option("--only <list>", `of ${CONTENDERS.join(",")}`, someOf(CONTENDERS), [...CONTENDERS])
   .addOption(
-    new Option("--part <part>", "releases, bad canaries, kills, or rights")
+    new Option("--part <part>", "releases, judged canaries, killed machinery, or rights")
       .choices(Object.keys(PARTS))
-      .default("release"),
+      .default("releases"),
   )
   .option("--cycles <n>", "release cycles of each contender", count, 5)
   .option("--rate <n>", "new connections a second", count, 500)
@@ -41,11 +38,14 @@ function someOf<T extends string>(known: readonly T[]): (text: string) => T[] {
     });
 }
 
-const main = ({ part, ...options }: Options): Promise<number> =>
-  onTemporaryEnvironment("canary-bench", async (temporary) => {
+async function main({ part, ...options }: Options): Promise<number> {
+  // A report that nothing can be added to is found before minutes are spent.
+  await readReport(REPORTS);
+  return onTemporaryEnvironment("canary-bench", async (temporary) => {
     const world = await makeWorld(temporary);
-    await PARTS[part](options, world, (entry) => addToReport(REPORT, entry));
+    await PARTS[part](options, world, (entry) => addToReport(REPORTS, entry));
     return 0;
   });
+}
 
 process.exitCode = await main(command.parse().opts<Options>());

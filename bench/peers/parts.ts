@@ -1,3 +1,4 @@
+import { attemptEach, settled } from "./attempts.ts";
 import type { CanaryKind } from "./canaries.ts";
 import { circumstancesOf } from "./circumstances.ts";
 import type { ContenderName } from "./contender.ts";
@@ -7,7 +8,7 @@ import { runKilled } from "./killed.ts";
 import { versionAt } from "./moves.ts";
 import { isPeer } from "./programs.ts";
 import { runReleases } from "./release.ts";
-import type { Entry } from "./report.ts";
+import type { Entry, Report } from "./report.ts";
 import { rightsOfDeployer, rightsOfPeer } from "./rights.ts";
 import { withTurn, withTurns } from "./turns.ts";
 import type { World } from "./world.ts";
@@ -37,9 +38,8 @@ const FASTEST_INTERVAL = "10s";
 /** New connections a second of all contenders together up to which they are judged side by side: the load does not measure itself. */
 const SIDE_BY_SIDE_RATE = 400;
 
-const release: Part = async ({ only, rate, cycles }, world, add) => {
-  for (const name of only) {
-    world.signal.throwIfAborted();
+const releases: Part = ({ only, rate, cycles }, world, add) =>
+  eachContender(only, world, async (name) => {
     const circumstances = await circumstancesOf(world, name);
     const run = await withGates((gates) =>
       withTurn(name, { interval: FASTEST_INTERVAL, gates }, world, (turn) =>
@@ -50,34 +50,39 @@ const release: Part = async ({ only, rate, cycles }, world, add) => {
     );
     await add({ part: "releases", run: { ...run, circumstances } });
     world.progress.say(`${name}: ${run.total.failed} of ${run.total.requests} requests failed`);
-  }
-};
+  });
 
-const bad: Part = async ({ only, rate, canaries, interval, limit }, world, add) => {
+const judged: Part = async ({ only, rate, canaries, interval, limit }, world, add) => {
   const groups = rate * only.length <= SIDE_BY_SIDE_RATE ? [only] : only.map((name) => [name]);
-  for (const canary of canaries) {
-    for (const names of groups) {
-      world.signal.throwIfAborted();
-      const title = `a canary that is "${canary}": ${names.join(", ")} at ${rate}/s`;
-      const options = { canary, rate, interval, limitSeconds: limit };
-      const runs = await withTurns(names, { interval }, world, (turns) =>
-        world.progress.step(title, () => Promise.all(turns.map((turn) => runJudged(turn, options, world)))),
+  const rounds = canaries.flatMap((canary) => groups.map((names) => ({ canary, names })));
+  await attemptEach(
+    rounds,
+    async ({ canary, names }) => {
+      await withTurns(names, { interval }, world, (turns) =>
+        world.progress.step(`a canary that is "${canary}": ${names.join(", ")} at ${rate}/s`, () =>
+          settled(
+            turns.map(async (turn) => {
+              const circumstances = await circumstancesOf(world, turn.contender.name);
+              const run = await runJudged(turn, { canary, rate, interval, limitSeconds: limit }, world);
+              return { ...run, circumstances };
+            }),
+            async (run) => {
+              await add({ part: "judged", run });
+              const { contender, outcome, seconds, failed, requests } = run;
+              world.progress.say(
+                `  ${contender}: ${outcome} after ${seconds} s, ${failed} of ${requests} requests failed`,
+              );
+            },
+          ),
+        ),
       );
-      for (const run of runs) {
-        const circumstances = await circumstancesOf(world, run.contender);
-        await add({ part: "judged", run: { ...run, circumstances } });
-        const { contender, outcome, seconds, failed, requests } = run;
-        world.progress.say(
-          `  ${contender}: ${outcome} after ${seconds} s, ${failed} of ${requests} requests failed`,
-        );
-      }
-    }
-  }
+    },
+    sayingOf(world),
+  );
 };
 
-const kill: Part = async ({ only, rate }, world, add) => {
-  for (const name of only) {
-    world.signal.throwIfAborted();
+const killed: Part = ({ only, rate }, world, add) =>
+  eachContender(only, world, async (name) => {
     const circumstances = await circumstancesOf(world, name);
     const runs = await withGates((gates) =>
       withTurn(name, { interval: FASTEST_INTERVAL, gates }, world, (turn) =>
@@ -89,11 +94,10 @@ const kill: Part = async ({ only, rate }, world, add) => {
       const arrived = run.arrived ? `arrived ${run.seconds} s after it was back` : "did not arrive";
       world.progress.say(`  after ${run.afterMs} ms: ${arrived}, ${run.failed} of ${run.requests} failed`);
     }
-  }
-};
+  });
 
-const rights: Part = async ({ only }, world, add) => {
-  for (const name of only) {
+const rights: Part = ({ only }, world, add) =>
+  eachContender(only, world, async (name) => {
     const circumstances = await circumstancesOf(world, name);
     const counted = isPeer(name)
       ? await rightsOfPeer(name, world)
@@ -108,10 +112,11 @@ const rights: Part = async ({ only }, world, add) => {
       run: { contender: name, ...counted, secrets: [...counted.secrets], circumstances },
     });
     world.progress.say(`  ${name}: ${counted.pairs} pairs of a verb and a kind, in the ${counted.where}`);
-  }
-};
+  });
 
-export const PARTS = { release, bad, kill, rights } as const satisfies Readonly<Record<string, Part>>;
+export const PARTS = { releases, judged, killed, rights } as const satisfies Readonly<
+  Record<keyof Report, Part>
+>;
 
 async function withGates<T>(work: (gates: Gates) => Promise<T>): Promise<T> {
   const gates = await startGates();
@@ -121,3 +126,11 @@ async function withGates<T>(work: (gates: Gates) => Promise<T>): Promise<T> {
     await gates.close();
   }
 }
+
+const sayingOf = ({ signal, progress }: World) => ({ signal, say: (text: string) => progress.say(text) });
+
+const eachContender = (
+  names: readonly ContenderName[],
+  world: World,
+  work: (name: ContenderName) => Promise<void>,
+): Promise<void> => attemptEach(names, work, sayingOf(world));

@@ -1,7 +1,6 @@
 import { firstCycles, panelsPicture } from "../availability/picture.ts";
 import { barsPicture } from "../bars.ts";
 import { CONTENDERS, type ContenderName } from "./contender.ts";
-
 import type { JudgedRun, Report } from "./report.ts";
 import { NAMES } from "./tables/cells.ts";
 import { beyondBase } from "./tables/judged.ts";

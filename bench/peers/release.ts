@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { layoutOf } from "../../local/cluster/layout.ts";
 import { lengthOf, writtenSince } from "../../local/process/logs.ts";
-import { until } from "../../local/process/until.ts";
 import { type Load, startLoad } from "../load/load.ts";
+import { arrives, untilAlone } from "./arrival.ts";
 import type { Contender } from "./contender.ts";
 import { cycleMoves, type Move, versionAt } from "./moves.ts";
 import { reportOf, seconds, type Taken } from "./release-report.ts";
@@ -14,9 +14,6 @@ import { watchUsage } from "./usage.ts";
 import type { World } from "./world.ts";
 
 const REST_MS = 4000;
-/** A share within half a point is there. */
-const TOLERANCE_POINTS = 0.5;
-const SHARE_MS = 1_200_000;
 export const KEPT_CONNECTIONS = 64;
 const LONGEST_SECONDS = 3600;
 const MOST_REQUESTS = 10_000_000;
@@ -64,8 +61,7 @@ export async function startUsers(
   recordFile: string,
 ): Promise<Load> {
   const { url, headers } = await contender.entrance();
-  const serves = async () => (await contender.split.shareOf(versionAt(0).name)) === 100;
-  await until(serves, { timeoutMs: SHARE_MS, everyMs: 100, signal: world.signal });
+  await untilAlone(contender, versionAt(0).name, world.signal);
   return startLoad({
     url,
     headers: { ...headers },
@@ -94,16 +90,12 @@ async function takeMove(contender: Contender, move: Move, world: World): Promise
 }
 
 async function untilShare(
-  { split }: Contender,
+  contender: Contender,
   { share, version }: Move,
   { signal }: World,
 ): Promise<number> {
-  const isThere = async () => {
-    const is = await split.shareOf(version.name).catch(() => undefined);
-    return is !== undefined && Math.abs(is - share) < TOLERANCE_POINTS;
-  };
-  if (await until(isThere, { timeoutMs: SHARE_MS, everyMs: 100, signal })) return Date.now();
-  throw new Error(`${version.name} does not get ${share} % within ${SHARE_MS / 1000} s`);
+  if (await arrives(contender, { version: version.name, share }, signal)) return Date.now();
+  throw new Error(`${version.name} of ${contender.name} does not get ${share} %`);
 }
 
 const lineOf = ({ title }: Move, { from, shareAt, to, seen }: TakenMove & Pick<Taken, "seen">): string =>

@@ -1,5 +1,3 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
 import { z } from "zod";
 import { figuresSchema, timelineSchema } from "../availability/report.ts";
 import { CANARIES } from "./canaries.ts";
@@ -59,6 +57,7 @@ const judged = z.object({
   /** Requests that failed meanwhile, and how many of them the base rate would have cost anyway. */
   failed: z.int(),
   base: z.number(),
+  failuresByKind: figuresSchema.shape.failuresByKind,
 });
 
 const killed = z.object({
@@ -89,7 +88,7 @@ const circumstances = z.object({
   versions: z.string(),
 });
 
-/** `reports/peers.json`: runs of one contender each. */
+/** What was measured: runs of one contender each. */
 export const reportSchema = z.object({
   releases: z.array(release.extend({ circumstances })),
   judged: z.array(judged.extend({ circumstances })),
@@ -108,24 +107,6 @@ export type Report = z.infer<typeof reportSchema>;
 export type Entry = {
   readonly [Part in keyof Report]: { readonly part: Part; readonly run: Report[Part][number] };
 }[keyof Report];
-
-const EMPTY: Report = { releases: [], judged: [], killed: [], rights: [] };
-
-/** What is there; nothing where no run was made yet. @throws ZodError when it is of another version of this bench */
-export async function readReport(file: string): Promise<Report> {
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return JSON.stringify(EMPTY);
-    throw error;
-  });
-  return reportSchema.parse(JSON.parse(text));
-}
-
-/** Adds a run, in the place of an earlier one of the same sort. */
-export async function addToReport(file: string, entry: Entry): Promise<void> {
-  const next = merged(await readReport(file), entry);
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, `${JSON.stringify(reportSchema.parse(next), null, 1)}\n`);
-}
 
 /** A report with a run more: the last one of its contender, canary, rate, interval and moment stands. */
 export function merged(report: Report, { part, run }: Entry): Report {

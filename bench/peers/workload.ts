@@ -65,9 +65,16 @@ export function podTemplate(version: Version): object {
           readinessProbe: {
             httpGet: { path: APP.probePath, port: "http" },
             periodSeconds: 1,
+            timeoutSeconds: 2,
             failureThreshold: 2,
           },
-          livenessProbe: { tcpSocket: { port: "http" }, initialDelaySeconds: APP.startSeconds },
+          livenessProbe: {
+            tcpSocket: { port: "http" },
+            initialDelaySeconds: APP.startSeconds,
+            periodSeconds: 10,
+            timeoutSeconds: 5,
+            failureThreshold: 3,
+          },
           lifecycle: { preStop: { sleep: { seconds: APP.drainSeconds } } },
           resources: APP.resources,
           securityContext: {

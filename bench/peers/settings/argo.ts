@@ -53,14 +53,16 @@ export const STEP_AT = { 25: 1, 75: 3, 100: 4 } as const;
 
 /**
  * The documented success rate: at least 95 %, `failureLimit: 3`, over the interval (docs/analysis/prometheus.md, where it is
- * 5m). The canary's pods are told apart by their template's hash in their names (docs/features/analysis.md, `podTemplateHashValue`).
+ * 5m, and `irate`: of the last two scrapes, which are a second apart here, so that a few failures of a healthy canary would be a
+ * tenth of them). The canary's pods are told apart by their template's hash in their names (docs/features/analysis.md,
+ * `podTemplateHashValue`).
  */
 export function analysisTemplate(
   namespace: string,
   { prometheus, interval }: Omit<Analysis, "pause">,
 ): object {
   const rate = (counter: string) =>
-    `sum(irate(${counter}{namespace="${namespace}", pod=~"${ROLLOUT}-{{args.hash}}-.*"}[${interval}]))`;
+    `sum(rate(${counter}{namespace="${namespace}", pod=~"${ROLLOUT}-{{args.hash}}-.*"}[${interval}]))`;
   return {
     apiVersion: API,
     kind: "AnalysisTemplate",

@@ -47,6 +47,12 @@ export function shares(all: readonly (number | null)[]): string {
   return least === most ? percent(least) : `${percent(least)} to ${percent(most)}`;
 }
 
+/** `3 reset, 1 timeout`. */
+export const byKind = (failures: Readonly<Record<string, number>>): string =>
+  Object.entries(failures)
+    .map(([kind, count]) => `${count.toLocaleString("en")} ${kind}`)
+    .join(", ") || "none";
+
 /** Milliseconds as they are printed. */
 export const ms = (value: number | null): string =>
   value === null ? "none" : `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;

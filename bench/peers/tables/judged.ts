@@ -1,6 +1,6 @@
 import { HEALTHY } from "../canaries.ts";
 import type { JudgedRun } from "../report.ts";
-import { inOrder, NAMES, table } from "./cells.ts";
+import { byKind, inOrder, NAMES, table } from "./cells.ts";
 
 /** What became of each canary, contender beside contender. */
 export function judgedTable(judged: readonly JudgedRun[]): string {
@@ -17,6 +17,7 @@ export function judgedTable(judged: readonly JudgedRun[]): string {
     "what became of it",
     "seconds",
     "failed beyond the base rate",
+    "all failed, by kind",
   ];
   return table(
     head,
@@ -30,6 +31,7 @@ export function judgedTable(judged: readonly JudgedRun[]): string {
         outcomeText(run),
         run.outcome === "never let in" ? "" : run.seconds,
         beyondBase(run).toLocaleString("en"),
+        byKind(run.failuresByKind),
       ]),
     ),
   );
@@ -37,9 +39,9 @@ export function judgedTable(judged: readonly JudgedRun[]): string {
 
 /** An outcome that nobody wants is told apart. */
 function outcomeText({ canary, outcome }: JudgedRun): string {
-  const isWanted = HEALTHY.includes(canary) ? outcome !== "taken out" : outcome !== "released";
-  if (isWanted) return outcome;
-  return HEALTHY.includes(canary) ? `**${outcome}: a false alarm**` : `**${outcome}**`;
+  if (!HEALTHY.includes(canary)) return outcome === "released" ? `**${outcome}**` : outcome;
+  if (outcome === "taken out") return `**${outcome}: a false alarm**`;
+  return outcome === "never let in" ? `**${outcome}**` : outcome;
 }
 
 /** Failed requests that are the canary's own doing. */

@@ -1,5 +1,5 @@
 import type { MoveReport, Report } from "../report.ts";
-import { inOrder, medianAndWorst, ms, NAMES, range, shares, sum, table } from "./cells.ts";
+import { byKind, inOrder, medianAndWorst, ms, NAMES, range, shares, sum, table } from "./cells.ts";
 
 /** What users saw in moves and at rest. */
 export function loadTable({ releases }: Report): string {
@@ -7,6 +7,7 @@ export function loadTable({ releases }: Report): string {
     "",
     "",
     "cycles",
+    "new connections",
     "requests",
     "failed",
     "by kind",
@@ -26,11 +27,10 @@ export function loadTable({ releases }: Report): string {
           NAMES[run.contender],
           when === "during" ? "in moves" : "at rest",
           run.cycles,
+          `${run.rate}/s`,
           requests.toLocaleString("en"),
           failed.toLocaleString("en"),
-          Object.entries(failuresByKind)
-            .map(([kind, count]) => `${count} ${kind}`)
-            .join(", ") || "none",
+          byKind(failuresByKind),
           ms(longestGapMs),
           ms(p50),
           ms(p99),
