@@ -51,6 +51,9 @@ export const KINDS: Readonly<Record<CanaryKind, Kind>> = {
 /** Canaries that nobody should take out. */
 export const HEALTHY: readonly CanaryKind[] = ["healthy at 0.1 %", "healthy at 1 %", "both fail 10 %"];
 
+/** Canaries whose pods do not stay up: a command that waits for them may fail, and no other. */
+export const NOT_STARTING: readonly CanaryKind[] = ["crashes every 5 s", "has no image"];
+
 /** The version that is there before, and the canary. */
 export function versionsOf(kind: CanaryKind): { readonly stable: Version; readonly canary: Version } {
   const { base, fails, variables = {}, takes, tag = "2.0.0" } = KINDS[kind];

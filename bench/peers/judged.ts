@@ -3,8 +3,9 @@ import { setTimeout } from "node:timers/promises";
 import { until } from "../../local/process/until.ts";
 import { startLoad } from "../load/load.ts";
 import { shareOf, untilAlone } from "./arrival.ts";
-import { type CanaryKind, KINDS, versionsOf } from "./canaries.ts";
-import type { Contender } from "./contender.ts";
+import { type CanaryKind, KINDS, NOT_STARTING, versionsOf } from "./canaries.ts";
+import type { Contender, Version } from "./contender.ts";
+import { seconds } from "./release-report.ts";
 import type { JudgedRun, OUTCOMES } from "./report.ts";
 import type { Turn } from "./turn.ts";
 import type { World } from "./world.ts";
@@ -50,6 +51,42 @@ export async function runJudged(
     classify: { header: "x-version" },
   });
   const watched = watchShare(contender, canary.name);
+  try {
+    const ended = await releaseWithin(contender, canary, options, world);
+    await setTimeout(TAIL_MS);
+    const { first = ended.from, last } = watched.times();
+    const to = Date.now();
+    const { requests, failed, failuresByKind } = await load.between(first, to);
+    const share = await shareOf(contender, canary.name);
+    const outcome = outcomeOf(share, { ...ended, wasLetIn: last !== undefined });
+    return {
+      contender: contender.name,
+      canary: options.canary,
+      rate: options.rate,
+      interval: options.interval,
+      outcome,
+      seconds: seconds(first, outcome === "taken out" ? (last ?? first) : to),
+      requests,
+      failed,
+      base: Math.round((requests * KINDS[options.canary].base) / 100),
+      failuresByKind,
+    };
+  } finally {
+    await watched.stop();
+    await load.stop();
+  }
+}
+
+/**
+ * Has a contender release by itself, until it says that it is done and its share stays, or the time is over.
+ * @throws what else ended it
+ */
+async function releaseWithin(
+  contender: Contender,
+  canary: Version,
+  options: JudgedOptions,
+  { progress, signal }: World,
+): Promise<{ readonly from: number; readonly hasEnded: boolean }> {
   const from = Date.now();
   const release = contender.release(canary).then(
     () => undefined,
@@ -61,33 +98,20 @@ export async function runJudged(
     setTimeout(options.limitSeconds * 1000, undefined, { signal: limit.signal }).catch(() => undefined),
   ]);
   limit.abort();
-  // A command or a controller that goes on would work on what is removed next.
-  if (!ended) await contender.kill();
-  const isSettled = async () => [0, 100].includes((await shareOf(contender, canary.name)) ?? -1);
+  if (!ended) {
+    // A command or a controller that goes on would work on what is removed next.
+    await contender.kill();
+    return { from, hasEnded: false };
+  }
+  if (ended.error) {
+    if (!NOT_STARTING.includes(options.canary)) throw ended.error;
+    progress.say(`  ${contender.name}: ${String(ended.error).split("\n").slice(0, 3).join(" ")}`);
+  }
   // What was decided takes the pods out, or in, a moment later.
-  if (ended) await until(isSettled, { timeoutMs: SETTLE_MS, everyMs: LOOK_MS, signal: world.signal });
-  await setTimeout(TAIL_MS);
-  await watched.stop();
-  const { first = from, last } = watched.times();
-  const to = Date.now();
-  const { requests, failed, failuresByKind } = await load.between(first, to);
-  await load.stop();
-  const share = await shareOf(contender, canary.name);
-  const outcome = outcomeOf(share, { hasEnded: ended !== undefined, wasLetIn: last !== undefined });
-  if (ended?.error)
-    world.progress.say(`  ${contender.name}: ${String(ended.error).split("\n").slice(0, 3).join(" ")}`);
-  return {
-    contender: contender.name,
-    canary: options.canary,
-    rate: options.rate,
-    interval: options.interval,
-    outcome,
-    seconds: Number((((outcome === "taken out" ? (last ?? first) : to) - first) / 1000).toFixed(1)),
-    requests,
-    failed,
-    base: Math.round((requests * KINDS[options.canary].base) / 100),
-    failuresByKind,
-  };
+  const isSettled = async () => [0, 100].includes((await shareOf(contender, canary.name)) ?? -1);
+  await until(isSettled, { timeoutMs: SETTLE_MS, everyMs: LOOK_MS, signal });
+  // A command that failed left the canary where it was: pods that are down now come back.
+  return { from, hasEnded: !ended.error };
 }
 
 function outcomeOf(
