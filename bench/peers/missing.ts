@@ -14,13 +14,14 @@ export function missingContenders(runs: readonly Run[]): string[] {
 /** Canaries that were not judged, and by whom, a sentence for each rate; none where all were. */
 export function missingCanaries(judged: readonly JudgedRun[]): string[] {
   return RATES.flatMap((rate) => {
+    const runs = judged.filter((run) => run.rate === rate);
+    if (runs.length === 0) return [`**None was run at ${rate}/s**.`];
     const missing = CANARIES.flatMap((kind) => {
-      const lacking = withoutRun(judged.filter((run) => run.canary === kind && run.rate === rate));
+      const lacking = withoutRun(runs.filter(({ canary }) => canary === kind));
       if (lacking.length === 0) return [];
       return lacking.length === CONTENDERS.length ? [kind] : [`${kind} (${namesOf(lacking)})`];
     });
-    if (missing.length === 0) return [];
-    return [`**Not run at ${rate}/s**: ${missing.length === CANARIES.length ? "any" : missing.join("; ")}.`];
+    return missing.length > 0 ? [`**Not run at ${rate}/s**: ${missing.join("; ")}.`] : [];
   });
 }
 

@@ -28,10 +28,11 @@ export function releasesPicture({ releases }: Report): string {
   return panelsPicture(panels, (version) => `version ${version}`);
 }
 
-/** Requests of users that failed by each bad canary, at the highest rate that was measured. */
+/** Requests of users that failed by each bad canary, at the rate at which most were judged. */
 export function judgedPicture({ judged }: Report): string {
-  const rate = Math.max(...judged.map((run) => run.rate));
-  const shown = judged.filter((run) => run.rate === rate);
+  const runsAt = (rate: number) => judged.filter((run) => run.rate === rate);
+  const [rate = 0] = judged.map((run) => run.rate).sort((a, b) => runsAt(b).length - runsAt(a).length);
+  const shown = runsAt(rate);
   const kinds = [...new Set(shown.map(({ canary }) => canary))];
   const heading = `Requests of users that failed beyond the base rate (logarithmic; ${rate} requests/s)`;
   return barsPicture(

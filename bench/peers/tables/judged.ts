@@ -1,4 +1,5 @@
 import { HEALTHY } from "../canaries.ts";
+import { isPeer } from "../programs.ts";
 import type { JudgedRun } from "../report.ts";
 import { byKind, inOrder, NAMES, table } from "./cells.ts";
 
@@ -21,13 +22,13 @@ export function judgedTable(judged: readonly JudgedRun[]): string {
   ];
   return table(
     head,
-    4,
+    5,
     [...cells.values()].flatMap((runs) =>
       inOrder(runs).map((run) => [
         run.canary,
         `${run.rate}/s`,
         NAMES[run.contender],
-        run.interval,
+        isPeer(run.contender) ? run.interval : "",
         outcomeText(run),
         run.outcome === "never let in" ? "" : run.seconds,
         beyondBase(run).toLocaleString("en"),
