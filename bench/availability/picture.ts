@@ -3,7 +3,7 @@ import type { Run } from "./report.ts";
 const WIDTH = 960;
 const PANEL = { left: 56, width: 880, top: 34, share: 120, failures: 60, height: 244 };
 const LEGEND_HEIGHT = 34;
-const COLOURS = ["#9db2c7", "#1f7a8c", "#e08e45"];
+const COLOURS = ["#9db2c7", "#1f7a8c", "#e08e45", "#7b6d8d"];
 const FAILED_COLOUR = "#c1121f";
 const TITLES: Readonly<Record<Run["way"], string>> = {
   program: "This program",
@@ -16,29 +16,53 @@ const CYCLES_SHOWN = 2;
 type Bins = Run["timeline"];
 type Scale = (at: number) => number;
 
-/** Both ways under each other, their first cycles: the share of each version over time, and failed requests a second below it. */
-export function pictureOf(all: readonly Run[]): string {
-  const runs = all.map(firstCycles);
+/** What one way did, over time. */
+export interface Panel {
+  readonly title: string;
+  readonly timeline: Bins;
+  readonly moves: readonly { readonly at: number; readonly seconds: number }[];
+}
+
+/** Both ways under each other, their first cycles. */
+export const pictureOf = (all: readonly Run[]): string =>
+  panelsPicture(
+    all.map((run) => {
+      const { way, replicas, total, cycles } = run;
+      const shown =
+        cycles > CYCLES_SHOWN ? ` (in ${cycles} cycles, of which the first ${CYCLES_SHOWN} are shown)` : "";
+      return {
+        ...firstCycles(run, CYCLES_SHOWN),
+        title: `${TITLES[way]}, ${replicas.previous} + ${replicas.canary} pods: ${total.requests} requests, ${total.failed} failed${shown}`,
+      };
+    }),
+    (version) => `httpd ${version}`,
+  );
+
+/** Panels under each other: the share of each version over time, and failed requests a second below it. */
+export function panelsPicture(all: readonly Panel[], nameOf: (version: string) => string): string {
   const versions = [
-    ...new Set(runs.flatMap(({ timeline }) => timeline.flatMap(({ byVersion }) => Object.keys(byVersion)))),
+    ...new Set(all.flatMap(({ timeline }) => timeline.flatMap(({ byVersion }) => Object.keys(byVersion)))),
   ].sort();
-  const most = Math.max(1, ...runs.flatMap(({ timeline }) => timeline.map(failuresPerSecond)));
-  const height = runs.length * PANEL.height + LEGEND_HEIGHT;
-  const panels = runs.map((run, index) => panel(run, versions, most, index * PANEL.height));
+  const most = Math.max(1, ...all.flatMap(({ timeline }) => timeline.map(failuresPerSecond)));
+  const height = all.length * PANEL.height + LEGEND_HEIGHT;
+  const panels = all.map((each, index) => panel(each, versions, most, index * PANEL.height));
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="12" fill="#22303c">
 <title>Share of each version and failed requests during release cycles</title>
 <rect width="${WIDTH}" height="${height}" fill="#ffffff"/>
 ${panels.join("\n")}
-${legend(versions, height - 18)}
+${legend(versions.map(nameOf), height - 18)}
 </svg>
 `;
 }
 
-/** A run until the cycle after those that are shown begins; its totals are of the whole run. */
-function firstCycles(run: Run): Run {
-  const isShown = ({ cycle }: { cycle: number }): boolean => cycle <= CYCLES_SHOWN;
-  const end = run.moves.find((move) => !isShown(move))?.at ?? Number.POSITIVE_INFINITY;
-  return { ...run, moves: run.moves.filter(isShown), timeline: run.timeline.filter(({ at }) => at < end) };
+/** What was until the cycle after those that are shown began. */
+export function firstCycles<M extends { readonly cycle: number; readonly at: number }>(
+  { moves, timeline }: { readonly moves: readonly M[]; readonly timeline: Bins },
+  cycles: number,
+): { readonly moves: readonly M[]; readonly timeline: Bins } {
+  const isShown = ({ cycle }: M): boolean => cycle <= cycles;
+  const end = moves.find((move) => !isShown(move))?.at ?? Number.POSITIVE_INFINITY;
+  return { moves: moves.filter(isShown), timeline: timeline.filter(({ at }) => at < end) };
 }
 
 const sum = (counts: Readonly<Record<string, number>>): number =>
@@ -46,15 +70,19 @@ const sum = (counts: Readonly<Record<string, number>>): number =>
 
 const failuresPerSecond = ({ failures }: Bins[number]): number => 2 * sum(failures);
 
-function panel(run: Run, versions: readonly string[], most: number, top: number): string {
-  const { timeline, moves, total } = run;
+function panel(
+  { title, timeline, moves }: Panel,
+  versions: readonly string[],
+  most: number,
+  top: number,
+): string {
   const end = Math.max(1, (timeline.at(-1)?.at ?? 0) + 500);
   const x: Scale = (at) => PANEL.left + (PANEL.width * at) / end;
   const base = top + PANEL.top + PANEL.share;
   const floor = base + 16 + PANEL.failures;
   const right = PANEL.left + PANEL.width;
   return [
-    `<text x="${PANEL.left}" y="${top + 18}" font-weight="bold">${TITLES[run.way]}, ${run.replicas.previous} + ${run.replicas.canary} pods: ${total.requests} requests, ${total.failed} failed${shownText(run)}</text>`,
+    `<text x="${PANEL.left}" y="${top + 18}" font-weight="bold">${title}</text>`,
     ...areas(timeline, versions, x, base),
     ...[0, 50, 100].map((share) => shareLabel(share, base)),
     ...moves.map(({ at, seconds }) => moveMark(x(at), x(at + seconds * 1000), top + PANEL.top)),
@@ -65,9 +93,6 @@ function panel(run: Run, versions: readonly string[], most: number, top: number)
     `<text x="${right}" y="${floor + 14}" text-anchor="end">${Math.round(end / 1000)} s</text>`,
   ].join("\n");
 }
-
-const shownText = ({ cycles }: Run): string =>
-  cycles > CYCLES_SHOWN ? ` (in ${cycles} cycles, of which the first ${CYCLES_SHOWN} are shown)` : "";
 
 /** One area a version, each standing on those before it. */
 function areas(timeline: Bins, versions: readonly string[], x: Scale, base: number): string[] {
@@ -98,16 +123,14 @@ function failureBar(bin: Bins[number], x: Scale, floor: number, most: number): s
   return `<rect x="${x(bin.at).toFixed(1)}" y="${(floor - height).toFixed(1)}" width="${width.toFixed(1)}" height="${height.toFixed(1)}" fill="${FAILED_COLOUR}"/>`;
 }
 
-function legend(versions: readonly string[], y: number): string {
+function legend(names: readonly string[], y: number): string {
   const entry = (index: number, colour: string, text: string): string => {
     const at = PANEL.left + index * 130;
     return `<rect x="${at}" y="${y}" width="12" height="12" fill="${colour}"/><text x="${at + 18}" y="${y + 10}">${text}</text>`;
   };
   return [
-    ...versions.map((version, index) =>
-      entry(index, COLOURS[index % COLOURS.length] ?? "", `httpd ${version}`),
-    ),
-    entry(versions.length, FAILED_COLOUR, "failed requests"),
-    entry(versions.length + 1, "#22303c", "a move goes on"),
+    ...names.map((name, index) => entry(index, COLOURS[index % COLOURS.length] ?? "", name)),
+    entry(names.length, FAILED_COLOUR, "failed requests"),
+    entry(names.length + 1, "#22303c", "a move goes on"),
   ].join("");
 }

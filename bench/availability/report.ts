@@ -10,7 +10,8 @@ const percent = z.number().min(0).max(100);
 const range = z.object({ lowest: percent, highest: percent });
 const replicas = z.object({ previous: z.int(), canary: z.int() });
 
-const figures = z.object({
+/** Requests of a time, and how they ended. */
+export const figuresSchema = z.object({
   requests: z.int(),
   failed: z.int(),
   failuresByKind: byKind,
@@ -21,7 +22,7 @@ const figures = z.object({
   p999: latency,
 });
 
-const move = figures.extend({
+const move = figuresSchema.extend({
   cycle: z.int(),
   stage: z.string(),
   move: z.string(),
@@ -41,20 +42,22 @@ const move = figures.extend({
   readyPods: z.object({ before: z.int(), after: z.int(), fewest: z.int(), kept: z.boolean() }),
 });
 
+/** Half a second each; times in milliseconds since the load began. */
+export const timelineSchema = z.array(
+  z.object({ at: z.number(), byVersion: z.record(z.string(), z.int()), failures: byKind, p99: latency }),
+);
+
 const run = z.object({
   way: z.enum(["program", "walkthrough"]),
   replicas,
   cycles: z.int(),
-  total: figures,
-  during: figures,
-  outside: figures,
+  total: figuresSchema,
+  during: figuresSchema,
+  outside: figuresSchema,
   /** By how much the client itself was late at worst, in milliseconds. */
   clientLateMs: z.number(),
   moves: z.array(move),
-  /** Half a second each. */
-  timeline: z.array(
-    z.object({ at: z.number(), byVersion: z.record(z.string(), z.int()), failures: byKind, p99: latency }),
-  ),
+  timeline: timelineSchema,
 });
 
 /** `reports/availability.json`: what traffic saw of whole release cycles, by either way. */
@@ -81,7 +84,7 @@ export const reportSchema = z.object({
 export type Report = z.infer<typeof reportSchema>;
 export type Run = z.infer<typeof run>;
 export type MoveReport = z.infer<typeof move>;
-export type Figures = z.infer<typeof figures>;
+export type Figures = z.infer<typeof figuresSchema>;
 
 /** @throws Error when there is none, or it is of another version of this bench */
 export async function readReport(file: string): Promise<Report> {

@@ -22,10 +22,15 @@ const SCRAPE = "1s";
  * Starts Prometheus on the local environment, or finds it running: it scrapes the own exporter of each of the edge's
  * HAProxies, with the labels `namespace` and `ingress`, and each pod that asks for it by the annotation
  * `prometheus.io/scrape`, with `namespace` and `pod`. Installs it where it is missing. It talks to this machine alone.
+ * @param further `scrape_configs` besides
  * @returns its address, without a slash at the end
  * @throws Error when it does not start, in its own words
  */
-export async function startPrometheus(stateDir: string, progress: Progress): Promise<string> {
+export async function startPrometheus(
+  stateDir: string,
+  progress: Progress,
+  further: readonly object[] = [],
+): Promise<string> {
   await ensurePackages(PROMETHEUS_PACKAGES, progress);
   return progress.step("Prometheus", async () => {
     if (findProcess(stateDir, PROCESS)) return urlAt(Number(readFileSync(portFile(stateDir), "utf8")));
@@ -34,7 +39,7 @@ export async function startPrometheus(stateDir: string, progress: Progress): Pro
     const port = await choosePort(ADDRESS, undefined);
     writeFileSync(portFile(stateDir), String(port));
     const config = join(folder, "prometheus.yml");
-    writeFileSync(config, JSON.stringify(configOf(stateDir), null, 2));
+    writeFileSync(config, JSON.stringify(configOf(stateDir, further), null, 2));
     const log = join(folder, "prometheus.log");
     const logged = lengthOf(log);
     const command = [
@@ -66,11 +71,12 @@ const urlAt = (port: number): string => `http://${ADDRESS}:${port}`;
 const portFile = (stateDir: string): string => join(stateDir, "prometheus", "port");
 
 /** JSON is YAML. */
-const configOf = (stateDir: string) => ({
+const configOf = (stateDir: string, further: readonly object[]) => ({
   global: { scrape_interval: SCRAPE, scrape_timeout: SCRAPE },
   scrape_configs: [
     { job_name: "haproxy", ...foundIn(targetsFile(stateDir)) },
     { job_name: "pods", ...foundIn(podTargetsFile(stateDir)) },
+    ...further,
   ],
 });
 

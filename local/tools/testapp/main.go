@@ -5,13 +5,14 @@
 // FAIL_AFTER_SECONDS (ends with status 1 that long after its start), END_AFTER_SECONDS (with status 0), LISTEN_AFTER_SECONDS
 // (opens its port that long after its start), FAIL_PERCENT (of /: so many answers are a 500), CUT_PERCENT (of /: so many end
 // in the middle of their body), HANG_PERCENT (of /: so many are never answered), DELAY_MS (of /: each answer takes so long),
-// CLOSE_AFTER_SECONDS (closes its port that long after its start, and lives on).
+// CLOSE_AFTER_SECONDS (closes its port that long after its start, and lives on). Percentages may have decimals.
 package main
 
 import (
 	"context"
 	"errors"
 	"log"
+	"math"
 	"net/http"
 	"os"
 	"os/signal"
@@ -110,11 +111,20 @@ func routes(sockets *sync.WaitGroup) http.Handler {
 
 // every tells of each call whether it is one of the percentage that a variable asks for, spread evenly.
 func every(name string) func() bool {
-	percent := int64(number(name, 0))
+	percent := 0.0
+	if value := os.Getenv(name); value != "" {
+		parsed, err := strconv.ParseFloat(value, 64)
+		if err != nil {
+			log.Fatalf("%s is no number: %s", name, value)
+		}
+		percent = parsed
+	}
+	// In thousandths of a percent, so that counting goes on exactly.
+	share := int64(math.Round(percent * 1000))
 	var calls atomic.Int64
 	return func() bool {
 		n := calls.Add(1)
-		return n*percent/100 > (n-1)*percent/100
+		return n*share/100_000 > (n-1)*share/100_000
 	}
 }
 
