@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "mocha";
 import { setRelease } from "../../../local/environment/workspace.ts";
-import { configMapPath } from "../../../src/cluster/objects.ts";
+import { configMapPath, readPods } from "../../../src/cluster/objects.ts";
+import type { Pod } from "../../../src/model/pods.ts";
+import { until } from "../../support/until.ts";
 import type { TestProject } from "../support/environment.ts";
 import { APP, type FaultWorld, faultWorld, RELEASE } from "../support/fault-world.ts";
 
@@ -59,16 +61,34 @@ describe("the canary taken out, under load", function () {
     await Promise.all([neverReady(), halfApplied()]);
   });
 
+  /** It hangs at its start: it is restarted again and again, and what answers is not. */
   async function neverReady(): Promise<void> {
     const summary = await world.underLoad(async () => {
-      await world.setVariable("NEVER_READY", "yes");
-      await world.failureOf(world.moveTo("canary-75"));
+      await world.setVariable("LISTEN_AFTER_SECONDS", "3600");
+      const failure = world.failureOf(world.moveTo("canary-75"));
+      const isRestarted = async () => (await newestPod())?.restarts;
+      await until(isRestarted, { what: "what hangs is restarted", timeoutMs: 120_000 });
+      assert.equal((await newestPod())?.serving, false);
+      const answering = (await canaryPods()).flat().filter(({ serving }) => serving);
+      assert.deepEqual(
+        answering.map(({ restarts }) => restarts),
+        [0],
+      );
+      await failure;
       await world.moveTo("canary-0");
-      await world.setVariable("NEVER_READY", undefined);
+      await world.setVariable("LISTEN_AFTER_SECONDS", undefined);
     });
     assert.deepEqual(summary.failures, []);
     await requireCanaryOut(world, RELEASE.previous);
   }
+
+  /** Of each ReplicaSet of the canary, that of the newest specification first. */
+  async function canaryPods(): Promise<readonly (readonly Pod[])[]> {
+    const podsOf = await readPods(world.api, world.project.namespace, { app: "app" });
+    return podsOf("app-new").map(({ pods }) => pods);
+  }
+
+  const newestPod = async (): Promise<Pod | undefined> => (await canaryPods())[0]?.[0];
 
   /** What was live before serves on. */
   async function halfApplied(): Promise<void> {
