@@ -11,8 +11,8 @@ const LIMIT_MS = 80 * 60_000;
 type Lane = readonly string[];
 
 /**
- * Lanes that run side by side, and what comes after them. The second lane takes of the shared environment its tools alone,
- * and waits for much of its time. What is last looks at the whole machine, or at how quick something is.
+ * Lanes that run side by side, and what comes after them. The second lane takes of the shared environment its tools alone: it
+ * has clusters of its own. What is last looks at the whole machine, or at how quick something is.
  */
 const ALL: readonly (readonly Lane[])[] = [
   [
