@@ -9,8 +9,8 @@ import type { Report, Step } from "./report.ts";
 import { moveOf, stepOf } from "./steps.ts";
 import { timelineOf } from "./timeline.ts";
 
-/** Requests that each stage's share is measured with. */
-const MEASURED_REQUESTS = 4000;
+/** Requests that each stage's share is measured with; fewer where all of them may go through an API server. */
+const MEASURED_REQUESTS = { atTheEdge: 4000, throughAnEntrance: 1000 };
 
 type Typed = readonly ["foundation" | "rollback" | "release"] | readonly ["promote", stage: string];
 
@@ -97,5 +97,7 @@ export async function walk({
 function movingOptions({ edge, entrance }: Environment): string[] {
   const stats = edge ? ["--stats", edge.statsUrl] : [];
   const url = entrance === undefined ? [] : ["--url", entrance];
-  return ["--yes", "--requests", String(MEASURED_REQUESTS), ...stats, ...url];
+  const { atTheEdge, throughAnEntrance } = MEASURED_REQUESTS;
+  const requests = entrance === undefined ? atTheEdge : throughAnEntrance;
+  return ["--yes", "--requests", String(requests), ...stats, ...url];
 }

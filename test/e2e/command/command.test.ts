@@ -166,13 +166,22 @@ describe("canary", () => {
     assert.equal((await run("release", "2.4.25")).exitCode, 3);
   });
 
-  it("takes everything down, once the name is typed", async () => {
+  it("takes everything down, once the name is typed and what somebody else made is named", async () => {
     const name = `canary-stages/${NAMESPACE}`;
     const wrong = await run("teardown", "--confirm", "something-else");
     assert.equal(wrong.exitCode, 2);
     assert.match(wrong.stderr, /canary-25: DELETES .*Deployment httpd-new/);
     assert.match(wrong.stderr, /foundation: DELETES .*Namespace e2e-command/);
-    const down = await run("teardown", "--confirm", name, "--json");
+    const api = await administrator();
+    await api.send("POST", `/api/v1/namespaces/${NAMESPACE}/configmaps?fieldManager=kubectl-create`, {
+      type: "application/json",
+      content: { metadata: { name: "theirs" } },
+    });
+    const refused = await run("teardown", "--confirm", name);
+    assert.equal(refused.exitCode, 3, refused.stderr);
+    assert.match(refused.stderr, /which would be deleted with it: ConfigMap\/theirs\n/);
+    const hint = /canary (teardown --delete-foreign \S+)/.exec(refused.stderr)?.[1]?.split(" ") ?? [];
+    const down = await run(...hint, "--confirm", name, "--json");
     assert.equal(down.exitCode, 0, down.stderr);
     assert.deepEqual(teardownSchema.parse(json(down)).destroyed, [
       "canary-100",
@@ -180,7 +189,6 @@ describe("canary", () => {
       "canary-25",
       "foundation",
     ]);
-    const api = await administrator();
     await until(async () => !(await api.get(`/api/v1/namespaces/${NAMESPACE}`)));
   });
 });

@@ -87,7 +87,7 @@ describe("a release through a route of the Gateway API", function () {
       clusterCidrs: [...environment().networks],
       newConnectionsPerSecond: 100,
       keepAliveConnections: 8,
-      keepAliveRequestsPerSecond: 100,
+      keepAliveRequestsPerSecond: 300,
       recordFile: join(project.workspace.directory, "load.ndjson"),
       classify: { header: "x-version" },
     });
@@ -180,7 +180,7 @@ describe("a release through a route of the Gateway API", function () {
       assert.deepEqual(await shares(name), { effective: share, applied: share });
       assert.deepEqual(await pods(), before);
       const from = Date.now();
-      await until(async () => (await load.between(from, Date.now())).requests >= 2_000, { everyMs: 1_000 });
+      await until(async () => (await load.between(from, Date.now())).requests >= 2_000, { everyMs: 200 });
       const { byVersion } = await load.between(from, Date.now());
       const measured =
         (100 * (byVersion["2.0.0"] ?? 0)) / ((byVersion["1.0.0"] ?? 0) + (byVersion["2.0.0"] ?? 0));

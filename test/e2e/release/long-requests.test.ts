@@ -15,7 +15,7 @@ import { moveTo } from "../support/move.ts";
 import { TEST_APPLICATION } from "../support/test-application.ts";
 
 const NAMESPACE = "e2e-long";
-const DRAIN_SECONDS = 8;
+const DRAIN_SECONDS = 4;
 /** A pod is killed so long after its drain: `terminationGracePeriodSeconds` of the Deployments. */
 const AFTER_DRAIN_SECONDS = 10;
 /** For the kubelet to act and the cut to arrive. */
@@ -23,7 +23,7 @@ const SLACK_MS = 4000;
 
 /** Longer than any drain here, shorter than HAProxy's timeout for a server, 50 s. */
 const TOO_LONG_SECONDS = 45;
-const WITHIN_SECONDS = 5;
+const WITHIN_SECONDS = 2;
 const EVERY_MS = 500;
 
 const APP = {

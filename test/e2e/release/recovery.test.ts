@@ -109,7 +109,7 @@ describe("recovery", () => {
     const api = await administrator();
     await project.pulumi("stack", "init", "canary-100");
     const [first] = await api.list<Identified>(JOBS);
-    await project.edit("Pulumi.yaml", { app: appWith(15) });
+    await project.edit("Pulumi.yaml", { app: appWith(10) });
     const killed = up("canary-100");
     const hookPods = () => api.list<Identified>(HOOK_PODS);
     const running = await until(async () =>

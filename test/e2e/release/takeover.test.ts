@@ -152,32 +152,3 @@ describe("an application that runs already, made by kubectl", function () {
     await until(async () => (await left()).every((object) => object === undefined));
   });
 });
-
-describe("a namespace that the foundation made, with an object of somebody else in it", function () {
-  this.timeout(240_000);
-  const own = "e2e-strangers";
-  let project: TestProject;
-  const run = (...words: string[]): Promise<Ended> => canary(project, ...words);
-
-  before(async () => {
-    project = await madeProject(own);
-    await moveTo(project, "canary-25");
-    const api = await administrator();
-    await api.send("POST", `/api/v1/namespaces/${own}/configmaps?fieldManager=kubectl-create`, {
-      type: "application/json",
-      content: { metadata: { name: "theirs" } },
-    });
-  });
-
-  it("is not taken down before that object was named, and then it is", async () => {
-    const words = ["teardown", "--confirm", `canary-stages/${own}`];
-    const refused = await run(...words);
-    assert.equal(refused.exitCode, 3, refused.stderr);
-    assert.match(refused.stderr, /which would be deleted with it: ConfigMap\/theirs\n/);
-    const hint = /canary (teardown --delete-foreign \S+)/.exec(refused.stderr)?.[1]?.split(" ") ?? [];
-    const down = await run(...hint, ...words.slice(1));
-    assert.equal(down.exitCode, 0, down.stderr);
-    const api = await administrator();
-    await until(async () => !(await api.get(`/api/v1/namespaces/${own}`)));
-  });
-});
