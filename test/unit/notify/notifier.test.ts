@@ -71,7 +71,7 @@ async function told(
   more: Partial<NotifierOptions> = {},
 ): Promise<readonly string[]> {
   const webhooks = notifySchema.parse([{ webhook: `${hook.url}/in/box`, ...webhook }]);
-  const delivery = { pausesMs: [5, 10], timeoutMs: 100 };
+  const delivery = { pausesMs: [5, 10], timeoutMs: 1_000 };
   const notifier = notifierTo(webhooks, {
     source: SOURCE,
     directory,
