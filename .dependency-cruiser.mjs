@@ -24,6 +24,7 @@ const FLOORS = [
   "verification/",
   "judging/",
   "notify/",
+  "platforms/",
   "operations/",
   "results/",
   "page/",

@@ -24,13 +24,14 @@ const COMMANDS: Readonly<Record<string, () => Promise<(run: Runner) => Command>>
   release: async () => (await import("./commands/release.ts")).releaseCommand,
   history: async () => (await import("./commands/history.ts")).historyCommand,
   page: async () => (await import("./commands/page.ts")).pageCommand,
+  doctor: async () => (await import("./commands/doctor.ts")).doctorCommand,
   unlock: async () => (await import("./commands/unlock.ts")).unlockCommand,
   teardown: async () => (await import("./commands/teardown.ts")).teardownCommand,
 };
 
 const EXIT_CODES = `
-Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused by lifecycle or lock, 4 the share does not fit,
-${EXIT.held} held: nothing can be said of the canary, ${EXIT.harm} it does harm, and was taken out where that is configured,
+Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused by lifecycle or lock, 4 the share (doctor: a setting) does not fit,
+${EXIT.held} held: nothing can be said of the canary (doctor: of a setting), ${EXIT.harm} it does harm, and was taken out where that is configured,
 ${EXIT.wouldChange} with preview --exit-code when something would change.`;
 
 /**

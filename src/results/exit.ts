@@ -3,6 +3,7 @@ import { Refusal } from "../errors.ts";
 import type { Evidence } from "../judging/evidence.ts";
 import type { JudgedPromotion } from "../operations/judged-promotion.ts";
 import type { MoveOutcome } from "../operations/outcome.ts";
+import type { Check } from "../platforms/check.ts";
 
 /** How the command ends, for scripts and pipelines; what is done from the page ends the same. */
 export const EXIT = {
@@ -35,6 +36,13 @@ export function exitCodeOfPromotion(outcome: JudgedPromotion, gate: GateConfig |
   if (!outcome.evidence || (moved !== EXIT.done && !isHeldBack)) return moved;
   const judged = exitCodeOfJudgement(outcome.evidence);
   return judged === EXIT.held && gate?.unknown === "proceed" ? EXIT.done : judged;
+}
+
+/** The exit code of what was found at a platform: what is not so goes before what cannot be said. */
+export function exitCodeOfChecks(checks: readonly Pick<Check, "outcome">[]): ExitCode {
+  const outcomes = checks.map(({ outcome }) => outcome);
+  if (outcomes.includes("broken")) return EXIT.doesNotFit;
+  return outcomes.includes("unreadable") ? EXIT.held : EXIT.done;
 }
 
 /** The exit code of an operation that failed. */

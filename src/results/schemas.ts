@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { historyEntry } from "../model/history.ts";
+import { CHECK_IDS } from "../platforms/check.ts";
+import { PLATFORM_NAMES } from "../platforms/expected.ts";
 
 /** What `--json` prints, command by command. Shares are percent; times RFC 3339. */
 
@@ -258,3 +260,29 @@ export type ReleaseJson = z.infer<typeof releaseSchema>;
 export const unlockSchema = z.strictObject({ broken: holder });
 
 export const teardownSchema = z.strictObject({ destroyed: z.array(z.string()) });
+
+/** A setting that the pipelines rest on. */
+const settingCheck = z.strictObject({
+  id: z.enum(CHECK_IDS),
+  /** The environment, branch, group or repository that it is of. */
+  about: z.string(),
+  outcome: z.enum(["holds", "broken", "unreadable"]),
+  /** How it is, or why it cannot be read. */
+  found: z.string(),
+  wanted: z.string(),
+  /** Where to set it; null unless it is broken. */
+  todo: z.string().nullable(),
+});
+
+export type CheckJson = z.infer<typeof settingCheck>;
+
+export const doctorSchema = z.strictObject({
+  platform: z.enum(PLATFORM_NAMES),
+  api: z.string(),
+  repository: z.string(),
+  /** The default branch. */
+  branch: z.string(),
+  checks: z.array(settingCheck),
+});
+
+export type DoctorJson = z.infer<typeof doctorSchema>;

@@ -28,6 +28,7 @@ const FLOORS = [
   "verification/verification.ts",
   "judging/soak.ts",
   "notify/notifier.ts",
+  "platforms/platform.ts",
   "operations/promote.ts",
   "results/json.ts",
   "page/contract.ts",
