@@ -69,6 +69,7 @@ describe("the page about a first release of one's own", function () {
     await execa("find", [project.workspace.directory, "-mindepth", "1", "-delete"]);
     const kubeconfig = parseDocument(await readFile(environment().kubeconfig, "utf8"));
     kubeconfig.setIn(["contexts", 0, "name"], "production");
+    kubeconfig.set("current-context", "production");
     await writeFile(join(project.workspace.directory, "kubeconfig"), String(kubeconfig));
   });
 
@@ -76,7 +77,11 @@ describe("the page about a first release of one's own", function () {
 
   it("has commands that go through as they stand there", async () => {
     const commands = (await typedCommands()).map((text) =>
-      text.replace("main: ../..", `main: ${PROJECT_ROOT}`),
+      text
+        .replace("main: ../..", `main: ${PROJECT_ROOT}`)
+        // The local Envoy follows at once, and no request of this test takes long: 45 s and 15 s are waited otherwise.
+        .replace("class: contour }", "class: contour }, propagationSeconds: 2")
+        .replace(/^sed .*$/m, "$&\nsed -i 's/^      port: .*/&\\n      drainSeconds: 2/' Pulumi.yaml"),
     );
     const script = [
       "set -euxo pipefail",
