@@ -19,7 +19,6 @@ const PER_SECOND = 300;
 const LOOK_SECONDS = 5;
 const LEAST_SECONDS = 15;
 const PROMOTION = ["promote", "canary-75", "--yes", "--no-verify", "--json"];
-const JUDGEMENT = ["judge", "--json"];
 
 describe("the health gate over Prometheus, under load", function () {
   this.timeout(300_000);
@@ -59,10 +58,6 @@ describe("the health gate over Prometheus, under load", function () {
     return statusSchema.parse(JSON.parse((await run("status", "--json")).stdout)).live?.stage;
   }
 
-  /** `canary judge` gives a line for each look. */
-  const lastLook = (stdout: string) =>
-    evidenceSchema.parse(JSON.parse(stdout.trim().split("\n").at(-1) ?? ""));
-
   async function soak() {
     const { config } = (await world.project.operator()).project;
     return applicationIn(world.api, config).soak();
@@ -72,25 +67,6 @@ describe("the health gate over Prometheus, under load", function () {
     const { exitCode, stderr } = await run("promote", "canary-25", "--yes", "--no-verify", "--no-gate");
     assert.equal(exitCode, 0, stderr);
   }
-
-  it("goes on where a killed command was: the soak's beginning stands, and what it saw counts", async () => {
-    const killed = startCanary(world.project, JUDGEMENT);
-    await until(async () => (await soak())?.stage === "canary-25", { timeoutMs: 120_000 });
-    const before = await soak();
-    // A third of the least time, by Prometheus' clock, which is this machine's here.
-    await until(() => Date.now() / 1000 > (before?.began ?? 0) + LEAST_SECONDS / 3, { timeoutMs: 60_000 });
-    killed.kill("SIGKILL");
-    await killed;
-    assert.deepEqual(await soak(), before);
-    const { exitCode, stdout, stderr } = await run(...JUDGEMENT);
-    assert.equal(exitCode, 0, stderr);
-    const { decision, seconds, looks, canary: served, previous } = lastLook(stdout);
-    assert.equal(decision, "fine");
-    // The command may have taken longer to come up than the soak had left: its end is that of one undisturbed run.
-    assert.deepEqual([seconds, looks], [LEAST_SECONDS, LEAST_SECONDS / LOOK_SECONDS]);
-    const all = served.requests + previous.requests;
-    assert.ok(all > (PER_SECOND * seconds) / 2, `${all} requests, those before the kill among them`);
-  });
 
   it("lets a healthy canary go on", async () => {
     const { decision, seconds, canary: served, previous } = await promoted(0);
@@ -132,6 +108,24 @@ describe("the health gate over Prometheus, under load", function () {
     await hook.close();
   });
 
+  it("goes on where a killed command was: the soak's beginning stands, and what it saw counts", async () => {
+    const killed = startCanary(world.project, PROMOTION);
+    await until(async () => (await soak())?.stage === "canary-75", { timeoutMs: 120_000 });
+    const before = await soak();
+    // A third of the least time, by Prometheus' clock, which is this machine's here.
+    await until(() => Date.now() / 1000 > (before?.began ?? 0) + LEAST_SECONDS / 3, { timeoutMs: 60_000 });
+    killed.kill("SIGKILL");
+    await killed;
+    assert.deepEqual(await soak(), before);
+    const { decision, seconds, looks, canary: served, previous } = await promoted(0);
+    assert.equal(decision, "fine");
+    // The command may have taken longer to come up than the soak had left: its end is that of one undisturbed run.
+    assert.deepEqual([seconds, looks], [LEAST_SECONDS, LEAST_SECONDS / LOOK_SECONDS]);
+    const all = served.requests + previous.requests;
+    assert.ok(all > (PER_SECOND * seconds) / 2, `${all} requests, those before the kill among them`);
+    await backTo25();
+  });
+
   it("takes a canary out that fails, without a hand", async () => {
     await world.setVariable("FAIL_PERCENT", "20");
     await until(async () => {
@@ -150,7 +144,7 @@ describe("the health gate over Prometheus, under load", function () {
     await stopPrometheus(environment().stateDir);
     const { exitCode, stdout, stderr } = await run("judge", "--json", "--most", "4s");
     assert.equal(exitCode, 5, stderr);
-    const { decision, unread } = lastLook(stdout);
+    const { decision, unread } = evidenceSchema.parse(JSON.parse(stdout.trim().split("\n").at(-1) ?? ""));
     assert.equal(decision, "go on");
     assert.match(unread ?? "", /^Prometheus at http:\S+ cannot be asked: connect ECONNREFUSED/);
     assert.equal(await liveStage(), "canary-25");
