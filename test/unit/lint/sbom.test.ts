@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { execa } from "execa";
 import { describe, it } from "mocha";
-
-const root = fileURLToPath(new URL("../../../", import.meta.url));
+import { PROJECT_ROOT } from "../../../local/paths.ts";
 
 interface Component {
   readonly name: string;
@@ -19,9 +18,9 @@ const isForDevelopment = ({ properties = [] }: Component): boolean =>
 describe("the list of what the program is made of", () => {
   it("has every dependency in its pinned version, by hash, and tells those of the tests apart", async () => {
     const { dependencies, devDependencies } = JSON.parse(
-      readFileSync(`${root}package.json`, "utf8"),
+      readFileSync(join(PROJECT_ROOT, "package.json"), "utf8"),
     ) as Record<"dependencies" | "devDependencies", Record<string, string>>;
-    const { stdout } = await execa("npm", ["run", "--silent", "sbom"], { cwd: root });
+    const { stdout } = await execa("npm", ["run", "--silent", "sbom"], { cwd: PROJECT_ROOT });
     const bom = JSON.parse(stdout) as { bomFormat: string; components: readonly Component[] };
     assert.equal(bom.bomFormat, "CycloneDX");
     const component = (name: string, version: string): Component =>

@@ -2,9 +2,9 @@ import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { cacheDir, filledOnce, toolDir } from "../../../local/engine/cache.ts";
 import { goBuild } from "../../../local/engine/go.ts";
+import { PROJECT_ROOT } from "../../../local/paths.ts";
 import type { Progress } from "../../../local/process/progress.ts";
 
 /** What a linter said, and whether it was content. */
@@ -17,8 +17,6 @@ const ACTIONLINT = { version: "1.7.12", package: "github.com/rhysd/actionlint/cm
 
 /** Has GitLab's own schema, as GitLab publishes it for editors, and checks against it. */
 const CHECK_JSONSCHEMA = "0.39.0";
-
-const root = fileURLToPath(new URL("../../../", import.meta.url));
 
 const silent: Progress = { step: (_title, work) => work(() => undefined), say: () => undefined };
 
@@ -37,7 +35,7 @@ function run(
 
 /** Checks workflows with actionlint, where it finds them in a repository: in .github/workflows. */
 export async function lintWorkflows(files: Readonly<Record<string, string>>): Promise<Verdict> {
-  const moduleDir = join(root, "local", "tools", "actionlint");
+  const moduleDir = join(PROJECT_ROOT, "local", "tools", "actionlint");
   const folder = await filledOnce(await toolDir("actionlint", ACTIONLINT.version, moduleDir), (temporary) =>
     goBuild(
       { moduleDir, package: ACTIONLINT.package, diskGibibytes: 1 },
@@ -71,7 +69,7 @@ export async function lintGitlab(text: string): Promise<Verdict> {
 async function fetchChecker(folder: string): Promise<void> {
   const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"];
   const wanted = `check-jsonschema==${CHECK_JSONSCHEMA}`;
-  const { ok, output } = await run("python3", [...install, "--target", folder, wanted], root);
+  const { ok, output } = await run("python3", [...install, "--target", folder, wanted], PROJECT_ROOT);
   if (!ok) throw new Error(`${wanted} could not be installed with python3 and pip: ${output}`);
 }
 

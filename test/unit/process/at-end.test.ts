@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { execa } from "execa";
 import { describe, it } from "mocha";
+import { PROJECT_ROOT } from "../../../local/paths.ts";
 
-const FILE = fileURLToPath(new URL("../../../src/process/at-end.ts", import.meta.url));
+const FILE = join(PROJECT_ROOT, "src", "process", "at-end.ts");
 
 const started = (then: string) =>
   execa(
