@@ -48,7 +48,7 @@ export const networkSchema = z
   .strictObject({
     /**
      * Where the edge connects from, where the program cannot know it: a Gateway's proxies of somebody else, `[{ namespace:
-     * projectcontour }]`. Default: what the router knows, or everybody; in any case at the served port alone.
+     * ingress }]`. Default: what the router knows, or everybody; in any case at the served port alone.
      */
     edge: z.array(peer).min(1).optional(),
     /** Who else connects, and at which ports: `[{ namespace: monitoring, ports: [9090] }]`. Default: nobody. */

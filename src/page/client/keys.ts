@@ -1,7 +1,7 @@
 import type { ActionKind } from "../contract.ts";
+import { intend, intent, possible } from "./intent.ts";
 import { keysAct, nextTheme } from "./preferences.ts";
 import { isConnected, link, project, running, zone } from "./state.ts";
-import { intend, intent, possible } from "./steering.ts";
 
 /** What single keys do. None of them acts on the cluster by itself: each opens what asks first. */
 export const KEYS: readonly {

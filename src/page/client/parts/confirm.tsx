@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
+import { act, drop, type Intent, intent, previewed, refused } from "../intent.ts";
 import { withReason } from "../model/actions.ts";
 import { isConnected, project } from "../state.ts";
-import { act, drop, type Intent, intent, previewed, refused } from "../steering.ts";
 import { CommandLine } from "./command.tsx";
 import { Dialog } from "./dialog.tsx";
 import { Icon } from "./icon.tsx";

@@ -1,8 +1,8 @@
 import { useSignal } from "@preact/signals";
 import type { PageAction } from "../../contract.ts";
+import { stop } from "../intent.ts";
 import { duration } from "../model/times.ts";
 import { csrf, isConnected } from "../state.ts";
-import { stop } from "../steering.ts";
 import { CommandLine } from "./command.tsx";
 import { Icon } from "./icon.tsx";
 import { When } from "./when.tsx";

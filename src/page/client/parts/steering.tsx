@@ -1,5 +1,5 @@
+import { intend, possible } from "../intent.ts";
 import { action, history, isConnected, link, live, project, running, status } from "../state.ts";
-import { intend, possible } from "../steering.ts";
 import { CommandLine } from "./command.tsx";
 import { Icon, type IconName } from "./icon.tsx";
 import { Panel } from "./panel.tsx";
