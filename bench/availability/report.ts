@@ -47,15 +47,20 @@ export const timelineSchema = z.array(
   z.object({ at: z.number(), byVersion: z.record(z.string(), z.int()), failures: byKind, p99: latency }),
 );
 
-const run = z.object({
-  way: z.enum(["program", "walkthrough"]),
-  replicas,
+/** What traffic saw of whole cycles: in all, in moves and at rest. */
+export const cyclesShape = {
   cycles: z.int(),
   total: figuresSchema,
   during: figuresSchema,
   outside: figuresSchema,
   /** By how much the client itself was late at worst, in milliseconds. */
   clientLateMs: z.number(),
+};
+
+const run = z.object({
+  way: z.enum(["program", "walkthrough"]),
+  replicas,
+  ...cyclesShape,
   moves: z.array(move),
   timeline: timelineSchema,
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { figuresSchema, timelineSchema } from "../availability/report.ts";
+import { cyclesShape, figuresSchema, timelineSchema } from "../availability/report.ts";
 import { CANARIES } from "./canaries.ts";
 import { CONTENDERS } from "./contender.ts";
 
@@ -31,12 +31,7 @@ const release = z.object({
   contender: z.enum(CONTENDERS),
   /** New connections a second. */
   rate: z.number(),
-  cycles: z.int(),
-  total: figuresSchema,
-  during: figuresSchema,
-  outside: figuresSchema,
-  /** By how much the client itself was late at worst, in milliseconds. */
-  clientLateMs: z.number(),
+  ...cyclesShape,
   moves: z.array(move),
   timeline: timelineSchema,
 });

@@ -61,15 +61,13 @@ export function quotaDocument(args: LimitsArgs): k8s.core.v1.ResourceQuotaArgs {
     const edge = amountsOf(edgePods?.resources?.[kind] ?? UNSAID);
     return plus([times(served, counts.tracks), times(hook, counts.hooks), times(edge, counts.edge)]);
   };
-  // Limits count where every container of the namespace has some.
-  const isLimited = !edgePods || edgePods.resources !== undefined;
   return {
     metadata: applicationMetadata(app.name, namespace),
     spec: {
       hard: {
         pods: String(counts.tracks + counts.hooks + counts.edge),
         ...hardOf("requests", sumsOf("requests")),
-        ...(isLimited && hardOf("limits", sumsOf("limits"))),
+        ...(isLimited(edgePods) && hardOf("limits", sumsOf("limits"))),
       },
     },
   };
@@ -83,18 +81,20 @@ export function limitRangeDocument(args: LimitsArgs): k8s.core.v1.LimitRangeArgs
     .flatMap(({ served, hooks }) => [served, ...hooks].flatMap(containersIn));
   const limits = [...containers.map(({ resources }) => resources?.limits), edgePods?.resources?.limits];
   const most = textsOf(largest(limits.flatMap((one) => (one ? [amountsOf(one)] : []))));
-  const isLimited = !edgePods || edgePods.resources !== undefined;
   return {
     metadata: applicationMetadata(app.name, namespace),
     spec: {
       limits: [
-        isLimited
+        isLimited(edgePods)
           ? { type: "Container", max: most, default: most, defaultRequest: most }
           : { type: "Container", defaultRequest: UNSAID },
       ],
     },
   };
 }
+
+/** Limits count where every container of the namespace has some. */
+const isLimited = (edgePods: EdgePods | undefined): boolean => edgePods?.resources !== undefined || !edgePods;
 
 function countsOf({ stages, edgePods, app, versions }: LimitsArgs) {
   const generations = generationsOf([app, ...versions]);

@@ -2,7 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { AppConfig } from "../config/app.ts";
 import type { NetworkConfig, NetworkPeer } from "../config/network.ts";
-import { hookLabels } from "../model/hooks.ts";
+import { everyHooksLabels } from "../model/hooks.ts";
 import { applicationMetadata } from "./metadata.ts";
 
 /** What a router's edge is in the network. */
@@ -59,7 +59,7 @@ export function networkPolicies(args: NetworkArgs): Readonly<Record<string, Poli
       egress: egressRules(args),
     },
     hooks: {
-      podSelector: { matchLabels: hookPods(app.name) },
+      podSelector: { matchLabels: everyHooksLabels(app.name) },
       policyTypes: ["Ingress", "Egress"],
       egress: egressRules(args),
     },
@@ -89,12 +89,6 @@ export const NETWORK_POLICIES = ["", "egress", "hooks", "default"] as const;
 
 /** The first one is named after the application. */
 export const policyName = (app: string, suffix: string): string => (suffix === "" ? app : `${app}-${suffix}`);
-
-/** The label that the pods of every hook carry. */
-function hookPods(app: string): Record<string, string> {
-  const { "canary-stages/hook": _, ...shared } = hookLabels(app, "before");
-  return shared;
-}
 
 /** The edge at the served port, and whom the configuration names. */
 function ingressRules({ app, network, edge }: NetworkArgs): NonNullable<Spec["ingress"]> {

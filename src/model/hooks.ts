@@ -7,9 +7,14 @@ export type HookName = (typeof HOOKS)[number];
 /** What the record says of hooks: the Jobs that have succeeded in this release, by when they run. */
 export type HooksDone = Readonly<Partial<Record<HookName, string | undefined>>>;
 
-/** Labels of a hook's Job and pods; none that the router or a Deployment looks for. */
-export const hookLabels = (app: string, hook: HookName): Readonly<Record<string, string>> => ({
+/** The labels that the pods of every hook carry; none that the router or a Deployment looks for. */
+export const everyHooksLabels = (app: string): Readonly<Record<string, string>> => ({
   "canary-stages/app": app,
+});
+
+/** Labels of a hook's Job and pods. */
+export const hookLabels = (app: string, hook: HookName): Readonly<Record<string, string>> => ({
+  ...everyHooksLabels(app),
   "canary-stages/hook": hook,
 });
 

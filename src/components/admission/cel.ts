@@ -10,8 +10,14 @@ export const cel = (value: unknown): string => JSON.stringify(value);
 export const all = (...expressions: readonly string[]): string =>
   expressions.length === 0 ? "true" : expressions.map((one) => `(${one})`).join(" && ");
 
-/** A field that is not there, or keeps an expression: `unless("pod.hostNetwork", "!pod.hostNetwork")`. */
+/** A field that is not there, or keeps an expression: `ifSet("pod.hostNetwork", "!pod.hostNetwork")`. */
 export const ifSet = (field: string, expression: string): string => `!has(${field}) || (${expression})`;
+
+/** That a map has each of the entries: an expression for each. @param map CEL of a map of texts, such as labels */
+export const entriesOf = (map: string, wanted: Readonly<Record<string, string>>): string[] =>
+  Object.entries(wanted).map(
+    ([key, value]) => `${cel(key)} in ${map} && ${map}[${cel(key)}] == ${cel(value)}`,
+  );
 
 /** A regular expression (RE2) that takes exactly this text. */
 export const exactly = (text: string): string => `^${text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&")}$`;

@@ -1,6 +1,16 @@
-import { HOOKS, hookLabels } from "../../model/hooks.ts";
+import { everyHooksLabels, HOOKS } from "../../model/hooks.ts";
 import { type AppNames, appNames } from "../../model/names.ts";
-import { ANNOTATIONS_RULE, all, cel, exactly, ifSet, type Rule, unlessItStays, versionNames } from "./cel.ts";
+import {
+  ANNOTATIONS_RULE,
+  all,
+  cel,
+  entriesOf,
+  exactly,
+  ifSet,
+  type Rule,
+  unlessItStays,
+  versionNames,
+} from "./cel.ts";
 import type { EdgeAdmission } from "./edge-admission.ts";
 
 /** Whose objects they are. */
@@ -62,14 +72,8 @@ export function nameRules(args: ObjectRuleArgs): Rule[] {
 /** Labels of pod templates: what policies of the network go by. */
 export function labelRules({ app, selector, edgePods }: ObjectRuleArgs): Rule[] {
   const labels = "object.spec.template.metadata.labels";
-  const { "canary-stages/app": hookOf } = hookLabels(app, "before");
-  const carries = (wanted: Readonly<Record<string, string>>) =>
-    all(
-      ...Object.entries(wanted).map(
-        ([key, value]) => `${cel(key)} in ${labels} && ${labels}[${cel(key)}] == ${cel(value)}`,
-      ),
-    );
-  const hook = carries({ "canary-stages/app": hookOf ?? "" });
+  const carries = (wanted: Readonly<Record<string, string>>) => all(...entriesOf(labels, wanted));
+  const hook = carries(everyHooksLabels(app));
   return [
     {
       expression: `has(${labels}) && (request.resource.resource == "jobs" ? ${hook} : ${carries(selector)})`,
@@ -90,9 +94,6 @@ export function labelRules({ app, selector, edgePods }: ObjectRuleArgs): Rule[] 
 /** A Service leads to the application's port, at no address and under no name of somebody else (CVE-2020-8554). */
 export function serviceRules({ port, selector, edge: { services } }: ObjectRuleArgs): Rule[] {
   const spec = "object.spec";
-  const selects = Object.entries(selector).map(
-    ([key, value]) => `${cel(key)} in ${spec}.selector && ${spec}.selector[${cel(key)}] == ${cel(value)}`,
-  );
   const { ranges } = services;
   const rules: Rule[] = [
     {
@@ -109,7 +110,7 @@ export function serviceRules({ port, selector, edge: { services } }: ObjectRuleA
       isFixed: true,
     },
     {
-      expression: all(`has(${spec}.selector)`, ...selects),
+      expression: all(`has(${spec}.selector)`, ...entriesOf(`${spec}.selector`, selector)),
       says: "leads to other pods than the application's",
       isFixed: true,
     },

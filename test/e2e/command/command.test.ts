@@ -15,6 +15,7 @@ import {
 } from "../../../src/results/schemas.ts";
 import { until } from "../../support/until.ts";
 import { administrator, environment, makeProject, type TestProject } from "../support/environment.ts";
+import { createByKubectl } from "../support/kubectl.ts";
 import { canary, type Ended } from "../support/project.ts";
 
 const NAMESPACE = "e2e-command";
@@ -173,9 +174,8 @@ describe("canary", () => {
     assert.match(wrong.stderr, /canary-25: DELETES .*Deployment httpd-new/);
     assert.match(wrong.stderr, /foundation: DELETES .*Namespace e2e-command/);
     const api = await administrator();
-    await api.send("POST", `/api/v1/namespaces/${NAMESPACE}/configmaps?fieldManager=kubectl-create`, {
-      type: "application/json",
-      content: { metadata: { name: "theirs" } },
+    await createByKubectl(api, `/api/v1/namespaces/${NAMESPACE}/configmaps`, {
+      metadata: { name: "theirs" },
     });
     const refused = await run("teardown", "--confirm", name);
     assert.equal(refused.exitCode, 3, refused.stderr);

@@ -14,6 +14,7 @@ import {
   makeProject,
   type TestProject,
 } from "../support/environment.ts";
+import { createByKubectl } from "../support/kubectl.ts";
 import { startCanary } from "../support/project.ts";
 import { TEST_APPLICATION } from "../support/test-application.ts";
 
@@ -59,10 +60,8 @@ describe("the page about a first release of one's own", function () {
 
   before(async () => {
     api = await administrator();
-    const create = (path: string, content: object) =>
-      api.send("POST", `${path}?fieldManager=kubectl-create`, { type: "application/json", content });
-    await create("/api/v1/namespaces", { metadata: { name: "shop" } });
-    await create("/apis/apps/v1/namespaces/shop/deployments", THEIRS);
+    await createByKubectl(api, "/api/v1/namespaces", { metadata: { name: "shop" } });
+    await createByKubectl(api, "/apis/apps/v1/namespaces/shop/deployments", THEIRS);
     await gatewayEdge({ namespace: "shop-live", name: "shop" });
     project = await makeProject("first-release");
     // An empty folder, and a kubeconfig whose context has the page's name.

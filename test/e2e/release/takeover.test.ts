@@ -4,6 +4,7 @@ import type { KubernetesApi } from "../../../src/cluster/api.ts";
 import { previewSchema } from "../../../src/results/schemas.ts";
 import { until } from "../../support/until.ts";
 import { administrator, makeProject, type TestProject } from "../support/environment.ts";
+import { createByKubectl } from "../support/kubectl.ts";
 import { moveTo } from "../support/move.ts";
 import { canary, type Ended } from "../support/project.ts";
 import { TEST_APPLICATION } from "../support/test-application.ts";
@@ -30,13 +31,9 @@ async function madeProject(namespace: string): Promise<TestProject> {
   return project;
 }
 
-/** Makes an object as somebody with kubectl does. */
+/** @param path of the object */
 function create(api: KubernetesApi, path: string, content: object): Promise<unknown> {
-  const collection = at(path).slice(0, at(path).lastIndexOf("/"));
-  return api.send("POST", `${collection}?fieldManager=kubectl-create`, {
-    type: "application/json",
-    content,
-  });
+  return createByKubectl(api, at(path).slice(0, at(path).lastIndexOf("/")), content);
 }
 
 describe("an application that runs already, made by kubectl", function () {
@@ -52,9 +49,8 @@ describe("an application that runs already, made by kubectl", function () {
     const model = async (path: string) => (await api.get<Live>(at(path, MODEL))) ?? assert.fail(path);
     const { spec: deployment, metadata } = await model(DEPLOYMENT);
     const { spec: service } = await model(SERVICE);
-    await api.send("POST", "/api/v1/namespaces?fieldManager=kubectl-create", {
-      type: "application/json",
-      content: { metadata: { name: NAMESPACE, labels: { team: "shop" } } },
+    await createByKubectl(api, "/api/v1/namespaces", {
+      metadata: { name: NAMESPACE, labels: { team: "shop" } },
     });
     const { name, labels } = metadata;
     await create(api, DEPLOYMENT, { metadata: { name, labels }, spec: deployment });
