@@ -15,14 +15,15 @@ module.exports = class InterruptibleSpec extends reporters.Spec {
       runner.on(event, (runnable) => {
         running = runnable;
       });
-    // One Ctrl-C arrives several times: from the terminal, from the runner, and from mocha's own parent process.
+    // One Ctrl-C arrives several times: from the terminal, from the runner, and from mocha's parent process, which sends
+    // SIGTERM right behind SIGINT. Either may be seen first, so that the message names none.
     let isOver = false;
     for (const signal of ["SIGINT", "SIGTERM"])
       process.on(signal, () => {
         if (isOver) return;
         isOver = true;
         const where = running ? ` in "${running.fullTitle()}"` : "";
-        console.log(`\n${signal}${where}: the tests after it did not run`);
+        console.log(`\ninterrupted${where}: the tests after it did not run`);
         runner.stats.duration = Date.now() - runner.stats.start;
         this.epilogue();
         process.exit(INTERRUPTED);

@@ -20,33 +20,35 @@ describe("the reporter of interrupted tests", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  // A node option has mocha run its tests in a child process, as those of this project do.
-  const mocha = () =>
-    execa(
+  async function interrupt(signal: NodeJS.Signals, nodeOptions: string[]) {
+    const running = execa(
       "mocha",
       [
         "--no-config",
         "--no-package",
-        "--node-option=no-warnings",
+        ...nodeOptions,
         "--reporter=test/support/interruptible-spec.cjs",
         join(folder, "some.test.cjs"),
       ],
       { cwd: PROJECT_ROOT, preferLocal: true, localDir: PROJECT_ROOT, reject: false, stdin: "ignore" },
     );
-
-  it("lists the failures so far and the test that was running", async () => {
-    const running = mocha();
     let printed = "";
     running.stdout.setEncoding("utf8").on("data", (text: string) => {
       printed += text;
     });
     while (!printed.includes("at work")) await once(running.stdout, "data");
-    running.kill("SIGINT");
+    running.kill(signal);
     const { exitCode, stdout } = await running;
     assert.equal(exitCode, 130);
-    assert.match(stdout, /SIGINT in "hangs": the tests after it did not run/);
+    assert.match(stdout, /interrupted in "hangs": the tests after it did not run/);
     assert.match(stdout, /1 failing/);
     assert.match(stdout, /a share that does not fit/);
     assert.doesNotMatch(stdout, /comes after it/);
-  });
+  }
+
+  // A node option has mocha run its tests in a child process, as those of this project do.
+  it("lists the failures so far and the test that was running", () =>
+    interrupt("SIGINT", ["--node-option=no-warnings"]));
+
+  it("says the same when SIGTERM is seen first", () => interrupt("SIGTERM", []));
 });
