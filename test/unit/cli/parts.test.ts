@@ -2,10 +2,16 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CommanderError } from "commander";
+import { Command, CommanderError } from "commander";
 import { describe, it } from "mocha";
 import { exitCodeOf, WrongUse } from "../../../src/cli/exit.ts";
-import { duration, measuringWords, verificationOptions } from "../../../src/cli/options.ts";
+import {
+  duration,
+  type MeasuringOptions,
+  measuringWords,
+  verificationOptions,
+  withMeasuringOptions,
+} from "../../../src/cli/options.ts";
 import { ageText, seconds, shareText, table, timeText } from "../../../src/cli/print/text.ts";
 import { lockHolders } from "../../../src/engine/automation/locks.ts";
 import { Refusal, UserError } from "../../../src/errors.ts";
@@ -75,6 +81,20 @@ describe("whose certificate is taken", () => {
       await rm(folder, { recursive: true });
     }
     assert.throws(() => verificationOptions({ ca: file }), /^--ca .*ca\.pem cannot be read: ENOENT/);
+  });
+});
+
+describe("what is asked, and whose certificate is taken,", () => {
+  it("is what the options of every command that measures say", async () => {
+    const read = async (...words: string[]) => {
+      const command = withMeasuringOptions(new Command());
+      await command.parseAsync(words, { from: "user" });
+      const { url, host, acceptSelfSigned } = verificationOptions(command.opts<MeasuringOptions>());
+      return [url, host, acceptSelfSigned];
+    };
+    const named = ["--url", "https://192.0.2.1", "--host", "shop.example.com"];
+    assert.deepEqual(await read(...named), ["https://192.0.2.1", "shop.example.com", undefined]);
+    assert.deepEqual(await read("--accept-self-signed"), [undefined, undefined, true]);
   });
 });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Agent, createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
+import { isIP } from "node:net";
 import { afterEach, describe, it } from "mocha";
 import { generate } from "selfsigned";
 import { type HttpRequest, request, SHORT_ANSWER } from "../../../src/http/request.ts";
@@ -25,15 +26,19 @@ async function listening(server: Server): Promise<number> {
 const serve = async (listener: RequestListener): Promise<URL> =>
   new URL(`http://127.0.0.1:${await listening(createServer(listener))}/`);
 
-const identity = (name: string) =>
+/** @param notAfterDate when the certificate ends; in a year without it */
+const identity = (name: string, notAfterDate?: Date) =>
   generate([{ name: "commonName", value: name }], {
     keyType: "ec",
-    extensions: [{ name: "subjectAltName", altNames: [{ type: 2, value: name }] }],
+    ...(notAfterDate && { notBeforeDate: new Date(0), notAfterDate }),
+    extensions: [
+      { name: "subjectAltName", altNames: [isIP(name) ? { type: 7, ip: name } : { type: 2, value: name }] },
+    ],
   });
 
 /** Answers with the name that the handshake asked for, and the Host header. */
-async function serveTls(name = HOST): Promise<{ port: number; cert: string }> {
-  const { cert, private: key } = await identity(name);
+async function serveTls(name = HOST, notAfterDate?: Date): Promise<{ port: number; cert: string }> {
+  const { cert, private: key } = await identity(name, notAfterDate);
   const server = createTlsServer({ cert, key }, ({ headers, socket }, response) => {
     const { servername } = socket as unknown as { servername: string };
     response.end(`${servername} ${headers.host}`);
@@ -89,7 +94,7 @@ describe("a request", () => {
 
 describe("a kept connection that the server resets", () => {
   /** Resets each connection at its second request. */
-  async function resetting(method: string, options: HttpRequest = {}) {
+  async function resetting() {
     const connections = new Set<unknown>();
     const arrived: string[] = [];
     const url = await serve((incoming, response) => {
@@ -99,19 +104,33 @@ describe("a kept connection that the server resets", () => {
       response.end();
     });
     kept = new Agent({ keepAlive: true });
-    const connection = { kept };
+    return { url, arrived, keeping: kept };
+  }
+
+  async function sentAfterARead(method: string, options: HttpRequest = {}) {
+    const { url, arrived, keeping } = await resetting();
+    const connection = { kept: keeping };
     await request(url, { connection });
     await request(url, { ...options, method, connection });
     return arrived.slice(1);
   }
 
   it("has a read sent once more", async () => {
-    assert.deepEqual(await resetting("GET"), ["GET", "GET"]);
+    assert.deepEqual(await sentAfterARead("GET"), ["GET", "GET"]);
   });
 
   for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
     it(`is not used for a ${method}, which goes out once, on a connection of its own`, async () => {
-      assert.deepEqual(await resetting(method, { body: "{}" }), [method]);
+      assert.deepEqual(await sentAfterARead(method, { body: "{}" }), [method]);
+    });
+
+    it(`has no ${method} sent once more, where somebody else's agent has kept it`, async () => {
+      const { url, arrived, keeping } = await resetting();
+      const connection = { agent: keeping };
+      await request(url, { connection });
+      const written = request(url, { method, body: "{}", connection });
+      await assert.rejects(written, { code: "ECONNRESET" });
+      assert.deepEqual(arrived, ["GET", method]);
     });
   }
 });
@@ -174,6 +193,22 @@ describe("a request to another address than its host's", () => {
     await assert.rejects(request(url, { connection: { address } }), { code: "DEPTH_ZERO_SELF_SIGNED_CERT" });
     const { text } = await request(url, { connection: { address, acceptSelfSigned: true } });
     assert.equal(text, `${HOST} ${HOST}`);
+  });
+
+  it("verifies an IP address, which no handshake may name, by the address that was asked for", async () => {
+    const { port, cert } = await serveTls("192.0.2.1");
+    const connection = { address: { host: "127.0.0.1", port }, ca: cert };
+    const { text } = await request(new URL("https://192.0.2.1/"), { connection });
+    assert.equal(text, "false 192.0.2.1");
+    await assert.rejects(request(new URL("https://192.0.2.2/"), { connection }), {
+      code: "ERR_TLS_CERT_ALTNAME_INVALID",
+    });
+  });
+
+  it("takes no certificate that has ended, self-signed or not", async () => {
+    const { port } = await serveTls(HOST, new Date(86_400_000));
+    const connection = { address: { host: "127.0.0.1", port }, acceptSelfSigned: true };
+    await assert.rejects(request(new URL(`https://${HOST}/`), { connection }), /^Error: CERT_HAS_EXPIRED$/);
   });
 
   it("takes no self-signed certificate for another name", async () => {

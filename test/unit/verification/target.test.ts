@@ -70,15 +70,20 @@ const TLS = { secret: "shop-tls", redirect: true };
 describe("the measurement of an edge with a host name", () => {
   it("asks for that host at the edge's address", async () => {
     let count = 0;
+    const others: unknown[] = [];
     const server = createPlainServer(({ headers }, response) => {
-      if (headers.host === HOST) response.end(count++ % 4 === 0 ? RELEASE.canary : RELEASE.previous);
-      else response.writeHead(503).end();
+      if (headers.host === HOST)
+        return void response.end(count++ % 4 === 0 ? RELEASE.canary : RELEASE.previous);
+      others.push(headers.host);
+      response.writeHead(503).end();
     });
     const { port, close } = await listenOnLoopback(server);
     closing.push(close);
     const [{ api }, stage] = await world({ host: HOST }, [port]);
+    await untilSettled(api, stage, ENOUGH);
     const found = await verifyStage(api, stage, ENOUGH);
     assert.deepEqual([found.problems, found.url, found.host], [[], `http://127.0.0.1:${port}`, HOST]);
+    assert.deepEqual(others, []);
   });
 });
 
