@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { Command } from "commander";
-import { stringify } from "yaml";
 import { connect } from "../../cluster/connect.ts";
 import { runningDeployment } from "../../cluster/running-deployment.ts";
 import { UserError } from "../../errors.ts";
@@ -9,7 +8,8 @@ import { importApplication } from "../../import/app.ts";
 import { deploymentIn, type Manifest, manifestsIn, manifestsOf } from "../../import/manifest.ts";
 import { requireImported } from "../../program/imported.ts";
 import { WrongUse } from "../exit.ts";
-import { printable } from "../print/printable.ts";
+import { printable, printableJson } from "../print/printable.ts";
+import { printableYaml } from "../print/yaml.ts";
 import { examples } from "../runner.ts";
 import type { GlobalOptions } from "../session.ts";
 
@@ -46,9 +46,9 @@ export const importCommand = (): Command =>
       const others = manifests.filter((one) => one !== deployment);
       const { app, version, notes } = importApplication(deployment, others);
       if (given.json) {
-        process.stdout.write(`${JSON.stringify({ app, version: version ?? null, notes }, null, 2)}\n`);
+        process.stdout.write(`${printableJson({ app, version: version ?? null, notes })}\n`);
       } else {
-        process.stdout.write(stringify({ app: { value: app } }));
+        process.stdout.write(printableYaml({ app: { value: app } }));
         const running = `release.previous is what runs now: ${version ?? "its image has no tag, name one"}`;
         const lines = [running, ...notes].map((line) => `- ${line}`);
         process.stderr.write(`${printable(["Look at these:", ...lines].join("\n"))}\n`);

@@ -60,6 +60,14 @@ function isPlain(value: unknown): value is object {
  * @param indent spaces of each level; 0 for all in one line
  */
 export function printableJson(value: unknown, indent = 2): string {
-  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  return JSON.stringify(value, undefined, indent).replace(UNPRINTABLE, escaped);
+  return escaped(JSON.stringify(value, undefined, indent));
 }
+
+/** With each unprintable character as `\u009b`, which JSON and YAML's double quotes read back. */
+export function escaped(text: string): string {
+  const code = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return text.replace(UNPRINTABLE, code);
+}
+
+/** Whether `printable` would change none of its characters but line ends. */
+export const isPrintable = (text: string): boolean => text.search(UNPRINTABLE) < 0;

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { describe, it } from "mocha";
+import { parse } from "yaml";
 import {
   oneLine,
   printable,
@@ -8,6 +10,7 @@ import {
   printableJson,
   shown,
 } from "../../../src/cli/print/printable.ts";
+import { printableYaml } from "../../../src/cli/print/yaml.ts";
 
 const CLEAR = "\u001b[2J\u001b[H";
 const LINK = "\u001b]8;;http://evil.test\u0007here\u001b]8;;\u0007";
@@ -87,5 +90,21 @@ describe("JSON", () => {
       }),
     );
     assert.match(printableJson("\u001b[2J\u009b\u202e"), /^"\\u001b\[2J\\u009b\\u202e"$/);
+  });
+});
+
+describe("YAML", () => {
+  it("is exact, and harmless", () => {
+    const text = fc.string({ unit: "binary" });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(text, text)), (entries) => {
+        const yaml = printableYaml(new Map(entries));
+        return isHarmless(yaml) && isDeepStrictEqual(parse(yaml, { mapAsMap: true }), new Map(entries));
+      }),
+    );
+    assert.equal(
+      printableYaml({ plain: "x: y", "\u009b": "a\u202e\nb" }),
+      'plain: "x: y"\n"\\u009b": "a\\u202e\\nb"\n',
+    );
   });
 });

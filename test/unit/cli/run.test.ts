@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { execa } from "execa";
 import { after, before, describe, it } from "mocha";
+import { parse } from "yaml";
 import { PROJECT_ROOT } from "../../../local/paths.ts";
 
 const MAIN = pathToFileURL(join(PROJECT_ROOT, "src", "cli", "main.ts")).href;
@@ -89,6 +90,30 @@ describe("the command", function () {
       const { exitCode, stderr } = await canary("import", ...words);
       assert.equal(exitCode, 2, stderr);
       assert.match(stderr, message);
+    }
+  });
+
+  it("says --context of a context that its kubeconfig does not have", async () => {
+    const file = join(folder, "kubeconfig");
+    writeFileSync(file, JSON.stringify({ apiVersion: "v1", kind: "Config", clusters: [], contexts: [] }));
+    const where = ["--context", "nobody", "--kubeconfig", file];
+    const { exitCode, stderr } = await canary("import", "shop", "-n", "web", ...where);
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /^--context is nobody, which the kubeconfig does not have: it has none\n/);
+  });
+
+  it("imports exactly, and writes out what a terminal would act on", async () => {
+    const file = join(folder, "hostile.yaml");
+    const hostile = "a\u001b[2J\u009b2J\u202eb";
+    const text = readFileSync(join(PROJECT_ROOT, "test/unit/import/manifests/web.yaml"), "utf8");
+    const env = `          env: [{ name: GREETING, value: ${JSON.stringify(hostile)} }]`;
+    writeFileSync(file, text.replace(/^.*image: .*$/m, `$&\n${env}`));
+    for (const words of [[], ["--json"]]) {
+      const { exitCode, stdout, stderr } = await canary("import", "-f", file, ...words);
+      assert.equal(exitCode, 0, stderr);
+      assert.doesNotMatch(stdout.replaceAll("\n", ""), /[\p{Cc}\p{Cf}]/u);
+      const { app } = parse(stdout) as { app: { env?: object; value?: { env: object } } };
+      assert.deepEqual((app.value ?? app).env, { GREETING: hostile });
     }
   });
 
