@@ -33,6 +33,8 @@ export class FakeWorld implements Operator {
   /** The stage whose canary never gets ready, or whose canary restarts. */
   broken: string | undefined;
   restarting: string | undefined;
+  /** How often each pod was restarted so far, by its name. */
+  readonly restarts = new Map<string, number>();
   /** Stacks whose state is gone from the backend. */
   readonly lost = new Set<string>();
   private readonly states = new Map<string, readonly StateResource[]>();
@@ -191,13 +193,14 @@ export class FakeWorld implements Operator {
       metadata: { name: set, ...owners("Deployment", name) },
     });
     const pod = `${set}-x2k4p`;
+    this.restarts.set(pod, (this.restarts.get(pod) ?? 0) + restarts);
     this.api.put(`/api/v1/namespaces/${NAMESPACE}/pods/${pod}`, {
       metadata: { name: pod, labels, annotations, ...owners("ReplicaSet", set) },
       spec: { containers: [{ image }] },
       status: {
         phase: "Running",
         conditions: [{ type: "Ready", status: isReady ? "True" : "False" }],
-        containerStatuses: [{ restartCount: restarts }],
+        containerStatuses: [{ restartCount: this.restarts.get(pod) }],
       },
     });
   }

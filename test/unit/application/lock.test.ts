@@ -45,6 +45,26 @@ describe("the lock", () => {
     await lock.release();
   });
 
+  it("names a holder as one word that a shell reads back, wherever it is said", async () => {
+    const cluster = new FakeApi();
+    const holder = "bob\u001b[2J; $(id)";
+    const lock = await acquireLock(cluster, PLACE, { ...THEIRS, holder, purpose: "rollback\nUnlock it" });
+    const word = "$'bob\\U0000001b[2J; $(id)'";
+    const held = { name: "Refusal" as string | undefined, message: "", hint: "" };
+    await assert.rejects(acquireLock(cluster, PLACE, MINE), (error: Refusal) => {
+      Object.assign(held, error, { message: error.message });
+      return true;
+    });
+    assert.ok(held.message.startsWith(`the lock is held by ${word} (rollback) since `), held.message);
+    assert.ok(held.hint.startsWith(`Wait until that is done. If ${word} is dead, `), held.hint);
+    assert.ok(held.hint.endsWith(`: canary unlock --holder ${word}`), held.hint);
+    await assert.rejects(breakLock(cluster, PLACE, "bob"), {
+      message: `the lock is held by ${word}, not by bob`,
+      hint: `If that one is dead: canary unlock --holder ${word}`,
+    });
+    await lock.release();
+  });
+
   it("counts who had it, and is free again after a release", async () => {
     const cluster = new FakeApi();
     await (await acquireLock(cluster, PLACE, THEIRS)).release();

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { parse, stringify } from "yaml";
 import type { z } from "zod";
+import { appendHistory } from "../../../src/application/history.ts";
 import { acquireLock } from "../../../src/application/lock.ts";
 import { configMapPath, deploymentPath } from "../../../src/cluster/objects.ts";
 import { toRecord } from "../../../src/config/app/settings.ts";
@@ -24,7 +25,7 @@ import {
 } from "../../../src/results/schemas.ts";
 import { canary, type Ended } from "../../support/fake-session.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
-import { fakeProject, NAMESPACE } from "../../support/fakes.ts";
+import { fakeProject, NAMESPACE, RELEASE } from "../../support/fakes.ts";
 import { listenOnLoopback } from "../../support/loopback.ts";
 
 let world: FakeWorld;
@@ -117,6 +118,37 @@ describe("text from the cluster", () => {
       /canary unlock --holder \$'bob\\U0000001b\[2J\\U0000000alock.*\\U0000202e'$/,
     );
     await lock.release();
+  });
+});
+
+describe("text of the history and of objects", () => {
+  const hostile = "bob\u001b[2J\u009b1m\u202e";
+
+  it("is printable in a table, and exact in JSON", async () => {
+    await world.at("canary-25");
+    await appendHistory(world.api, NAMESPACE, "shop-history", {
+      ...{ time: "2026-03-04T05:00:00.000Z", stage: "canary-25", move: "promotion", result: "failed" },
+      ...{ who: hostile, reason: `no\u0007 ${hostile}`, release: RELEASE, override: hostile },
+      ...{ effective: 25, measured: null, seconds: 8 },
+    });
+    const { stdout } = await run("history");
+    assert.match(stdout, / bob\ufffd +promotion .* failed: no\ufffd bob\ufffd: overridden: bob\ufffd$/m);
+    const json = await run("history", "--json");
+    assert.equal(read(historySchema, json)[0]?.who, hostile);
+    assert.doesNotMatch(json.stdout.replaceAll("\n", ""), /[\p{Cc}\p{Cf}]/u);
+  });
+
+  it("is printable where it is Kubernetes' own reason", async () => {
+    await world.at("canary-25");
+    const path = deploymentPath(NAMESPACE, "shop-new");
+    const found = (await world.api.get<{ status: object }>(path)) ?? assert.fail();
+    const condition = { type: "Progressing", reason: "ProgressDeadlineExceeded", message: hostile };
+    world.api.put(path, {
+      ...found,
+      status: { ...found.status, availableReplicas: 0, conditions: [condition] },
+    });
+    const { stdout } = await run("status");
+    assert.match(stdout, /^Deployment shop-new {2}1 pod, \w+: bob\ufffd$/m);
   });
 });
 

@@ -67,6 +67,32 @@ describe("a session", () => {
     }
   });
 
+  it("says --context of a context that is not there", async () => {
+    const file = join(folder, "kubeconfig");
+    await writeFile(file, kubeconfig({ url: "https://192.0.2.1", certificate: "", close: async () => {} }));
+    const session = await openSession({ ...OPTIONS, context: "nobody", kubeconfig: file }, signal);
+    await assert.rejects(session.cluster(), { message: /^--context is nobody, .*: it has test$/ });
+  });
+
+  it("knows the engine's cluster beside the one of a context, so that the two are compared", async () => {
+    const [named, engines] = [await serveCluster({}), await serveCluster({})];
+    try {
+      const file = join(folder, "kubeconfig");
+      await writeFile(file, kubeconfig(named));
+      const outputs = join(folder, "outputs.json");
+      await writeFile(outputs, JSON.stringify({ deployerKubeconfig: kubeconfig(engines) }));
+      await pulumiAnswers(`[ "$3 $4 $6" = "--json --show-secrets foundation" ] && cat ${outputs}`);
+      const session = await openSession({ ...OPTIONS, context: "test", kubeconfig: file }, signal);
+      const { cluster, engineCluster } = await session.operator();
+      assert.equal((await cluster())?.server, named.url);
+      assert.equal((await engineCluster?.("canary-25"))?.server, engines.url);
+      const asDeployer = await openSession(OPTIONS, signal);
+      assert.equal((await asDeployer.operator()).engineCluster, undefined);
+    } finally {
+      await Promise.all([named.close(), engines.close()]);
+    }
+  });
+
   it("has no cluster while the foundation was never applied", async () => {
     await pulumiAnswers("echo \"error: no stack named 'foundation' found\" >&2; exit 255");
     assert.equal(await (await openSession(OPTIONS, signal)).cluster(), undefined);

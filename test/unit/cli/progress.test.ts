@@ -94,6 +94,18 @@ describe("progress on a terminal", function () {
     assert.ok(all.includes(COLOUR));
   });
 
+  it("acts on nothing that a note or a question brings along", async () => {
+    const { all } = await shown(`
+      const { Terminal } = await import("./src/cli/terminal.ts");
+      const terminal = new Terminal({ json: false, color: true });
+      const { phase } = await terminal.observer();
+      await phase("building", async (note) => { note("half\\u001b[2Jway"); await setTimeout(300); });
+      await terminal.ask("Go\\u001b[2J on?", AbortSignal.timeout(300)).catch(() => undefined);`);
+    assert.match(all, /› halfway/);
+    assert.match(all, /Go on\?/);
+    assert.ok(!all.includes("\u001b[2J"), JSON.stringify(all));
+  });
+
   it("has no colour with NO_COLOR", async () => {
     const body = `await observer.phase("building", () => setTimeout(200));`;
     const { all, left } = await shown(body, "NO_COLOR=1");

@@ -40,6 +40,12 @@ describe("a result", () => {
     assert.ok(!written.stdout.includes("\u001b"));
   });
 
+  it("is exact as JSON in a line of its own", () => {
+    const { terminal, written } = opened({ json: true });
+    terminal.line({ url: "http://a\u009b2J\u202e" });
+    assert.equal(written.stdout, '{"url":"http://a\\u009b2J\\u202e"}\n');
+  });
+
   it("has another form as JSON where that is given", () => {
     const { terminal, written } = opened({ json: true });
     const read = ({ count }: typeof value) => ({ count });

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, it } from "mocha";
+import { PROJECT_ROOT } from "../../../local/paths.ts";
 import { noteStartedEngines } from "../../../src/engine/automation/noting-engines.ts";
 import { recovering } from "../../../src/engine/recovery.ts";
 import { type Stack, StackBusy } from "../../../src/engine/stacks.ts";
@@ -78,6 +79,13 @@ describe("the holder of a stack's lock", () => {
     assert.equal(holderCondition(holder(process.pid), folder), "unknown");
   });
 
+  it("has ended, where another process than the noted one has its id by now", () => {
+    noteEngine(process.pid, folder);
+    const [file = ""] = readdirSync(folder);
+    writeFileSync(join(folder, file), JSON.stringify({ pid: process.pid, startTime: "1", began: now() }));
+    assert.equal(holderCondition(holder(process.pid), folder), "ended");
+  });
+
   it("is not known any more once its note is taken back, or is no JSON", async () => {
     const { pid, forget, kill } = startNoted();
     await kill();
@@ -120,6 +128,24 @@ describe("the Pulumi CLI's processes", () => {
     await execa(pulumi, ["--eval", ""]);
     await execa(process.execPath, ["--eval", ""]);
     assert.equal(noted().length, 1);
+  });
+});
+
+describe("the stage stacks", function () {
+  this.timeout(30_000);
+
+  it("have the processes of the CLI noted that they start", async () => {
+    const bin = join(folder, "bin");
+    mkdirSync(bin);
+    writeFileSync(join(bin, "pulumi"), "#!/bin/sh\nkill -KILL $$\n", { mode: 0o755 });
+    const program = `
+      const { pulumiStacks } = await import("./src/engine/automation/stacks.ts");
+      pulumiStacks({ directory: ".", program: async () => ({}), secretsProvider: async () => undefined });`;
+    await execa(process.execPath, ["--input-type=module", "--eval", program], {
+      cwd: PROJECT_ROOT,
+      env: { PATH: bin, XDG_STATE_HOME: folder },
+    });
+    assert.equal(readdirSync(join(folder, "canary-stages", "engines")).length, 1);
   });
 });
 

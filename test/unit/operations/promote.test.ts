@@ -53,6 +53,17 @@ describe("promote", () => {
     assert.equal(await holder(), undefined);
   });
 
+  it("takes no offence at a pod that was restarted before it began", async () => {
+    world.restarts.set("shop-new-6f7d9-x2k4p", 3);
+    await world.at("canary-25");
+    const { verification } = await promote(
+      world,
+      "canary-75",
+      options({ verification: await world.verification() }),
+    );
+    assert.deepEqual([verification?.problems, verification?.fits], [[], true]);
+  });
+
   it("holds the lock all the while, so that a second one is refused before the engine is called", async () => {
     await world.at("canary-25");
     world.halfway = async () => {

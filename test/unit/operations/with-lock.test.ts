@@ -3,10 +3,14 @@ import { beforeEach, describe, it } from "mocha";
 import { breakLock, lockHolder } from "../../../src/application/lock.ts";
 import { ApiError } from "../../../src/cluster/api.ts";
 import { UserError } from "../../../src/errors.ts";
+import { abort } from "../../../src/operations/abort.ts";
+import { applyFoundation } from "../../../src/operations/foundation.ts";
 import { planMove } from "../../../src/operations/move.ts";
 import { recordMove } from "../../../src/operations/move-history.ts";
 import { silentObserver } from "../../../src/operations/observer.ts";
 import type { Operator } from "../../../src/operations/operator.ts";
+import { promote } from "../../../src/operations/promote.ts";
+import { rollback } from "../../../src/operations/rollback.ts";
 import { withLock } from "../../../src/operations/with-lock.ts";
 import { evaluateStage } from "../../../src/project/evaluate.ts";
 import { FakeWorld } from "../../support/fake-world.ts";
@@ -165,6 +169,37 @@ describe("withLock where the operator named a context", () => {
       assert.deepEqual([...named.objects], before);
     });
   }
+
+  it("is of the stack that is applied, before the engine is asked anything", async () => {
+    await world.at("canary-25");
+    const asked: unknown[] = [];
+    const engineCluster = async (stack: string | undefined) => {
+      asked.push(stack);
+      return serverAt("https://other.test", "u2");
+    };
+    const { project, stacks, cluster, administrator } = world;
+    const operator: Operator = { project, stacks, cluster, administrator, engineCluster };
+    const options = {
+      ...{ identity: ALICE, observer, signal: new AbortController().signal, verification: undefined },
+      ...{
+        confirm: () => assert.fail("it was asked"),
+        rollbackOnFailure: false,
+        takeOver: false,
+        reason: "",
+      },
+    };
+    const before = [...world.api.objects];
+    const operations = [
+      () => promote(operator, "canary-75", options),
+      () => rollback(operator, "canary-25", options),
+      () => rollback(operator, undefined, options),
+      () => abort(operator, options),
+      () => applyFoundation(operator, options),
+    ];
+    for (const operate of operations) await assert.rejects(operate(), /^--context leads to /);
+    assert.deepEqual(asked, ["canary-75", "canary-25", undefined, "canary-0", "foundation"]);
+    assert.deepEqual([world.engine, [...world.api.objects]], [[], before]);
+  });
 
   it("refuses where neither cluster has the namespace", async () => {
     await assert.rejects(
