@@ -107,11 +107,13 @@ describe("the command", function () {
     const hostile = "a\u001b[2J\u009b2J\u202eb";
     const text = readFileSync(join(PROJECT_ROOT, "test/unit/import/manifests/web.yaml"), "utf8");
     const env = `          env: [{ name: GREETING, value: ${JSON.stringify(hostile)} }]`;
-    writeFileSync(file, text.replace(/^.*image: .*$/m, `$&\n${env}`));
+    const named = text.replace("name: web, labels", `name: ${JSON.stringify(hostile)}, labels`);
+    writeFileSync(file, named.replace(/^.*image: .*$/m, `$&\n${env}`));
     for (const words of [[], ["--json"]]) {
       const { exitCode, stdout, stderr } = await canary("import", "-f", file, ...words);
       assert.equal(exitCode, 0, stderr);
-      assert.doesNotMatch(stdout.replaceAll("\n", ""), /[\p{Cc}\p{Cf}]/u);
+      assert.doesNotMatch((stdout + stderr).replaceAll("\n", ""), /[\p{Cc}\p{Cf}]/u);
+      if (words.length === 0) assert.match(stderr, /it was a\ufffdb$/m);
       const { app } = parse(stdout) as { app: { env?: object; value?: { env: object } } };
       assert.deepEqual((app.value ?? app).env, { GREETING: hostile });
     }
