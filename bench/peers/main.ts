@@ -27,6 +27,7 @@ const command = new Command("npm run bench:peers --")
   .option("--rate <n>", "new connections a second", count, 500)
   .option("--canaries <list>", `of ${CANARIES.join(",")}`, someOf(CANARIES), [...CANARIES])
   .option("--interval <duration>", "between two checks of the peers' analysis of bad canaries", "1m")
+  .option("--side-by-side", "judge canaries of all contenders at once, in less time and with slower commands")
   .option("--limit <seconds>", "after which a bad canary is no longer looked at", count, 600);
 
 function someOf<T extends string>(known: readonly T[]): (text: string) => T[] {

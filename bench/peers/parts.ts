@@ -24,6 +24,8 @@ export interface PartOptions {
   readonly interval: string;
   /** Seconds after which a bad canary is no longer looked at. */
   readonly limit: number;
+  /** Judges all contenders at the same time. They share the cores: what needs many of them is slower than alone. */
+  readonly sideBySide?: boolean;
 }
 
 /** Measures a part, one contender after another or side by side, and hands on each run as it ends. */
@@ -35,8 +37,6 @@ export type Part = (
 
 /** Flagger takes no shorter interval than 10 s: the one for which its moves are timed. */
 const FASTEST_INTERVAL = "10s";
-/** New connections a second of all contenders together up to which they are judged side by side: the load does not measure itself. */
-const SIDE_BY_SIDE_RATE = 400;
 
 const releases: Part = ({ only, rate, cycles }, world, add) =>
   eachContender(only, world, async (name) => {
@@ -52,8 +52,8 @@ const releases: Part = ({ only, rate, cycles }, world, add) =>
     world.progress.say(`${name}: ${run.total.failed} of ${run.total.requests} requests failed`);
   });
 
-const judged: Part = async ({ only, rate, canaries, interval, limit }, world, add) => {
-  const groups = rate * only.length <= SIDE_BY_SIDE_RATE ? [only] : only.map((name) => [name]);
+const judged: Part = async ({ only, rate, canaries, interval, limit, sideBySide = false }, world, add) => {
+  const groups = sideBySide ? [only] : only.map((name) => [name]);
   const rounds = canaries.flatMap((canary) => groups.map((names) => ({ canary, names })));
   await attemptEach(
     rounds,

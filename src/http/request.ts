@@ -1,7 +1,10 @@
-import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
+import type { ClientRequest, IncomingMessage } from "node:http";
 import { request as httpsRequest, type RequestOptions } from "node:https";
 import type { TLSSocket } from "node:tls";
 import { type Connection, certificateProblem, expectedName } from "./connection.ts";
+
+/** Not imported: Node then also loads its WebSocket and fetch, which takes longer than all of HTTP. */
+const { request: httpRequest } = process.getBuiltinModule("node:http");
 
 /** A request, and how far one goes for its answer. */
 export interface HttpRequest {
