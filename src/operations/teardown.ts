@@ -3,6 +3,7 @@ import { recovering } from "../engine/recovery.ts";
 import type { Stack, StackState } from "../engine/stacks.ts";
 import { deletableState } from "../engine/state-transfer.ts";
 import { Refusal } from "../errors.ts";
+import { shellWord } from "../process/shell.ts";
 import type { Operator } from "./operator.ts";
 import { findStrangers, removeOwnNotes } from "./strangers.ts";
 import { objectsIn, type StackObjects } from "./teardown-objects.ts";
@@ -92,9 +93,10 @@ export interface TeardownOptions extends OperationOptions {
 export function requireStrangersNamed({ strangers }: TeardownPlan, mayDelete: readonly string[]): void {
   const unnamed = strangers.filter((object) => !mayDelete.includes(object));
   if (unnamed.length === 0) return;
+  const named = strangers.map((object) => `--delete-foreign ${shellWord(object)}`);
   throw new Refusal(
     `the namespace has objects of somebody else, which would be deleted with it: ${unnamed.join(", ")}`,
-    `Move them elsewhere, or name each: canary teardown ${strangers.map((object) => `--delete-foreign ${object}`).join(" ")}`,
+    `Move them elsewhere, or name each: canary teardown ${named.join(" ")}`,
   );
 }
 

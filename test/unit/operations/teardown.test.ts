@@ -115,6 +115,13 @@ describe("teardown of a namespace with objects of somebody else", () => {
     assert.deepEqual(gone, ["canary-25", "foundation"]);
   });
 
+  it("is told how to name them in words that a shell reads back: a Role may be called nearly anything", async () => {
+    object("a; $(id)", { managedFields: [{ manager: "kubectl-create" }] });
+    await assert.rejects(async () => tearDown(world, await planTeardown(world), options()), {
+      hint: "Move them elsewhere, or name each: canary teardown --delete-foreign 'ConfigMap/a; $(id)' --delete-foreign ConfigMap/theirs",
+    });
+  });
+
   it("asks nothing of them where the namespace was there before, and takes the history out of it", async () => {
     await world.found({ keepsNamespace: true });
     const record = (await world.liveRecord()) ?? assert.fail("nothing is live");
