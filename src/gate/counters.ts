@@ -16,6 +16,15 @@ export interface ServerCounters {
 /** All servers by a name that is theirs alone, at one time. */
 export type Reading = Readonly<Record<string, ServerCounters>>;
 
+/** Requests of each version that wait for an answer at the time of a reading. */
+export function waitingIn(reading: Reading): Readonly<Record<ServerCounters["track"], number>> {
+  const of = (track: ServerCounters["track"]) =>
+    Object.values(reading)
+      .filter((server) => server.track === track)
+      .reduce((total, { waiting = 0 }) => total + waiting, 0);
+  return { canary: of("canary"), previous: of("previous") };
+}
+
 /** What happened between two readings. */
 export interface Change {
   readonly look: Look;

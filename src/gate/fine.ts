@@ -15,22 +15,33 @@ export const noFineEvidence = ({ niGrid }: FineParameters): FineEvidence => ({
 });
 
 /** Adds a look. */
-export function withFineLook(
+export function withFineLook(evidence: FineEvidence, look: Look, parameters: FineParameters): FineEvidence {
+  const { failures } = withFineFailures(evidence, look, parameters);
+  const { canary } = look;
+  const margin = factorsIn(look, parameters).map(
+    ({ a }, index) => (evidence.margin[index] ?? 0) + canary.requests * (1 - a),
+  );
+  return { failures, margin };
+}
+
+/** Adds the failures of a look whose requests are in the evidence already. */
+export function withFineFailures(
   { failures, margin }: FineEvidence,
   look: Look,
-  { niRatio, niGrid }: FineParameters,
+  parameters: FineParameters,
 ): FineEvidence {
   const { canary, previous } = look;
-  const q = canaryPart(look);
-  const factors = niGrid.map((r) => factorsOf(q, niRatio, r));
   return {
-    failures: factors.map(
+    failures: factorsIn(look, parameters).map(
       ({ a, b }, index) =>
         (failures[index] ?? 0) + canary.failed * Math.log(a) + previous.failed * Math.log(b),
     ),
-    margin: factors.map(({ a }, index) => (margin[index] ?? 0) + canary.requests * (1 - a)),
+    margin,
   };
 }
+
+const factorsIn = (look: Look, { niRatio, niGrid }: FineParameters) =>
+  niGrid.map((r) => factorsOf(canaryPart(look), niRatio, r));
 
 /**
  * Evidence that the canary fails at most `niRatio` times as often as the previous version plus `points`. The larger the

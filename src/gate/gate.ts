@@ -7,7 +7,14 @@ import {
   noEvidence,
   withLook as withErrorLook,
 } from "./errors.ts";
-import { type FineEvidence, fineBound, fineEvidence, noFineEvidence, withFineLook } from "./fine.ts";
+import {
+  type FineEvidence,
+  fineBound,
+  fineEvidence,
+  noFineEvidence,
+  withFineFailures,
+  withFineLook,
+} from "./fine.ts";
 import { type Counts, type Look, sum } from "./look.ts";
 import type { GateParameters } from "./parameters.ts";
 
@@ -86,6 +93,26 @@ export function judge({ decision, errors, fine }: GateState, parameters: GatePar
     run: isRun(errors, parameters),
     decision,
   };
+}
+
+/**
+ * Whether the evidence of being no worse were still enough if the requests that wait for an answer failed: one that hangs
+ * has failed only when it is given up, which may be later than all looks of a soak.
+ */
+export function isFineIfLost(
+  { fine, canary, previous }: GateState,
+  waiting: Readonly<Record<"canary" | "previous", number>>,
+  parameters: GateParameters,
+): boolean {
+  const lost = withFineFailures(
+    fine,
+    {
+      canary: { requests: canary.requests, failed: waiting.canary },
+      previous: { requests: previous.requests, failed: waiting.previous },
+    },
+    parameters,
+  );
+  return fineEvidence(lost, parameters.niPoints, parameters) >= parameters.niPass;
 }
 
 /** "It fails at most `niRatio` times as often as the previous version plus this", as a part of its requests. */

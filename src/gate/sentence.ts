@@ -49,6 +49,10 @@ export const UNREAD_SENTENCE = "did not fail more often when it could last be lo
 export const slowSentence = (canary: number, previous: number): string =>
   `does not fail more often, and answers in ${msText(canary)} where previous answers in ${msText(previous)}`;
 
+/** What is said of a canary that is not fine only for what may still fail. @param waiting requests without an answer yet */
+export const waitingSentence = (waiting: { readonly canary: number; readonly previous: number }): string =>
+  `does not fail more often, and ${countText(waiting.canary)} of its requests wait for an answer where ${countText(waiting.previous)} of previous' do`;
+
 const msText = (ms: number): string => `${Math.round(ms)} ms`;
 
 const measureRates = ({ name, canary, previous }: Measured): string =>

@@ -1,6 +1,6 @@
 import { type Averages, averagesEvidence } from "../gate/averages.ts";
-import type { Reading } from "../gate/counters.ts";
-import { boundOf, DOUBT, type GateState, type Judgement, judge } from "../gate/gate.ts";
+import { type Reading, waitingIn } from "../gate/counters.ts";
+import { boundOf, DOUBT, type GateState, isFineIfLost, type Judgement, judge } from "../gate/gate.ts";
 import type { Counts } from "../gate/look.ts";
 import type { GateParameters } from "../gate/parameters.ts";
 import { type Restarts, restartsTooOften } from "../gate/restarts.ts";
@@ -11,6 +11,7 @@ import {
   sentenceOf,
   slowSentence,
   UNREAD_SENTENCE,
+  waitingSentence,
 } from "../gate/sentence.ts";
 import type { PerTrack } from "../model/traffic.ts";
 import type { Followed } from "./follower.ts";
@@ -64,20 +65,28 @@ export interface Shown {
   readonly measures: readonly Followed[];
   readonly own: OwnCounts | undefined;
   readonly atCanary: AtCanary;
+  /** Requests of each version that wait for an answer. */
+  readonly waiting: PerTrack<number>;
 }
 
 /** Harm by failures, by restarts or by a measure: each has its own part of the false alarms of a soak. */
 export function evidenceOf(
-  { state, averages, own, ...shown }: Shown,
+  { state, averages, own, waiting, ...shown }: Shown,
   parameters: GateParameters,
   unread: string | undefined,
 ): Evidence {
   const judged = judge(state, parameters);
   const bound = boundOf(state, parameters);
   const responseTimes = averages.last && { ...averages.last, evidence: averagesEvidence(averages) };
+  const isWaitingTooMuch = !isFineIfLost(state, waiting, parameters);
   const other =
     harmBeside(judged, shown, parameters) ??
-    doubtBeside(judged, { measures: shown.measures, responseTimes, unread });
+    doubtBeside(judged, {
+      measures: shown.measures,
+      responseTimes,
+      unread,
+      waiting: isWaitingTooMuch ? waiting : undefined,
+    });
   return {
     ...judged,
     ...shown,
@@ -116,16 +125,22 @@ function harmBeside(
   return harmful && { decision: "harm", sentence: measureSentence(harmful) };
 }
 
+interface Doubts extends Pick<Evidence, "measures" | "responseTimes" | "unread"> {
+  /** Requests that wait for an answer, where it would not be fine if they failed. */
+  readonly waiting: PerTrack<number> | undefined;
+}
+
 /**
  * A canary that is fine by its failures, and of which something else is in doubt, or not known well enough. What it does
  * while nobody can look is not known either. Averages hold, and are never harm: their bound on false alarms is not proven.
  */
 function doubtBeside(
   { decision }: Judgement,
-  { measures, responseTimes, unread }: Pick<Evidence, "measures" | "responseTimes" | "unread">,
+  { measures, responseTimes, unread, waiting }: Doubts,
 ): Other | undefined {
   if (decision !== "fine") return undefined;
   if (unread !== undefined) return { decision: "go on", sentence: UNREAD_SENTENCE };
+  if (waiting) return { decision: "go on", sentence: waitingSentence(waiting) };
   const doubtful = measures.find(({ isKnown, eA }) => !isKnown || eA >= DOUBT);
   if (doubtful) return { decision: "go on", sentence: doubtSentence(doubtful) };
   if (!responseTimes || responseTimes.evidence < DOUBT) return undefined;
@@ -140,7 +155,7 @@ export function atCanary(began: Reading, now: Reading): AtCanary {
     return count < before ? count : count - before; // It began anew meanwhile.
   };
   return {
-    waiting: servers.reduce((total, [, { waiting = 0 }]) => total + waiting, 0),
+    waiting: waitingIn(now).canary,
     redispatched: servers.reduce((total, [name, { redispatched }]) => total + since(name, redispatched), 0),
   };
 }

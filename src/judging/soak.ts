@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { BLOCK_SECONDS, noAverages, withAverages } from "../gate/averages.ts";
-import { changeBetween, type Reading } from "../gate/counters.ts";
+import { changeBetween, type Reading, waitingIn } from "../gate/counters.ts";
 import { newSoak, withLook } from "../gate/gate.ts";
 import type { GateParameters } from "../gate/parameters.ts";
 import { atCanary, type Evidence, evidenceOf, type Shown } from "./evidence.ts";
@@ -68,6 +68,7 @@ function lookingAt(
     measures: followers.map((follower) => follower.at(seconds)),
     own: own?.counts(),
     atCanary: atCanary(began, before ?? {}),
+    waiting: waitingIn(before ?? {}),
   });
   return async () => {
     const { counted, unread } = await attempt(source);

@@ -18,9 +18,9 @@ export const envoy: DataPlane = {
   counters: async (url, stage): Promise<Reading> => {
     const { endpoints } = await viewOfOurs(url, stage);
     const counters = TRACKS.flatMap((track) =>
-      endpoints[track].map(({ address, requests, failed }) => [
+      endpoints[track].map(({ address, requests, failed, active }) => [
         `${url} ${stage.plan.tracks[track].name} ${address}`,
-        { track, requests, failed },
+        { track, requests, failed, waiting: active },
       ]),
     );
     return Object.fromEntries(counters);

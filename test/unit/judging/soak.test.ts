@@ -14,6 +14,7 @@ function growing(
   canary: readonly [requests: number, failed: number],
   previous: readonly [requests: number, failed: number],
   fails: (reading: number) => boolean = () => false,
+  waiting: readonly [canary: number, previous: number] = [0, 0],
 ): LookSource {
   let readings = 0;
   const began = performance.now();
@@ -27,8 +28,8 @@ function growing(
         failed: failed * readings,
       });
       const reading = {
-        a: { track: "canary", ...times(canary) },
-        b: { track: "previous", ...times(previous) },
+        a: { track: "canary", ...times(canary), waiting: waiting[0] * readings },
+        b: { track: "previous", ...times(previous), waiting: waiting[1] * readings },
       } as const;
       return [{ seconds: (performance.now() - began) / 1000, reading }];
     },
@@ -61,6 +62,18 @@ describe("a soak", () => {
     assert.equal(evidence.decision, "fine");
     assert.ok(performance.now() - began >= 100);
     assert.ok(evidence.looks >= 8);
+  });
+
+  it("is not fine while more of the canary's requests wait than may fail: they have not failed yet", async () => {
+    const never = () => false;
+    const hanging = await soak(growing([100, 0], [375, 0], never, [25, 0]), options());
+    assert.equal(hanging.decision, "go on");
+    assert.match(
+      hanging.sentence,
+      /^does not fail more often, and [\d,]+ of its requests wait for an answer where [\d,]+ of previous' do$/,
+    );
+    const alike = await soak(growing([100, 0], [300, 0], never, [25, 75]), options({ mostSeconds: 10 }));
+    assert.equal(alike.decision, "fine", alike.sentence);
   });
 
   it("says nothing where there is little traffic, when the most time is over", async () => {

@@ -27,8 +27,8 @@ describe("Envoy's numbers", () => {
     const { url } = await started({ share: 25, requests: 12, failed: 2, active: 1 });
     assert.equal(await envoy.appliedShare(url, await stage()), 25);
     assert.deepEqual(await envoy.counters(url, await stage()), {
-      [`${url} shop-previous 10.0.0.1`]: { track: "previous", requests: 12, failed: 2 },
-      [`${url} shop-new 10.0.0.2`]: { track: "canary", requests: 12, failed: 2 },
+      [`${url} shop-previous 10.0.0.1`]: { track: "previous", requests: 12, failed: 2, waiting: 1 },
+      [`${url} shop-new 10.0.0.2`]: { track: "canary", requests: 12, failed: 2, waiting: 1 },
     });
   });
 
