@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, it } from "mocha";
 import { evidenceA } from "../../../src/gate/errors.ts";
 import { fineEvidence } from "../../../src/gate/fine.ts";
-import { boundOf, type GateState, judge, newSoak, withLook } from "../../../src/gate/gate.ts";
+import { boundOf, type GateState, isFineIfLost, judge, newSoak, withLook } from "../../../src/gate/gate.ts";
 import { onsetWeight } from "../../../src/gate/look.ts";
 import { DEFAULTS } from "../../../src/gate/parameters.ts";
 import { restartEvidence, restartsTooOften } from "../../../src/gate/restarts.ts";
@@ -35,6 +35,25 @@ describe("the gate, whatever it looks at,", () => {
         );
         assert.ok((bad ?? 0) >= (good ?? 0) * (1 - 1e-12), `${bad} < ${good}`);
       }),
+    );
+  });
+
+  it("is no surer of a canary the more of its requests wait, and as sure as before when none does", () => {
+    // Enough of both for some to be fine.
+    const healthy = fc.record({ canary: fc.integer({ min: 1, max: 200 }), previous: fc.nat(600) });
+    fc.assert(
+      fc.property(
+        fc.array(healthy, { minLength: 1, maxLength: 20 }),
+        fc.nat(50),
+        fc.nat(50),
+        (seen, few, more) => {
+          const state = soakOf(seen.map(({ canary, previous }) => lookOf([canary, 0, previous, 0])));
+          const isFine = (canary: number) => isFineIfLost(state, { canary, previous: 3 }, DEFAULTS);
+          assert.ok(isFine(few) || !isFine(few + more));
+          const { eN } = judge(state, DEFAULTS);
+          assert.equal(isFineIfLost(state, { canary: 0, previous: 0 }, DEFAULTS), eN >= DEFAULTS.niPass);
+        },
+      ),
     );
   });
 
