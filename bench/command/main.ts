@@ -7,6 +7,7 @@ import { availableParallelism, loadavg } from "node:os";
 import { dirname, join } from "node:path";
 import { Command } from "commander";
 import { execa } from "execa";
+import { launchBrowser } from "../../local/browser/browser.ts";
 import type { Environment } from "../../local/environment/environment.ts";
 import { applyLocalFoundation } from "../../local/environment/foundation.ts";
 import { localOperator } from "../../local/environment/operator.ts";
@@ -35,7 +36,10 @@ const command = new Command("npm run bench:command --")
 const main = ({ rounds, kubectl }: Options): Promise<number> =>
   onTemporaryEnvironment("canary-bench", async ({ environment, progress }) => {
     const fixture = await prepareFixture(environment, kubectl, progress);
-    const figures = await progress.step(`${rounds} rounds`, () => measureCommand(fixture, rounds));
+    const browser = await launchBrowser(progress);
+    const figures = await progress
+      .step(`${rounds} rounds`, () => measureCommand(fixture, browser, rounds))
+      .finally(() => browser.close());
     await writeReport(figures);
     console.log(`\n${table(figures)}`);
     return 0;

@@ -1,10 +1,12 @@
 import { join } from "node:path";
+import type { Browser } from "playwright-core";
 import { editYaml } from "../../local/environment/workspace.ts";
 import { CANARY } from "../../local/paths.ts";
 import { promoteSchema } from "../../src/results/schemas.ts";
 import { untilNoPodLeaves } from "../leaving-pods.ts";
 import { type Fixture, run } from "./fixture.ts";
 import { atOnce, inOrder, withStartupProbe } from "./kubectl.ts";
+import { showPage } from "./page.ts";
 
 /** Seconds of each round. */
 export type Seconds = readonly number[];
@@ -15,6 +17,8 @@ export interface Figures {
   /** One process of the engine: `pulumi version`. */
   readonly engineStart: Seconds;
   readonly status: Seconds;
+  /** `canary page` until a browser that runs already shows what is live. */
+  readonly page: Seconds;
   readonly preview: Seconds;
   /** A promotion as it is typed, without the measuring. */
   readonly promote: Seconds;
@@ -40,11 +44,12 @@ export interface Figures {
  * Measures every command `rounds` times, in turn with kubectl on the same objects. What replaces pods begins only when
  * the pods of the measurement before have ended: pods that end keep both cores of a small machine busy.
  */
-export async function measureCommand(fixture: Fixture, rounds: number): Promise<Figures> {
+export async function measureCommand(fixture: Fixture, browser: Browser, rounds: number): Promise<Figures> {
   const seconds = {
     start: [],
     engineStart: [],
     status: [],
+    page: [],
     preview: [],
     promote: [],
     rollback: [],
@@ -72,6 +77,7 @@ export async function measureCommand(fixture: Fixture, rounds: number): Promise<
     await timed("start", () => canary("--help"));
     await timed("engineStart", () => run(fixture, "pulumi", ["version"]));
     await timed("status", () => canary("status"));
+    seconds.page.push(await showPage(fixture, browser));
     await timed("preview", () => canary("preview", "canary-75"));
     const promoted = await timedWhenQuiet("promote", () =>
       canary("promote", "canary-75", "--yes", "--no-verify", "--json"),

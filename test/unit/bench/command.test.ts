@@ -6,6 +6,7 @@ const NOT_MEASURED = {
   start: [],
   engineStart: [],
   status: [],
+  page: [],
   preview: [],
   promote: [],
   promoteParts: {},
