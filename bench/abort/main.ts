@@ -1,11 +1,12 @@
 /**
- * Takes canaries out under load, with canaries that are healthy, never ready, crashing and missing their image, on a local
- * environment of its own. Writes reports/abort.json.
+ * Takes canaries out under load, with canaries that are healthy, never ready, crashing and missing their image, beside
+ * rollbacks and kubectl, on a local environment of its own. Writes reports/abort.json.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Command } from "commander";
 import { execa } from "execa";
+import { median } from "simple-statistics";
 import { onTemporaryEnvironment, type TemporaryEnvironment } from "../../local/environment/temporary.ts";
 import { editYaml } from "../../local/environment/workspace.ts";
 import { CANARY, REPORTS } from "../../local/paths.ts";
@@ -13,9 +14,11 @@ import { until } from "../../local/process/until.ts";
 import { connect } from "../../src/cluster/connect.ts";
 import { readProject } from "../../src/project/project.ts";
 import { edgeUrl } from "../../src/verification/address.ts";
+import { hasKubectl } from "../has-kubectl.ts";
 import { startLoad } from "../load/load.ts";
 import { count } from "../options.ts";
-import { breakCanary, CANARIES, type Canary, healCanary, type Patient } from "./canaries.ts";
+import type { Patient } from "./canaries.ts";
+import { succeed, type Way, waysWith } from "./ways.ts";
 
 const REPORT = join(REPORTS, "abort.json");
 const APP = {
@@ -33,11 +36,12 @@ const SERVE_MS = { timeoutMs: 60_000, everyMs: 200 };
 interface Options {
   readonly rounds: number;
   readonly rate: number;
+  readonly kubectl: string;
 }
 
-/** One abort: how long the command took, and what became of the requests meanwhile. */
-interface Abort {
-  readonly canary: Canary;
+/** How long one of the ways took, and what became of the requests meanwhile. */
+interface Measured {
+  readonly way: string;
   readonly seconds: number;
   readonly requests: number;
   readonly failed: number;
@@ -47,22 +51,32 @@ interface Abort {
 const command = new Command("npm run bench:abort --")
   .description("Takes canaries out under load.")
   .option("--rounds <n>", "aborts of each kind of canary", count, 5)
-  .option("--rate <n>", "new connections a second", count, 1000);
+  .option("--rate <n>", "new connections a second", count, 1000)
+  .option("--kubectl <file>", "the kubectl to compare with", "kubectl");
 
-const main = ({ rounds, rate }: Options): Promise<number> =>
+const main = ({ rounds, rate, kubectl }: Options): Promise<number> =>
   onTemporaryEnvironment("canary-bench", async (temporary) => {
     const { progress } = temporary;
     const patient = await progress.step("first stage", () => prepare(temporary));
-    const aborts: Abort[] = [];
+    const { workspace, cluster } = temporary.environment;
+    const ways = waysWith({
+      ...workspace,
+      ...patient,
+      context: cluster.context,
+      kubeconfig: cluster.kubeconfig ?? "",
+      deployments: { canary: "app-new", previous: "app-previous" },
+      kubectl: (await hasKubectl(kubectl)) ? kubectl : undefined,
+    });
+    const measured: Measured[] = [];
     for (let round = 1; round <= rounds; round++) {
-      for (const kind of CANARIES) {
-        const title = `round ${round} of ${rounds}, a canary that is ${kind}`;
-        aborts.push(await progress.step(title, () => measureAbort(patient, kind, temporary, rate)));
+      for (const way of ways) {
+        const title = `round ${round} of ${rounds}, ${way.name}`;
+        measured.push(await progress.step(title, () => measure(patient, way, temporary, rate)));
       }
     }
     await mkdir(dirname(REPORT), { recursive: true });
-    await writeFile(REPORT, `${JSON.stringify({ rate, aborts }, undefined, 2)}\n`);
-    console.log(`\n${tableOf(aborts)}`);
+    await writeFile(REPORT, `${JSON.stringify({ rate, measured }, undefined, 2)}\n`);
+    console.log(`\n${tableOf(measured)}`);
     return 0;
   });
 
@@ -83,9 +97,7 @@ async function prepare({ environment, stateDir }: TemporaryEnvironment): Promise
     await writeFile(join(stateDir, "last-command.log"), all);
     return exitCode;
   };
-  await succeed(canary, "foundation", "--yes");
-  await succeed(canary, "promote", "canary-25", "--yes", "--no-verify");
-  return {
+  const patient = {
     api: await connect({ file: cluster.kubeconfig, context: cluster.context }),
     workspace,
     namespace: (await readProject(workspace.directory)).config.namespace,
@@ -93,20 +105,18 @@ async function prepare({ environment, stateDir }: TemporaryEnvironment): Promise
     release: RELEASE,
     canary,
   };
+  await succeed(patient, "foundation");
+  await succeed(patient, "promote", "canary-25");
+  return patient;
 }
 
-async function succeed(canary: Patient["canary"], ...words: readonly string[]): Promise<void> {
-  const exitCode = await canary(...words);
-  if (exitCode !== 0) throw new Error(`canary ${words.join(" ")} ended with ${exitCode}`);
-}
-
-async function measureAbort(
+async function measure(
   patient: Patient,
-  kind: Canary,
+  way: Way,
   { environment, stateDir }: TemporaryEnvironment,
   rate: number,
-): Promise<Abort> {
-  await breakCanary(patient, kind);
+): Promise<Measured> {
+  const act = await way.prepare(patient);
   const load = await startLoad({
     url: await servingUrl(patient),
     clusterCidrs: [...environment.networks],
@@ -115,13 +125,12 @@ async function measureAbort(
     classify: { header: "x-version" },
   });
   const from = Date.now();
-  await succeed(patient.canary, "abort", "--yes", "--no-verify", "--reason", kind);
+  await act();
   const until = Date.now();
   const { requests, failed, failures } = await load.between(from, until);
   await load.stop();
-  await healCanary(patient, kind);
-  await succeed(patient.canary, "promote", "canary-25", "--yes", "--no-verify");
-  return { canary: kind, seconds: (until - from) / 1000, requests, failed, failures };
+  await way.restore(patient);
+  return { way: way.name, seconds: (until - from) / 1000, requests, failed, failures };
 }
 
 async function servingUrl({ api, workspace }: Patient): Promise<string> {
@@ -131,13 +140,17 @@ async function servingUrl({ api, workspace }: Patient): Promise<string> {
   return url;
 }
 
-function tableOf(aborts: readonly Abort[]): string {
-  return CANARIES.map((kind) => {
-    const of = aborts.filter(({ canary }) => canary === kind);
-    const seconds = of.map((abort) => abort.seconds).sort((a, b) => a - b);
-    const sum = (of_: (abort: Abort) => number) => of.reduce((total, abort) => total + of_(abort), 0);
-    return `${kind.padEnd(20)} ${of.length} aborts  ${seconds[0]?.toFixed(1)} to ${seconds.at(-1)?.toFixed(1)} s  ${sum(({ failed }) => failed)} of ${sum(({ requests }) => requests)} requests failed`;
-  }).join("\n");
+function tableOf(measured: readonly Measured[]): string {
+  return [...new Set(measured.map(({ way }) => way))]
+    .map((way) => {
+      const of = measured.filter((one) => one.way === way);
+      const seconds = of.map((one) => one.seconds);
+      const sum = (figure: "failed" | "requests") => of.reduce((total, one) => total + one[figure], 0);
+      const [least, most] = [Math.min(...seconds), Math.max(...seconds)];
+      const times = `${median(seconds).toFixed(1)} s (${least.toFixed(1)} to ${most.toFixed(1)}, ${of.length} times)`;
+      return `${way.padEnd(50)} ${times}  ${sum("failed")} of ${sum("requests")} requests failed`;
+    })
+    .join("\n");
 }
 
 process.exitCode = await main(command.parse().opts<Options>());

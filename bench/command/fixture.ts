@@ -1,5 +1,6 @@
 import { execa } from "execa";
 import type { KubernetesApi } from "../../src/cluster/api.ts";
+import type { PerTrack } from "../../src/model/traffic.ts";
 
 /** What every round measures on: a project at its first stage, and the access to its cluster. */
 export interface Fixture {
@@ -8,6 +9,7 @@ export interface Fixture {
   readonly kubeconfig: string;
   readonly context: string;
   readonly namespace: string;
+  readonly deployments: PerTrack<string>;
   readonly api: KubernetesApi;
   /** The kubectl to compare with; undefined where there is none. */
   readonly kubectl: string | undefined;

@@ -35,7 +35,7 @@ const STARTUP_PROBE = { httpGet: { path: "/", port: "http" }, periodSeconds: 1, 
 
 /** Both Deployments as they are, with another weight: each has to roll out. */
 async function documentsOf(
-  { api, namespace }: Fixture,
+  { api, namespace, deployments }: Fixture,
   weight: number,
   startupProbe?: object,
 ): Promise<[Document, Document]> {
@@ -50,7 +50,7 @@ async function documentsOf(
     const document = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name, namespace } };
     return { ...document, spec: { ...spec, template } };
   };
-  return [await documentOf("httpd-new"), await documentOf("httpd-previous")];
+  return [await documentOf(deployments.canary), await documentOf(deployments.previous)];
 }
 
 interface Document {

@@ -6,7 +6,6 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { availableParallelism, loadavg } from "node:os";
 import { dirname, join } from "node:path";
 import { Command } from "commander";
-import { execa } from "execa";
 import { launchBrowser } from "../../local/browser/browser.ts";
 import type { Environment } from "../../local/environment/environment.ts";
 import { applyLocalFoundation } from "../../local/environment/foundation.ts";
@@ -16,6 +15,7 @@ import { REPORTS } from "../../local/paths.ts";
 import type { Progress } from "../../local/process/progress.ts";
 import { connect } from "../../src/cluster/connect.ts";
 import { applyStage, previewStage } from "../../src/operations/move.ts";
+import { hasKubectl } from "../has-kubectl.ts";
 import { count } from "../options.ts";
 import type { Fixture } from "./fixture.ts";
 import { type Figures, measureCommand } from "./measure.ts";
@@ -56,19 +56,17 @@ async function prepareFixture(
     await applyLocalFoundation(operator);
     await applyStage(operator, await previewStage(operator, "canary-25"));
   });
-  const hasKubectl = await execa(kubectl, ["version", "--client"]).then(
-    () => true,
-    () => false,
-  );
-  if (!hasKubectl) progress.say(`There is no ${kubectl} to compare with: name one with --kubectl.`);
+  const isThere = await hasKubectl(kubectl);
+  if (!isThere) progress.say(`There is no ${kubectl} to compare with: name one with --kubectl.`);
   return {
     directory: workspace.directory,
     environment: workspace.environment,
     kubeconfig: cluster.kubeconfig ?? "",
     context: cluster.context,
     namespace: operator.project.config.namespace,
+    deployments: { canary: "httpd-new", previous: "httpd-previous" },
     api: await connect({ file: cluster.kubeconfig, context: cluster.context }),
-    kubectl: hasKubectl ? kubectl : undefined,
+    kubectl: isThere ? kubectl : undefined,
   };
 }
 
