@@ -6,7 +6,6 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Command } from "commander";
 import { execa } from "execa";
-import { median } from "simple-statistics";
 import { onTemporaryEnvironment, type TemporaryEnvironment } from "../../local/environment/temporary.ts";
 import { editYaml } from "../../local/environment/workspace.ts";
 import { CANARY, REPORTS } from "../../local/paths.ts";
@@ -14,11 +13,12 @@ import { until } from "../../local/process/until.ts";
 import { connect } from "../../src/cluster/connect.ts";
 import { readProject } from "../../src/project/project.ts";
 import { edgeUrl } from "../../src/verification/address.ts";
-import { hasKubectl } from "../has-kubectl.ts";
+import { findKubectl } from "../find-kubectl.ts";
 import { startLoad } from "../load/load.ts";
 import { count } from "../options.ts";
+import { spread } from "../spread.ts";
 import type { Patient } from "./canaries.ts";
-import { succeed, type Way, waysWith } from "./ways.ts";
+import { move, succeed, type Way, waysWith } from "./ways.ts";
 
 const REPORT = join(REPORTS, "abort.json");
 const APP = {
@@ -50,7 +50,7 @@ interface Measured {
 
 const command = new Command("npm run bench:abort --")
   .description("Takes canaries out under load.")
-  .option("--rounds <n>", "aborts of each kind of canary", count, 5)
+  .option("--rounds <n>", "how often each way is measured", count, 5)
   .option("--rate <n>", "new connections a second", count, 1000)
   .option("--kubectl <file>", "the kubectl to compare with", "kubectl");
 
@@ -65,7 +65,7 @@ const main = ({ rounds, rate, kubectl }: Options): Promise<number> =>
       context: cluster.context,
       kubeconfig: cluster.kubeconfig ?? "",
       deployments: { canary: "app-new", previous: "app-previous" },
-      kubectl: (await hasKubectl(kubectl)) ? kubectl : undefined,
+      kubectl: await findKubectl(kubectl, progress),
     });
     const measured: Measured[] = [];
     for (let round = 1; round <= rounds; round++) {
@@ -106,7 +106,7 @@ async function prepare({ environment, stateDir }: TemporaryEnvironment): Promise
     canary,
   };
   await succeed(patient, "foundation");
-  await succeed(patient, "promote", "canary-25");
+  await move(patient, "promote", "canary-25");
   return patient;
 }
 
@@ -144,11 +144,9 @@ function tableOf(measured: readonly Measured[]): string {
   return [...new Set(measured.map(({ way }) => way))]
     .map((way) => {
       const of = measured.filter((one) => one.way === way);
-      const seconds = of.map((one) => one.seconds);
       const sum = (figure: "failed" | "requests") => of.reduce((total, one) => total + one[figure], 0);
-      const [least, most] = [Math.min(...seconds), Math.max(...seconds)];
-      const times = `${median(seconds).toFixed(1)} s (${least.toFixed(1)} to ${most.toFixed(1)}, ${of.length} times)`;
-      return `${way.padEnd(50)} ${times}  ${sum("failed")} of ${sum("requests")} requests failed`;
+      const seconds = `${of.length} times  ${spread(of.map((one) => one.seconds))} s`;
+      return `${way.padEnd(50)} ${seconds}  ${sum("failed")} of ${sum("requests")} requests failed`;
     })
     .join("\n");
 }

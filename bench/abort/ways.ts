@@ -16,7 +16,7 @@ export const waysWith = (fixture: Fixture): readonly Way[] => [
     name: `abort at 25 %, the canary is ${kind}`,
     prepare: async (patient: Patient) => {
       await breakCanary(patient, kind);
-      return () => succeed(patient, "abort", "--reason", kind);
+      return () => move(patient, "abort", "--reason", kind);
     },
     restore: async (patient: Patient) => {
       await healCanary(patient, kind);
@@ -25,18 +25,12 @@ export const waysWith = (fixture: Fixture): readonly Way[] => [
   })),
   {
     name: "abort at 75 %, the canary is healthy",
-    prepare: async (patient) => {
-      await succeed(patient, "promote", "canary-75");
-      return () => succeed(patient, "abort", "--reason", "bench");
-    },
+    prepare: (patient) => from75(patient, "abort", "--reason", "bench"),
     restore: to25,
   },
   {
     name: "rollback from 75 % to 25 %",
-    prepare: async (patient) => {
-      await succeed(patient, "promote", "canary-75");
-      return () => succeed(patient, "rollback");
-    },
+    prepare: (patient) => from75(patient, "rollback"),
     restore: async () => undefined,
   },
   ...(fixture.kubectl === undefined
@@ -50,11 +44,19 @@ export const waysWith = (fixture: Fixture): readonly Way[] => [
       ]),
 ];
 
-const to25 = (patient: Patient): Promise<void> => succeed(patient, "promote", "canary-25");
+const to25 = (patient: Patient): Promise<void> => move(patient, "promote", "canary-25");
+
+async function from75(patient: Patient, ...words: readonly string[]): Promise<() => Promise<void>> {
+  await move(patient, "promote", "canary-75");
+  return () => move(patient, ...words);
+}
+
+/** Moves without measuring the share. @throws Error when the command does not end with 0 */
+export const move = (patient: Patient, ...words: readonly string[]): Promise<void> =>
+  succeed(patient, ...words, "--no-verify");
 
 /** @throws Error when a command does not end with 0 */
 export async function succeed(patient: Patient, ...words: readonly string[]): Promise<void> {
-  const measured = words[0] === "foundation" ? [] : ["--no-verify"];
-  const exitCode = await patient.canary(...words, "--yes", ...measured);
+  const exitCode = await patient.canary(...words, "--yes");
   if (exitCode !== 0) throw new Error(`canary ${words.join(" ")} ended with ${exitCode}`);
 }

@@ -15,7 +15,7 @@ import { REPORTS } from "../../local/paths.ts";
 import type { Progress } from "../../local/process/progress.ts";
 import { connect } from "../../src/cluster/connect.ts";
 import { applyStage, previewStage } from "../../src/operations/move.ts";
-import { hasKubectl } from "../has-kubectl.ts";
+import { findKubectl } from "../find-kubectl.ts";
 import { count } from "../options.ts";
 import type { Fixture } from "./fixture.ts";
 import { type Figures, measureCommand } from "./measure.ts";
@@ -56,8 +56,6 @@ async function prepareFixture(
     await applyLocalFoundation(operator);
     await applyStage(operator, await previewStage(operator, "canary-25"));
   });
-  const isThere = await hasKubectl(kubectl);
-  if (!isThere) progress.say(`There is no ${kubectl} to compare with: name one with --kubectl.`);
   return {
     directory: workspace.directory,
     environment: workspace.environment,
@@ -66,7 +64,7 @@ async function prepareFixture(
     namespace: operator.project.config.namespace,
     deployments: { canary: "httpd-new", previous: "httpd-previous" },
     api: await connect({ file: cluster.kubeconfig, context: cluster.context }),
-    kubectl: isThere ? kubectl : undefined,
+    kubectl: await findKubectl(kubectl, progress),
   };
 }
 

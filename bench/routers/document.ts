@@ -1,5 +1,5 @@
-import { median } from "simple-statistics";
 import { percent } from "../../src/model/traffic.ts";
+import { spread } from "../spread.ts";
 import type { MeasuredMove, Promotions, Report } from "./report.ts";
 
 type Row = readonly [what: string, of: (router: Report["routers"][number]) => string];
@@ -52,10 +52,4 @@ export function promotionTable({ routers }: Report): string {
     line(["---", ...all.map(() => "---")]),
     ...rows.map(([what, of]) => line([what, ...all.map((one) => spread(of(one)))])),
   ].join("\n");
-}
-
-function spread(seconds: readonly number[]): string {
-  if (seconds.length === 0) return "";
-  const text = (number: number) => number.toFixed(2);
-  return `${text(median([...seconds]))} (${text(Math.min(...seconds))} to ${text(Math.max(...seconds))})`;
 }

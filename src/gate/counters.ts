@@ -16,8 +16,11 @@ export interface ServerCounters {
 /** All servers by a name that is theirs alone, at one time. */
 export type Reading = Readonly<Record<string, ServerCounters>>;
 
-/** Requests of each version that wait for an answer at the time of a reading. */
-export function waitingIn(reading: Reading): Readonly<Record<ServerCounters["track"], number>> {
+/** Requests of each version that wait for an answer. */
+export type Waiting = Readonly<Record<ServerCounters["track"], number>>;
+
+/** How many wait at the time of a reading. */
+export function waitingIn(reading: Reading): Waiting {
   const of = (track: ServerCounters["track"]) =>
     Object.values(reading)
       .filter((server) => server.track === track)

@@ -1,4 +1,4 @@
-import { canaryPart, factorsOf, type Look, mean } from "./look.ts";
+import { canaryPart, type Factors, factorsOf, type Look, mean } from "./look.ts";
 import type { FineParameters } from "./parameters.ts";
 
 /** Evidence that the canary is no worse than allowed, as it stands after some looks. */
@@ -16,32 +16,33 @@ export const noFineEvidence = ({ niGrid }: FineParameters): FineEvidence => ({
 
 /** Adds a look. */
 export function withFineLook(evidence: FineEvidence, look: Look, parameters: FineParameters): FineEvidence {
-  const { failures } = withFineFailures(evidence, look, parameters);
-  const { canary } = look;
-  const margin = factorsIn(look, parameters).map(
-    ({ a }, index) => (evidence.margin[index] ?? 0) + canary.requests * (1 - a),
-  );
-  return { failures, margin };
-}
-
-/** Adds the failures of a look whose requests are in the evidence already. */
-export function withFineFailures(
-  { failures, margin }: FineEvidence,
-  look: Look,
-  parameters: FineParameters,
-): FineEvidence {
-  const { canary, previous } = look;
+  const factors = factorsIn(look, parameters);
   return {
-    failures: factorsIn(look, parameters).map(
-      ({ a, b }, index) =>
-        (failures[index] ?? 0) + canary.failed * Math.log(a) + previous.failed * Math.log(b),
-    ),
-    margin,
+    failures: withFailures(evidence.failures, look, factors),
+    margin: factors.map(({ a }, index) => (evidence.margin[index] ?? 0) + look.canary.requests * (1 - a)),
   };
 }
 
-const factorsIn = (look: Look, { niRatio, niGrid }: FineParameters) =>
-  niGrid.map((r) => factorsOf(canaryPart(look), niRatio, r));
+/** Adds the failures of a look whose requests are in the evidence already. */
+export const withFineFailures = (
+  { failures, margin }: FineEvidence,
+  look: Look,
+  parameters: FineParameters,
+): FineEvidence => ({ failures: withFailures(failures, look, factorsIn(look, parameters)), margin });
+
+function factorsIn(look: Look, { niRatio, niGrid }: FineParameters): Factors[] {
+  const q = canaryPart(look);
+  return niGrid.map((r) => factorsOf(q, niRatio, r));
+}
+
+const withFailures = (
+  failures: readonly number[],
+  { canary, previous }: Look,
+  factors: readonly Factors[],
+): number[] =>
+  factors.map(
+    ({ a, b }, index) => (failures[index] ?? 0) + canary.failed * Math.log(a) + previous.failed * Math.log(b),
+  );
 
 /**
  * Evidence that the canary fails at most `niRatio` times as often as the previous version plus `points`. The larger the

@@ -1,3 +1,4 @@
+import type { Waiting } from "./counters.ts";
 import {
   type ErrorEvidence,
   evidenceA,
@@ -80,9 +81,11 @@ function decisionOf(
   parameters: GateParameters,
 ): Decision {
   if (isHarm(errors, parameters)) return "harm";
-  const isFine = fineEvidence(fine, parameters.niPoints, parameters) >= parameters.niPass;
-  return isFine && evidenceA(errors) < DOUBT ? "fine" : "go on";
+  return isNoWorse(fine, parameters) && evidenceA(errors) < DOUBT ? "fine" : "go on";
 }
+
+const isNoWorse = (fine: FineEvidence, parameters: GateParameters): boolean =>
+  fineEvidence(fine, parameters.niPoints, parameters) >= parameters.niPass;
 
 /** Harm, fine, or neither yet. It may be asked after every look: the stated chances hold for the whole soak. */
 export function judge({ decision, errors, fine }: GateState, parameters: GateParameters): Judgement {
@@ -101,7 +104,7 @@ export function judge({ decision, errors, fine }: GateState, parameters: GatePar
  */
 export function isFineIfLost(
   { fine, canary, previous }: GateState,
-  waiting: Readonly<Record<"canary" | "previous", number>>,
+  waiting: Waiting,
   parameters: GateParameters,
 ): boolean {
   const lost = withFineFailures(
@@ -112,7 +115,7 @@ export function isFineIfLost(
     },
     parameters,
   );
-  return fineEvidence(lost, parameters.niPoints, parameters) >= parameters.niPass;
+  return isNoWorse(lost, parameters);
 }
 
 /** "It fails at most `niRatio` times as often as the previous version plus this", as a part of its requests. */

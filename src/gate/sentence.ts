@@ -1,3 +1,4 @@
+import type { Waiting } from "./counters.ts";
 import type { GateState, Judgement } from "./gate.ts";
 import type { Counts } from "./look.ts";
 import type { Measured } from "./measure.ts";
@@ -50,7 +51,7 @@ export const slowSentence = (canary: number, previous: number): string =>
   `does not fail more often, and answers in ${msText(canary)} where previous answers in ${msText(previous)}`;
 
 /** What is said of a canary that is not fine only for what may still fail. @param waiting requests without an answer yet */
-export const waitingSentence = (waiting: { readonly canary: number; readonly previous: number }): string =>
+export const waitingSentence = (waiting: Waiting): string =>
   `does not fail more often, and ${countText(waiting.canary)} of its requests wait for an answer where ${countText(waiting.previous)} of previous' do`;
 
 const msText = (ms: number): string => `${Math.round(ms)} ms`;

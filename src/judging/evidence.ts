@@ -1,5 +1,5 @@
 import { type Averages, averagesEvidence } from "../gate/averages.ts";
-import { type Reading, waitingIn } from "../gate/counters.ts";
+import type { Reading, Waiting } from "../gate/counters.ts";
 import { boundOf, DOUBT, type GateState, isFineIfLost, type Judgement, judge } from "../gate/gate.ts";
 import type { Counts } from "../gate/look.ts";
 import type { GateParameters } from "../gate/parameters.ts";
@@ -64,29 +64,21 @@ export interface Shown {
   readonly restarts: PerTrack<Restarts> | undefined;
   readonly measures: readonly Followed[];
   readonly own: OwnCounts | undefined;
-  readonly atCanary: AtCanary;
-  /** Requests of each version that wait for an answer. */
-  readonly waiting: PerTrack<number>;
+  readonly waiting: Waiting;
+  readonly redispatched: AtCanary["redispatched"];
 }
 
 /** Harm by failures, by restarts or by a measure: each has its own part of the false alarms of a soak. */
 export function evidenceOf(
-  { state, averages, own, waiting, ...shown }: Shown,
+  { state, averages, own, waiting, redispatched, ...shown }: Shown,
   parameters: GateParameters,
   unread: string | undefined,
 ): Evidence {
   const judged = judge(state, parameters);
   const bound = boundOf(state, parameters);
   const responseTimes = averages.last && { ...averages.last, evidence: averagesEvidence(averages) };
-  const isWaitingTooMuch = !isFineIfLost(state, waiting, parameters);
-  const other =
-    harmBeside(judged, shown, parameters) ??
-    doubtBeside(judged, {
-      measures: shown.measures,
-      responseTimes,
-      unread,
-      waiting: isWaitingTooMuch ? waiting : undefined,
-    });
+  const seen = { state, waiting, measures: shown.measures, responseTimes, unread };
+  const other = harmBeside(judged, shown, parameters) ?? doubtBeside(judged, seen, parameters);
   return {
     ...judged,
     ...shown,
@@ -96,6 +88,7 @@ export function evidenceOf(
     previous: state.previous,
     bound,
     responseTimes,
+    atCanary: { waiting: waiting.canary, redispatched },
     own: own && { ...own, users: usersBeside(own, state) },
     sentence: other?.sentence ?? sentenceOf(state, judged, bound, parameters),
     unread: unread ?? shown.measures.find((measure) => measure.unread !== undefined)?.unread,
@@ -125,10 +118,7 @@ function harmBeside(
   return harmful && { decision: "harm", sentence: measureSentence(harmful) };
 }
 
-interface Doubts extends Pick<Evidence, "measures" | "responseTimes" | "unread"> {
-  /** Requests that wait for an answer, where it would not be fine if they failed. */
-  readonly waiting: PerTrack<number> | undefined;
-}
+type Seen = Pick<Shown, "state" | "waiting"> & Pick<Evidence, "measures" | "responseTimes" | "unread">;
 
 /**
  * A canary that is fine by its failures, and of which something else is in doubt, or not known well enough. What it does
@@ -136,26 +126,26 @@ interface Doubts extends Pick<Evidence, "measures" | "responseTimes" | "unread">
  */
 function doubtBeside(
   { decision }: Judgement,
-  { measures, responseTimes, unread, waiting }: Doubts,
+  { state, waiting, measures, responseTimes, unread }: Seen,
+  parameters: GateParameters,
 ): Other | undefined {
   if (decision !== "fine") return undefined;
   if (unread !== undefined) return { decision: "go on", sentence: UNREAD_SENTENCE };
-  if (waiting) return { decision: "go on", sentence: waitingSentence(waiting) };
+  if (!isFineIfLost(state, waiting, parameters))
+    return { decision: "go on", sentence: waitingSentence(waiting) };
   const doubtful = measures.find(({ isKnown, eA }) => !isKnown || eA >= DOUBT);
   if (doubtful) return { decision: "go on", sentence: doubtSentence(doubtful) };
   if (!responseTimes || responseTimes.evidence < DOUBT) return undefined;
   return { decision: "go on", sentence: slowSentence(responseTimes.canary, responseTimes.previous) };
 }
 
-/** @param began the first reading of the soak */
-export function atCanary(began: Reading, now: Reading): AtCanary {
-  const servers = Object.entries(now).filter(([, { track }]) => track === "canary");
+/** Requests that the canary's servers did not take between two readings. @param began the first one of the soak */
+export function redispatchedSince(began: Reading, now: Reading): number {
   const since = (name: string, count = 0) => {
     const before = began[name]?.redispatched ?? 0;
     return count < before ? count : count - before; // It began anew meanwhile.
   };
-  return {
-    waiting: waitingIn(now).canary,
-    redispatched: servers.reduce((total, [name, { redispatched }]) => total + since(name, redispatched), 0),
-  };
+  return Object.entries(now)
+    .filter(([, { track }]) => track === "canary")
+    .reduce((total, [name, { redispatched }]) => total + since(name, redispatched), 0);
 }

@@ -3,7 +3,7 @@ import { BLOCK_SECONDS, noAverages, withAverages } from "../gate/averages.ts";
 import { changeBetween, type Reading, waitingIn } from "../gate/counters.ts";
 import { newSoak, withLook } from "../gate/gate.ts";
 import type { GateParameters } from "../gate/parameters.ts";
-import { atCanary, type Evidence, evidenceOf, type Shown } from "./evidence.ts";
+import { type Evidence, evidenceOf, redispatchedSince, type Shown } from "./evidence.ts";
 import { follow, type MeasuredSource } from "./follower.ts";
 import type { OwnRequests } from "./own-requests.ts";
 import { type WatchedPods, watchRestarts } from "./restarts.ts";
@@ -67,7 +67,7 @@ function lookingAt(
     restarts,
     measures: followers.map((follower) => follower.at(seconds)),
     own: own?.counts(),
-    atCanary: atCanary(began, before ?? {}),
+    redispatched: redispatchedSince(began, before ?? {}),
     waiting: waitingIn(before ?? {}),
   });
   return async () => {

@@ -180,13 +180,14 @@ describe("withLock where the operator named a context", () => {
     const { project, stacks, cluster, administrator } = world;
     const operator: Operator = { project, stacks, cluster, administrator, engineCluster };
     const options = {
-      ...{ identity: ALICE, observer, signal: new AbortController().signal, verification: undefined },
-      ...{
-        confirm: () => assert.fail("it was asked"),
-        rollbackOnFailure: false,
-        takeOver: false,
-        reason: "",
-      },
+      identity: ALICE,
+      observer,
+      signal: new AbortController().signal,
+      verification: undefined,
+      confirm: () => assert.fail("it was asked"),
+      rollbackOnFailure: false,
+      takeOver: false,
+      reason: "",
     };
     const before = [...world.api.objects];
     const operations = [
